@@ -1,0 +1,21 @@
+# penstock_room(<name> SOURCES … [PUBLIC …] [PRIVATE …])
+# One library a room. Its public headers are in include/penstock/<name>; what it links is what it may include.
+function(penstock_room name)
+  cmake_parse_arguments(ROOM "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  add_library(penstock_${name} STATIC ${ROOM_SOURCES})
+  add_library(penstock::${name} ALIAS penstock_${name})
+  target_include_directories(penstock_${name} PUBLIC ${CMAKE_SOURCE_DIR}/include
+                             PRIVATE ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(penstock_${name} PUBLIC ${ROOM_PUBLIC} PRIVATE penstock_options ${ROOM_PRIVATE})
+endfunction()
+
+# penstock_unit_test(<room> SOURCES … [LIBRARIES …]): one test program a room, tests/unit/<room>/*_test.cpp.
+function(penstock_unit_test room)
+  cmake_parse_arguments(TEST "" "" "SOURCES;LIBRARIES" ${ARGN})
+  add_executable(${room}_unit_test ${TEST_SOURCES})
+  target_include_directories(${room}_unit_test PRIVATE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/tests)
+  target_link_libraries(${room}_unit_test PRIVATE penstock_options penstock::${room} ${TEST_LIBRARIES}
+                        GTest::gtest GTest::gmock GTest::gtest_main)
+  add_test(NAME unit.${room} COMMAND ${room}_unit_test)
+  set_tests_properties(unit.${room} PROPERTIES LABELS unit)
+endfunction()

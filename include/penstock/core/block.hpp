@@ -1,0 +1,29 @@
+// A sealed block as it goes from the journal to the workers and the publisher.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "penstock/core/ids.hpp"
+#include "penstock/core/time.hpp"
+
+namespace penstock {
+
+enum class BlockKind : std::uint8_t {
+  lines = 0,           // whole lines; only a session's last block may end without a line end
+  oversized_line = 1,  // the beginning of one line that is larger than events.max_size
+};
+
+// A view: the bytes belong to the journal and stay, unchanged, until the block's sequence is
+// released. One NUL stands behind the bytes.
+struct Block {
+  BlockSequence sequence;
+  ChannelId channel;
+  SessionId session;
+  BlockKind kind = BlockKind::lines;
+  WallTime received_at;  // of the block's first byte
+  std::string_view bytes;
+  std::uint64_t original_size = 0;  // of an oversized line, without its line end
+};
+
+}  // namespace penstock

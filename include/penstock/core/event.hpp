@@ -1,0 +1,62 @@
+// What extraction makes of a block.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "penstock/core/block.hpp"
+
+namespace penstock {
+
+// One valid event. All views point into its block, or into the batch's `decoded` where the line
+// writes a field with escapes.
+struct Event {
+  std::string_view line;                // the bytes as received, without the line end
+  std::string_view type;                // origin.type
+  std::string_view job_id;              // origin.job_id as written, `client-` included
+  std::string_view ip;                  // target.ip, else peer.ip, else origin.ip
+  std::string_view country;             // origin.country, the scanner's
+  std::optional<std::int64_t> time_ms;  // origin.ts, milliseconds since 1970
+  std::uint32_t port = 0;               // target.port, else peer.port; 0: none
+  // A field can be there and be empty; these tell the two apart for Kafka keys.
+  bool has_type = false;
+  bool has_job_id = false;
+  bool has_ip = false;
+
+  bool is_job_status() const { return type == "job_status"; }
+};
+
+enum class DeadLetterReason : std::uint8_t {
+  invalid_json,
+  not_an_object,
+  invalid_utf8,
+  too_deep,
+  too_large,
+  rejected_by_broker,
+};
+inline constexpr std::size_t dead_letter_reasons = 6;
+
+// As the contract writes it: `invalid_json`, …
+std::string_view to_string(DeadLetterReason reason) noexcept;
+
+// Received bytes that are no valid event. `bytes` is a view into the block.
+struct DeadLetter {
+  DeadLetterReason reason = DeadLetterReason::invalid_json;
+  std::string_view bytes;
+  std::uint64_t size = 0;  // of the whole line; more than bytes.size() for an oversized one
+};
+
+// A block, extracted. Moves freely: views stay good, as they point into the block or the deque.
+struct Batch {
+  Block block;
+  std::vector<Event> events;
+  std::vector<DeadLetter> dead_letters;
+  std::deque<std::string> decoded;    // field values that needed decoding
+  std::uint64_t truncated_bytes = 0;  // of a session's cut-off last line, dropped
+};
+
+}  // namespace penstock

@@ -1,0 +1,50 @@
+// Writes JSON text. The only JSON writer of the project.
+//
+// Values follow each other as they are written; commas are put by the writer. Strings are escaped
+// so that the output is pure ASCII where the input isn't valid UTF-8 (each bad byte as U+FFFD).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace penstock {
+
+class JsonWriter {
+ public:
+  JsonWriter& begin_object();
+  JsonWriter& end_object();
+  JsonWriter& begin_array();
+  JsonWriter& end_array();
+  JsonWriter& key(std::string_view name);
+  JsonWriter& string(std::string_view text);
+  JsonWriter& number(std::int64_t value);
+  JsonWriter& number(std::uint64_t value);
+  JsonWriter& number(double value);  // not finite: null
+  JsonWriter& boolean(bool value);
+  JsonWriter& null();
+
+  // key and value in one, for the common case
+  JsonWriter& field(std::string_view name, std::string_view text) { return key(name).string(text); }
+  JsonWriter& field(std::string_view name, const char* text) { return key(name).string(text); }
+  JsonWriter& field(std::string_view name, std::int64_t value) { return key(name).number(value); }
+  JsonWriter& field(std::string_view name, std::uint64_t value) { return key(name).number(value); }
+  JsonWriter& field(std::string_view name, int value) {
+    return key(name).number(std::int64_t{value});
+  }
+  JsonWriter& field(std::string_view name, double value) { return key(name).number(value); }
+  JsonWriter& field(std::string_view name, bool value) { return key(name).boolean(value); }
+
+  const std::string& str() const& { return out_; }
+  std::string str() && { return std::move(out_); }
+
+ private:
+  void separate();
+  std::string out_;
+  bool comma_ = false;
+};
+
+// `text` as the inside of a JSON string, without the quotes.
+void append_json_escaped(std::string& out, std::string_view text);
+
+}  // namespace penstock

@@ -1,0 +1,52 @@
+// Every bound of the program that isn't configuration, with its reason.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+#include "penstock/core/units.hpp"
+
+namespace penstock::limits {
+
+// journal
+inline constexpr Bytes segment_size = 32_MiB;  // large enough that switching is rare
+inline constexpr Bytes segment_slack = 1_MiB;  // a segment holds one events.max_size and this
+inline constexpr Bytes block_size = 256_KiB;   // fits a core's L2 cache while it is parsed
+inline constexpr std::chrono::milliseconds block_max_age{5};  // what sealing may add to latency
+inline constexpr Bytes oversized_kept = 64_KiB;  // of a line above events.max_size, for its reader
+
+// extract
+inline constexpr std::size_t max_depth = 64;    // real events nest at most 12 deep
+inline constexpr std::size_t max_workers = 64;  // more never helped; a typo must not fork-bomb
+// Blocks given to the pool and not yet extracted, a worker and a source: one in work, one waiting.
+inline constexpr std::size_t blocks_per_worker = 2;
+// Extracted and not yet committed, a source. One transaction in flight and one being filled.
+inline constexpr std::size_t max_extracted_events = 500'000;
+inline constexpr Bytes max_extracted_bytes = 64_MiB;
+
+// publish
+inline constexpr Bytes transaction_bytes = 32_MiB;          // then a commit, before its tick
+inline constexpr std::size_t transaction_events = 250'000;  // half of librdkafka's queue
+inline constexpr int librdkafka_queue_messages = 1'000'000;
+inline constexpr int librdkafka_queue_kbytes = 256 * 1024;  // transaction_bytes and its overhead
+inline constexpr std::chrono::seconds transaction_timeout{60};
+inline constexpr std::chrono::seconds owner_check{
+    10};  // how long a fenced producer looks for its successor
+inline constexpr int refused_records_per_minute = 10;  // more: the topic is at fault, not a record
+inline constexpr Bytes dead_letter_part = 512_KiB;  // half of a broker's default message.max.bytes
+inline constexpr int state_partitions = 16;
+
+// remote
+inline constexpr Bytes response_header = 64_KiB;
+inline constexpr int redirects = 5;                   // one after another without an event between
+inline constexpr std::chrono::seconds dead_peer{60};  // TCP keep-alive and TCP_USER_TIMEOUT
+
+// ops
+inline constexpr Bytes admin_request = 16_KiB;
+inline constexpr std::size_t admin_connections = 64;
+inline constexpr std::chrono::seconds admin_timeout{10};
+
+// app
+inline constexpr std::chrono::seconds drain{20};  // from the signal to _exit
+
+}  // namespace penstock::limits

@@ -1,0 +1,37 @@
+// Text from outside, made fit to be shown.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace penstock {
+
+// `bytes` as one line of printable ASCII: everything else as \xNN, at most `limit` characters (then
+// `…` in its ASCII form `...`). What comes from a remote goes through here before it reaches a log,
+// a terminal or an error.
+std::string printable(std::string_view bytes, std::size_t limit = 200);
+
+// The member of `known` that is nearest to `word` (Damerau-Levenshtein), or empty where none is
+// within a third of its length.
+template <class Range>
+std::string_view nearest(std::string_view word, const Range& known);
+std::size_t edit_distance(std::string_view a, std::string_view b);
+
+bool iequals_ascii(std::string_view a, std::string_view b) noexcept;
+
+template <class Range>
+std::string_view nearest(std::string_view word, const Range& known) {
+  std::string_view best;
+  std::size_t best_distance = word.size() / 3 + 1;
+  for (std::string_view candidate : known) {
+    const std::size_t distance = edit_distance(word, candidate);
+    if (distance < best_distance || (distance == best_distance && best.empty())) {
+      best = candidate;
+      best_distance = distance;
+    }
+  }
+  return best;
+}
+
+}  // namespace penstock

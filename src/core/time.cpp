@@ -1,0 +1,173 @@
+#include "penstock/core/time.hpp"
+
+#include <array>
+#include <charconv>
+#include <cstdio>
+
+namespace penstock {
+namespace {
+
+using std::chrono::days;
+using std::chrono::floor;
+using std::chrono::hh_mm_ss;
+using std::chrono::sys_days;
+using std::chrono::year_month_day;
+
+// Reads digits at fixed places and checks the characters between them.
+class Fixed {
+ public:
+  explicit Fixed(std::string_view text) : text_(text) {}
+  int digits(std::size_t count) {
+    int value = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      const char c = take();
+      if (c < '0' || c > '9') {
+        ok_ = false;
+        return 0;
+      }
+      value = value * 10 + (c - '0');
+    }
+    return value;
+  }
+  void literal(std::string_view expected) {
+    for (char c : expected) {
+      ok_ = take() == c && ok_;
+    }
+  }
+  std::string_view word(std::size_t count) {
+    if (text_.size() < count) {
+      ok_ = false;
+      return {};
+    }
+    const auto result = text_.substr(0, count);
+    text_.remove_prefix(count);
+    return result;
+  }
+  char take() {
+    if (text_.empty()) {
+      ok_ = false;
+      return '\0';
+    }
+    const char c = text_.front();
+    text_.remove_prefix(1);
+    return c;
+  }
+  char peek() const { return text_.empty() ? '\0' : text_.front(); }
+  bool done() const { return ok_ && text_.empty(); }
+  bool ok() const { return ok_; }
+
+ private:
+  std::string_view text_;
+  bool ok_ = true;
+};
+
+std::optional<WallTime> compose(int year, unsigned month, unsigned day, int hour, int minute,
+                                int second, int millisecond) {
+  const year_month_day date{std::chrono::year{year}, std::chrono::month{month},
+                            std::chrono::day{day}};
+  // 60 is a leap second (RFC 3339 section 5.6); it becomes the next minute's first.
+  if (!date.ok() || hour > 23 || minute > 59 || second > 60) {
+    return std::nullopt;
+  }
+  return WallTime(sys_days(date)) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
+         std::chrono::seconds(second) + std::chrono::milliseconds(millisecond);
+}
+
+}  // namespace
+
+std::string to_rfc3339(WallTime time) {
+  const auto day = floor<days>(time);
+  const year_month_day date{day};
+  const hh_mm_ss clock{time - day};
+  std::array<char, 40> buffer{};
+  const int length = std::snprintf(
+      buffer.data(), buffer.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
+      static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+      static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
+      static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()),
+      static_cast<int>(clock.subseconds().count()));
+  return {buffer.data(), static_cast<std::size_t>(length)};
+}
+
+std::optional<WallTime> parse_rfc3339(std::string_view text) {
+  Fixed in(text);
+  const int year = in.digits(4);
+  in.literal("-");
+  const int month = in.digits(2);
+  in.literal("-");
+  const int day = in.digits(2);
+  const char separator = in.take();
+  if (separator != 'T' && separator != 't' && separator != ' ') {
+    return std::nullopt;
+  }
+  const int hour = in.digits(2);
+  in.literal(":");
+  const int minute = in.digits(2);
+  in.literal(":");
+  const int second = in.digits(2);
+  int millisecond = 0;
+  if (in.peek() == '.') {
+    in.take();
+    int digits = 0;
+    for (; in.peek() >= '0' && in.peek() <= '9'; ++digits) {
+      const int digit = in.digits(1);
+      millisecond = digits < 3 ? millisecond * 10 + digit : millisecond;
+    }
+    if (digits == 0) {
+      return std::nullopt;
+    }
+    for (; digits < 3; ++digits) {
+      millisecond *= 10;
+    }
+  }
+  std::chrono::minutes offset{0};
+  const char zone = in.take();
+  if (zone == '+' || zone == '-') {
+    const int hours = in.digits(2);
+    in.literal(":");
+    const int minutes = in.digits(2);
+    if (hours > 23 || minutes > 59) {
+      return std::nullopt;
+    }
+    offset = std::chrono::minutes(hours * 60 + minutes) * (zone == '-' ? -1 : 1);
+  } else if (zone != 'Z' && zone != 'z') {
+    return std::nullopt;
+  }
+  if (!in.done()) {
+    return std::nullopt;
+  }
+  const auto local = compose(year, static_cast<unsigned>(month), static_cast<unsigned>(day), hour,
+                             minute, second, millisecond);
+  return local ? std::optional(*local - offset) : std::nullopt;
+}
+
+std::optional<WallTime> parse_http_date(std::string_view text) {
+  constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  Fixed in(text);
+  in.word(3);  // the day's name says nothing new
+  in.literal(", ");
+  const int day = in.digits(2);
+  in.literal(" ");
+  const auto name = in.word(3);
+  in.literal(" ");
+  const int year = in.digits(4);
+  in.literal(" ");
+  const int hour = in.digits(2);
+  in.literal(":");
+  const int minute = in.digits(2);
+  in.literal(":");
+  const int second = in.digits(2);
+  in.literal(" GMT");
+  if (!in.done()) {
+    return std::nullopt;
+  }
+  for (unsigned month = 0; month < months.size(); ++month) {
+    if (months[month] == name) {
+      return compose(year, month + 1, static_cast<unsigned>(day), hour, minute, second, 0);
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace penstock
