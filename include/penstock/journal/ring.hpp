@@ -1,0 +1,122 @@
+// The journal of one source: received bytes wait here, as sealed blocks of whole lines, until Kafka
+// has committed them.
+//
+// A ring of fixed segments, taken from the free ones last in, first out, so that the pages in use
+// stay few and warm. Bytes are received in place at the tail, read in place by extraction, and sent
+// from there. Used from one thread; only the bytes of sealed blocks, which never change until
+// they are released, are read by others.
+//
+//          release()            next()                    writable()
+//   ┌─────────▼────────┐  ┌────────▼─────────┐  ┌──────────────▼───┐
+//   │ block │ block │  │  │ block │ block │  │  │ block │ open     │
+//   └──────────────────┘  └──────────────────┘  └──────────────────┘
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "penstock/core/block.hpp"
+#include "penstock/core/limits.hpp"
+#include "penstock/core/units.hpp"
+#include "penstock/journal/line_framer.hpp"
+
+namespace penstock::journal {
+
+class Segment;
+
+struct RingOptions {
+  Bytes max_size;      // of all segments; two segments at the least
+  Bytes max_line;      // events.max_size
+  Bytes segment_size;  // more than a block of max_line takes
+  Bytes block_size = limits::block_size;
+};
+
+// The size that segments have for events of up to `max_line`.
+Bytes segment_size_for(Bytes max_line);
+
+class Ring {
+ public:
+  explicit Ring(RingOptions options);
+  ~Ring();
+  Ring(const Ring&) = delete;
+  Ring& operator=(const Ring&) = delete;
+
+  // Receiving.
+
+  // What is received from here on belongs to this session.
+  void open_session(ChannelId channel, SessionId session);
+  // Room for the next bytes; empty while the ring is full.
+  std::span<char> writable();
+  // The first `count` bytes of what writable() returned last are filled.
+  void received(std::size_t count, WallTime now);
+  // Seals the whole lines received so far. The unfinished line moves to the next block.
+  void seal();
+  // Seals all that was received, an unfinished last line included.
+  void close_session();
+  // There are whole lines that no sealed block holds yet.
+  bool has_unsealed_lines() const noexcept { return open_ && !oversized_ && framer_.whole() > 0; }
+
+  // Reading.
+
+  // Sealed blocks, in their order, each once.
+  std::optional<Block> next();
+  // Blocks up to this one, inclusive, are needed no more. next() has returned them.
+  void release(BlockSequence up_to);
+
+  // Figures.
+  Bytes used() const noexcept;      // received and not yet released
+  Bytes capacity() const noexcept;  // what used() can grow to, headers and paddings aside
+
+ private:
+  struct Placed {  // a segment in use
+    std::unique_ptr<Segment> segment;
+    std::size_t sealed_end = 0;  // where the last sealed block's footprint ends
+  };
+  struct Cursor {
+    std::size_t segment = 0;  // index in placed_
+    std::size_t offset = 0;
+  };
+  // The sealed block at the cursor, which steps behind it.
+  std::optional<Block> take(Cursor& cursor) const;
+
+  char* open_data() noexcept;
+  std::size_t open_room() const noexcept;
+  bool place_segment();
+  void open_block(std::string_view rest);
+  void open_carried();
+  void relocate_open_block();
+  void seal_open(BlockKind kind, std::size_t length, std::uint64_t original_size,
+                 std::string_view rest);
+  void begin_oversized();
+  void accept(std::string_view added);
+
+  RingOptions options_;
+  std::size_t max_segments_;
+  std::deque<Placed> placed_;                   // oldest first; the open block is in the last
+  std::vector<std::unique_ptr<Segment>> free_;  // the last freed is at the back
+  Cursor unread_;                               // the next block for next()
+  Cursor unreleased_;                           // the next block for release()
+  BlockSequence next_sequence_{1};
+  ChannelId channel_;
+  SessionId session_;
+
+  bool open_ = false;  // there is an open block
+  std::size_t open_offset_ = 0;
+  // Of the open block's first byte. They outlive the block where its unfinished line is carried.
+  ChannelId open_channel_;
+  SessionId open_session_;
+  WallTime open_since_;
+  WallTime last_received_;
+  LineFramer framer_;
+  std::optional<OversizedLine> oversized_;
+  std::string carry_;               // the unfinished line while no segment is free for its block
+  bool carry_closed_ = false;       // and the session that it came from has ended
+  std::uint64_t sealed_bytes_ = 0;  // of the blocks not yet released
+};
+
+}  // namespace penstock::journal

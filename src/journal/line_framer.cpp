@@ -1,0 +1,32 @@
+#include "penstock/journal/line_framer.hpp"
+
+namespace penstock::journal {
+
+void LineFramer::append(std::string_view added) noexcept {
+  // Only the last line end matters: from the back, most often within one line's length.
+  const std::size_t last = added.rfind('\n');
+  if (last != std::string_view::npos) {
+    whole_ = filled_ + last + 1;
+  }
+  filled_ += added.size();
+}
+
+OversizedLine::OversizedLine(std::string_view begun) noexcept
+    : size_(begun.size()), carriage_return_(!begun.empty() && begun.back() == '\r') {}
+
+std::size_t OversizedLine::append(std::string_view added) noexcept {
+  const std::size_t end = added.find('\n');
+  const std::string_view line = added.substr(0, end);
+  if (!line.empty()) {
+    carriage_return_ = line.back() == '\r';
+    size_ += line.size();
+  }
+  ended_ = end != std::string_view::npos;
+  return ended_ ? end + 1 : added.size();
+}
+
+std::size_t OversizedLine::size() const noexcept {
+  return ended_ && carriage_return_ ? size_ - 1 : size_;
+}
+
+}  // namespace penstock::journal

@@ -1,0 +1,274 @@
+#include "penstock/journal/ring.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+#include <utility>
+
+#include "journal/segment.hpp"
+#include "penstock/journal/block_format.hpp"
+
+namespace penstock::journal {
+namespace {
+
+// Free segments kept mapped: one to go on with at once, one for the swing between two.
+constexpr std::size_t free_segments_kept = 2;
+
+}  // namespace
+
+Bytes segment_size_for(Bytes max_line) {
+  return std::max(limits::segment_size, Bytes{max_line.count + limits::segment_slack.count});
+}
+
+Ring::Ring(RingOptions options)
+    : options_(options),
+      max_segments_(std::max<std::size_t>(2, options.max_size.count / options.segment_size.count)) {
+  assert(options.segment_size.count > block_footprint(options.max_line.count));
+}
+
+Ring::~Ring() = default;
+
+void Ring::open_session(ChannelId channel, SessionId session) {
+  channel_ = channel;
+  session_ = session;
+}
+
+std::span<char> Ring::writable() {
+  if (!open_) {
+    open_carried();
+  }
+  if (open_ && open_room() == 0) {
+    relocate_open_block();
+  }
+  if (!open_) {
+    return {};
+  }
+  return {open_data() + framer_.filled(), open_room()};
+}
+
+void Ring::received(std::size_t count, WallTime now) {
+  last_received_ = now;
+  if (framer_.filled() == 0) {
+    open_channel_ = channel_;
+    open_session_ = session_;
+    open_since_ = now;
+  }
+  accept({open_data() + framer_.filled(), count});
+}
+
+// `added` stands where it belongs in the normal case, right behind what the open block has.
+void Ring::accept(std::string_view added) {
+  if (oversized_) {
+    // The bytes overwrite each other behind what is kept of the line.
+    const std::size_t of_line = oversized_->append(added);
+    if (oversized_->ended()) {
+      const std::uint64_t size = oversized_->size();
+      oversized_.reset();
+      seal_open(BlockKind::oversized_line, framer_.filled(), size, added.substr(of_line));
+    }
+    return;
+  }
+  framer_.append(added);
+  if (framer_.tail() > options_.max_line.count) {
+    begin_oversized();
+  } else if (framer_.filled() >= options_.block_size.count) {
+    seal();
+  }
+}
+
+void Ring::seal() {
+  if (!has_unsealed_lines()) {
+    return;
+  }
+  const std::size_t whole = framer_.whole();
+  seal_open(BlockKind::lines, whole, whole, {open_data() + whole, framer_.tail()});
+}
+
+void Ring::close_session() {
+  if (!open_) {
+    carry_closed_ = !carry_.empty();
+  } else if (oversized_) {
+    const std::uint64_t size = oversized_->size();
+    oversized_.reset();
+    seal_open(BlockKind::oversized_line, framer_.filled(), size, {});
+  } else if (framer_.filled() > 0) {
+    seal_open(BlockKind::lines, framer_.filled(), framer_.filled(), {});
+  }
+}
+
+std::optional<Block> Ring::take(Cursor& cursor) const {
+  while (cursor.segment < placed_.size()) {
+    const Placed& placed = placed_[cursor.segment];
+    if (cursor.offset < placed.sealed_end) {
+      auto block = read_block(placed.segment->from(cursor.offset), BlockCheck::structure);
+      assert(block);
+      cursor.offset += block_footprint(block->bytes.size());
+      return block;
+    }
+    if (cursor.segment + 1 == placed_.size()) {
+      break;
+    }
+    cursor = {cursor.segment + 1, 0};
+  }
+  return std::nullopt;
+}
+
+std::optional<Block> Ring::next() { return take(unread_); }
+
+void Ring::release(BlockSequence up_to) {
+  for (Cursor cursor = unreleased_;;) {
+    const auto block = take(cursor);
+    if (!block || block->sequence > up_to) {
+      break;
+    }
+    sealed_bytes_ -= block->bytes.size();
+    unreleased_ = cursor;
+  }
+  while (!placed_.empty()) {
+    const bool holds_open_block = open_ && placed_.size() == 1;
+    const bool all_released =
+        unreleased_.segment > 0 || unreleased_.offset == placed_.front().sealed_end;
+    if (holds_open_block || !all_released) {
+      break;
+    }
+    if (free_.size() < free_segments_kept) {
+      free_.push_back(std::move(placed_.front().segment));
+    }
+    placed_.pop_front();
+    for (Cursor* cursor : {&unread_, &unreleased_}) {
+      *cursor = cursor->segment > 0 ? Cursor{cursor->segment - 1, cursor->offset} : Cursor{};
+    }
+  }
+}
+
+Bytes Ring::used() const noexcept {
+  return Bytes{sealed_bytes_ + (open_ ? framer_.filled() : carry_.size())};
+}
+
+Bytes Ring::capacity() const noexcept { return Bytes{max_segments_ * options_.segment_size.count}; }
+
+char* Ring::open_data() noexcept {
+  return placed_.back().segment->data() + open_offset_ + block_header_size;
+}
+
+std::size_t Ring::open_room() const noexcept {
+  // One byte is kept for the NUL behind the block.
+  return placed_.back().segment->size() - open_offset_ - block_header_size - framer_.filled() - 1;
+}
+
+bool Ring::place_segment() {
+  if (placed_.size() == max_segments_) {
+    return false;
+  }
+  std::unique_ptr<Segment> segment;
+  if (free_.empty()) {
+    segment = std::make_unique<Segment>(options_.segment_size);
+  } else {
+    segment = std::move(free_.back());
+    free_.pop_back();
+  }
+  placed_.push_back({std::move(segment), 0});
+  return true;
+}
+
+// Opens a block that begins with `rest`: behind the last sealed one where a block of common size
+// fits, else in another segment. Where there is none, the ring is without an open block.
+void Ring::open_block(std::string_view rest) {
+  const std::size_t wanted = block_header_size + rest.size() + options_.block_size.count + 1;
+  open_ = true;
+  if (!placed_.empty()) {
+    open_offset_ = placed_.back().sealed_end;
+    if (open_offset_ + wanted <= placed_.back().segment->size()) {
+      std::memmove(open_data(), rest.data(), rest.size());
+      framer_.restart(rest.size());
+      return;
+    }
+  }
+  if (!place_segment()) {
+    open_ = false;
+    return;
+  }
+  open_offset_ = 0;
+  std::memcpy(open_data(), rest.data(), rest.size());
+  framer_.restart(rest.size());
+}
+
+// Opens a block after the ring was full, with the line that had no place then.
+void Ring::open_carried() {
+  open_block(carry_);
+  if (!open_) {
+    return;
+  }
+  const std::size_t carried = std::exchange(carry_, {}).size();
+  if (!oversized_) {
+    framer_.restart(0);
+    accept({open_data(), carried});
+  }
+  if (std::exchange(carry_closed_, false)) {
+    close_session();
+    if (!open_) {
+      open_carried();
+    }
+  }
+}
+
+// The segment has no room left for the line that the open block ends with.
+void Ring::relocate_open_block() {
+  if (framer_.whole() > 0) {
+    seal();
+    return;
+  }
+  const std::string_view line(open_data(), framer_.filled());
+  if (place_segment()) {
+    open_offset_ = 0;
+    std::memcpy(open_data(), line.data(), line.size());
+  }
+}
+
+// Makes the open block a sealed one of its first `length` bytes; `rest` begins the next.
+void Ring::seal_open(BlockKind kind, std::size_t length, std::uint64_t original_size,
+                     std::string_view rest) {
+  Placed& placed = placed_.back();
+  char* const start = placed.segment->data() + open_offset_;
+  const Block block{.sequence = next_sequence_,
+                    .channel = open_channel_,
+                    .session = open_session_,
+                    .kind = kind,
+                    .received_at = open_since_,
+                    .bytes = {start + block_header_size, length},
+                    .original_size = original_size};
+  next_sequence_ = next_sequence_.next();
+  sealed_bytes_ += length;
+  placed.sealed_end = open_offset_ + block_footprint(length);
+  open_since_ = last_received_;
+
+  // The rest stands where the next block's header and this one's NUL go: it moves first.
+  const std::size_t rest_size = rest.size();
+  framer_.restart(0);
+  open_block(rest);
+  if (!open_) {
+    carry_.assign(rest);
+  }
+  start[block_header_size + length] = '\0';
+  write_block_header(block, std::span<char, block_header_size>(start, block_header_size));
+  if (open_ && rest_size > 0 && kind == BlockKind::oversized_line) {
+    // What followed the oversized line was not looked at yet.
+    framer_.restart(0);
+    accept({open_data(), rest_size});
+  }
+}
+
+// The unfinished line is larger than an event may be: only its beginning is kept.
+void Ring::begin_oversized() {
+  const std::size_t whole = framer_.whole();
+  const std::string_view line(open_data() + whole, framer_.tail());
+  const std::string_view kept = line.substr(0, limits::oversized_kept.count);
+  oversized_.emplace(line);
+  if (whole > 0) {
+    seal_open(BlockKind::lines, whole, whole, kept);
+  } else {
+    framer_.restart(kept.size());
+  }
+}
+
+}  // namespace penstock::journal

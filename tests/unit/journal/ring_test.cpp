@@ -1,0 +1,238 @@
+#include "penstock/journal/ring.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstring>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace penstock::journal {
+namespace {
+
+constexpr WallTime now{std::chrono::milliseconds(1'000)};
+
+RingOptions small_ring() {
+  return {.max_size = Bytes{16'384},
+          .max_line = Bytes{1'000},
+          .segment_size = Bytes{8'192},
+          .block_size = Bytes{512}};
+}
+
+// Puts as much of `bytes` into the ring as it takes; returns the rest.
+std::string_view feed(Ring& ring, std::string_view bytes, std::size_t step = 4'096) {
+  while (!bytes.empty()) {
+    const auto room = ring.writable();
+    if (room.empty()) {
+      break;
+    }
+    const std::size_t count = std::min({bytes.size(), room.size(), step});
+    std::memcpy(room.data(), bytes.data(), count);
+    ring.received(count, now);
+    bytes.remove_prefix(count);
+  }
+  return bytes;
+}
+
+std::vector<Block> drain(Ring& ring) {
+  std::vector<Block> blocks;
+  while (auto block = ring.next()) {
+    blocks.push_back(*block);
+  }
+  return blocks;
+}
+
+class RingTest : public ::testing::Test {
+ protected:
+  RingTest() : ring_(small_ring()) { ring_.open_session(ChannelId{1}, SessionId{1}); }
+  Ring ring_;
+};
+
+TEST_F(RingTest, GivesNothingBeforeALineIsSealed) {
+  feed(ring_, "{\"a\":1}\n{\"b\"");
+  EXPECT_FALSE(ring_.next());
+  EXPECT_TRUE(ring_.has_unsealed_lines());
+}
+
+TEST_F(RingTest, SealsWholeLinesAndKeepsTheTailForTheNextBlock) {
+  feed(ring_, "{\"a\":1}\n{\"b\"");
+  ring_.seal();
+  auto block = ring_.next();
+  ASSERT_TRUE(block);
+  EXPECT_EQ(block->bytes, "{\"a\":1}\n");
+  EXPECT_EQ(block->sequence, BlockSequence{1});
+  EXPECT_EQ(block->bytes.data()[block->bytes.size()], '\0');
+  EXPECT_FALSE(ring_.has_unsealed_lines());
+  feed(ring_, ":2}\n");
+  ring_.seal();
+  block = ring_.next();
+  ASSERT_TRUE(block);
+  EXPECT_EQ(block->bytes, "{\"b\":2}\n");
+  EXPECT_EQ(block->sequence, BlockSequence{2});
+}
+
+TEST_F(RingTest, SealsByItselfAtTheBlockSize) {
+  const std::string line = std::string(99, 'x') + "\n";
+  for (int i = 0; i < 6; ++i) {
+    feed(ring_, line);
+  }
+  const auto block = ring_.next();
+  ASSERT_TRUE(block);
+  EXPECT_EQ(block->bytes.size(), 600u);
+}
+
+TEST_F(RingTest, LetsABlockGrowForALineThatIsLargerThanABlock) {
+  const std::string line = std::string(900, 'x') + "\n";
+  feed(ring_, line, 100);
+  const auto block = ring_.next();
+  ASSERT_TRUE(block);
+  EXPECT_EQ(block->bytes, line);
+}
+
+TEST_F(RingTest, EndsASessionWithItsUnfinishedLine) {
+  feed(ring_, "{}\n{\"cut\":");
+  ring_.close_session();
+  ring_.open_session(ChannelId{2}, SessionId{2});
+  feed(ring_, "{}\n");
+  ring_.close_session();
+  const auto blocks = drain(ring_);
+  ASSERT_EQ(blocks.size(), 2u);
+  EXPECT_EQ(blocks[0].bytes, "{}\n{\"cut\":");
+  EXPECT_EQ(blocks[0].session, SessionId{1});
+  EXPECT_EQ(blocks[1].bytes, "{}\n");
+  EXPECT_EQ(blocks[1].session, SessionId{2});
+}
+
+TEST_F(RingTest, KeepsOnlyTheBeginningOfAnOversizedLine) {
+  const std::size_t size = 70'000;
+  const std::string line(size, 'y');
+  RingOptions options = small_ring();
+  options.max_line = Bytes{66'000};
+  options.segment_size = Bytes{150'000};
+  Ring ring(options);
+  ring.open_session(ChannelId{1}, SessionId{1});
+  feed(ring, "{\"before\":1}\n" + line + "\r\n{\"after\":1}\n{\"more\"", 1'000);
+  feed(ring, ":2}\n");
+  ring.seal();
+  const auto blocks = drain(ring);
+  ASSERT_EQ(blocks.size(), 3u);
+  EXPECT_EQ(blocks[0].bytes, "{\"before\":1}\n");
+  EXPECT_EQ(blocks[1].kind, BlockKind::oversized_line);
+  EXPECT_EQ(blocks[1].original_size, size);
+  EXPECT_EQ(blocks[1].bytes, line.substr(0, limits::oversized_kept.count));
+  EXPECT_EQ(blocks[2].kind, BlockKind::lines);
+  EXPECT_EQ(blocks[2].bytes, "{\"after\":1}\n{\"more\":2}\n");
+}
+
+TEST_F(RingTest, IsFullAtItsBoundAndGoesOnAfterARelease) {
+  const std::string line = std::string(99, 'x') + "\n";
+  std::size_t accepted = 0;
+  while (feed(ring_, line).empty()) {
+    ++accepted;
+    ASSERT_LT(accepted, 10'000u);
+  }
+  EXPECT_LE(ring_.used().count, ring_.capacity().count);
+  EXPECT_TRUE(ring_.writable().empty());
+  const auto blocks = drain(ring_);
+  ASSERT_FALSE(blocks.empty());
+  ring_.release(blocks.back().sequence);
+  EXPECT_FALSE(ring_.writable().empty());
+}
+
+TEST_F(RingTest, CountsWhatIsReceivedAndNotReleased) {
+  feed(ring_, "{}\n{}\n{");
+  EXPECT_EQ(ring_.used(), Bytes{7});
+  ring_.seal();
+  const auto block = ring_.next();
+  ring_.release(block->sequence);
+  EXPECT_EQ(ring_.used(), Bytes{1});
+}
+
+// The reference: what the stream's lines are, whatever the cuts, seals and releases on the way.
+TEST(Ring, GivesTheSameLinesForAnyCutOfTheBytes) {
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    std::mt19937_64 random(seed);
+    Ring ring(small_ring());
+    std::string expected;
+    std::string got;
+    std::uint64_t session = 0;
+    BlockSequence last{0};
+    const auto consume = [&](bool release) {
+      for (const Block& block : drain(ring)) {
+        ASSERT_EQ(block.sequence, last.next());
+        last = block.sequence;
+        got += "[" + std::to_string(block.session.value) + "]";
+        got += block.bytes;
+      }
+      if (release) {
+        ring.release(last);
+      }
+    };
+    for (int i = 0; i < 20; ++i) {
+      ring.open_session(ChannelId{++session}, SessionId{session});
+      std::string sent;
+      for (std::uint64_t lines = random() % 30; lines > 0; --lines) {
+        sent += std::string(random() % (random() % 10 == 0 ? 990 : 120),
+                            static_cast<char>('a' + random() % 26));
+        sent += '\n';
+      }
+      sent += std::string(random() % 300, 'z');  // cut off, or nothing
+      std::string_view rest = sent;
+      while (!rest.empty()) {
+        const std::size_t step = 1 + random() % (random() % 4 == 0 ? 2'000 : 50);
+        const std::string_view piece = rest.substr(0, step);
+        const std::string_view left = feed(ring, piece, step);
+        rest.remove_prefix(piece.size() - left.size());
+        if (random() % 5 == 0) {
+          ring.seal();
+        }
+        consume(!left.empty() || random() % 3 == 0);
+      }
+      ring.close_session();
+      expected += sent;
+      if (random() % 2 == 0) {
+        consume(random() % 2 == 0);
+      }
+    }
+    // A line that was carried while the ring was full is sealed once there is room.
+    consume(true);
+    ring.writable();
+    consume(true);
+    // Marks of blocks aside, the bytes are those sent, and no block mixes two sessions.
+    std::string bytes;
+    for (std::size_t i = 0; i < got.size(); ++i) {
+      if (got[i] == '[') {
+        i = got.find(']', i);
+      } else {
+        bytes += got[i];
+      }
+    }
+    ASSERT_EQ(bytes, expected) << "seed " << seed;
+    ASSERT_EQ(ring.used(), Bytes{0});
+  }
+}
+
+TEST(Ring, KeepsSealedBytesUnchangedUntilTheirRelease) {
+  std::mt19937_64 random(7);
+  Ring ring(small_ring());
+  ring.open_session(ChannelId{1}, SessionId{1});
+  std::vector<std::pair<Block, std::string>> held;
+  for (int i = 0; i < 2'000; ++i) {
+    feed(ring, std::string(random() % 200, static_cast<char>('a' + random() % 26)) + "\n");
+    for (const Block& block : drain(ring)) {
+      held.emplace_back(block, std::string(block.bytes));
+    }
+    while (held.size() > 4) {
+      for (const auto& [block, copy] : held) {
+        ASSERT_EQ(block.bytes, copy);
+        ASSERT_EQ(block.bytes.data()[block.bytes.size()], '\0');
+      }
+      ring.release(held.front().first.sequence);
+      held.erase(held.begin());
+    }
+  }
+}
+
+}  // namespace
+}  // namespace penstock::journal
