@@ -6,6 +6,7 @@
 
 #include <array>
 #include <atomic>
+#include <concepts>
 #include <cstdint>
 
 #include "penstock/core/event.hpp"
@@ -23,10 +24,13 @@ class Counter {
   std::atomic<std::uint64_t> value_{0};
 };
 
-// A value that goes up and down. set() from one thread.
+// A value that goes up and down. set() from one thread; change() from any.
 template <class T>
 class Gauge {
  public:
+  void change(T by) noexcept requires std::integral<T> {
+    value_.fetch_add(by, std::memory_order_relaxed);
+  }
   void set(T value) noexcept { value_.store(value, std::memory_order_relaxed); }
   T get() const noexcept { return value_.load(std::memory_order_relaxed); }
 
@@ -69,7 +73,9 @@ struct SourceCounters {
   Counter transactions_aborted;
   Counter transactions_reinitialised;
   LatencyHistogram publish_latency;
-  Gauge<std::uint64_t> uncommitted_events;  // received, not yet committed: journal_events
+  Gauge<std::int64_t> kafka_owes_since_ms;  // wall clock; 0: Kafka answered the last call
+  Gauge<std::uint64_t> uncommitted_events;  // extracted, not yet committed: journal_events
+  Gauge<std::uint64_t> uncommitted_bytes;   // of their blocks
   // journal
   Gauge<std::uint64_t> journal_bytes;
   Gauge<std::uint64_t> journal_capacity_bytes;

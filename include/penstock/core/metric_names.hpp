@@ -1,0 +1,87 @@
+// What is exported on /metrics: names, kinds, units and help texts. Names are part of the contract.
+//
+// What is counted per source has the label `source`; further labels stand beside the metric.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace penstock {
+
+enum class MetricKind : std::uint8_t { counter, gauge, histogram };
+
+struct Metric {
+  std::string_view name;
+  MetricKind kind;
+  std::string_view unit;  // the name's last part (before `_total`), or empty: a plain number
+  std::string_view help;
+};
+
+namespace metric_names {
+
+// the remote's side
+inline constexpr Metric received_bytes{"penstock_received_bytes_total", MetricKind::counter,
+                                       "bytes", "Bytes of response bodies received."};
+inline constexpr Metric sessions{"penstock_sessions_total", MetricKind::counter, "",
+                                 "Sessions opened, counted at the response header."};
+inline constexpr Metric disconnects{"penstock_disconnects_total", MetricKind::counter, "",
+                                    "Ends of sessions and failed attempts, by cause."};  // cause
+inline constexpr Metric source_connected{"penstock_source_connected", MetricKind::gauge, "",
+                                         "1 while a session of the source is open."};
+inline constexpr Metric paused_seconds{"penstock_paused_seconds_total", MetricKind::counter,
+                                       "seconds",
+                                       "Time in which reading stood still for a full journal."};
+
+// events; received = published + duplicate + filtered + dead letters + in the journal
+inline constexpr Metric received_events{"penstock_received_events_total", MetricKind::counter,
+                                        "events", "Lines received that are not blank."};
+inline constexpr Metric published_events{"penstock_published_events_total", MetricKind::counter,
+                                         "events", "Events committed to Kafka."};
+inline constexpr Metric duplicate_events{"penstock_duplicate_events_total", MetricKind::counter,
+                                         "events",
+                                         "Events left out because they were published before."};
+inline constexpr Metric filtered_events{"penstock_filtered_events_total", MetricKind::counter,
+                                        "events", "Events left out by the source's filter."};
+inline constexpr Metric dead_letters{"penstock_dead_letters_total", MetricKind::counter, "",
+                                     "Lines that are no valid event, by reason."};  // reason
+inline constexpr Metric truncated_bytes{"penstock_truncated_bytes_total", MetricKind::counter,
+                                        "bytes",
+                                        "Bytes dropped of lines that a session's end cut off."};
+inline constexpr Metric last_event_timestamp{"penstock_last_event_timestamp_seconds",
+                                             MetricKind::gauge, "seconds",
+                                             "Receipt of the last event, 0 before the first."};
+inline constexpr Metric source_lag{"penstock_source_lag_seconds", MetricKind::gauge, "seconds",
+                                   "Time from the event's own time to its receipt, last event."};
+
+// Kafka's side
+inline constexpr Metric publish_latency{"penstock_publish_latency_seconds", MetricKind::histogram,
+                                        "seconds", "Time from an event's receipt to its commit."};
+inline constexpr Metric transactions{"penstock_transactions_total", MetricKind::counter, "",
+                                     "Ends of transactions, by result."};  // result
+
+// journal
+inline constexpr Metric journal_events{"penstock_journal_events", MetricKind::gauge, "events",
+                                       "Events received and not yet committed to Kafka."};
+inline constexpr Metric journal_bytes{"penstock_journal_bytes", MetricKind::gauge, "bytes",
+                                      "Bytes of the journal in use."};
+inline constexpr Metric journal_capacity{"penstock_journal_capacity_bytes", MetricKind::gauge,
+                                         "bytes", "Bytes that the journal can hold."};
+
+// the program; the names of process figures are those of Prometheus' client libraries
+inline constexpr Metric build_info{"penstock_build_info", MetricKind::gauge, "",
+                                   "Always 1; the version is in the label."};  // version
+inline constexpr Metric process_cpu{"process_cpu_seconds_total", MetricKind::counter, "seconds",
+                                    "User and system CPU time spent."};
+inline constexpr Metric process_resident_memory{"process_resident_memory_bytes", MetricKind::gauge,
+                                                "bytes", "Resident memory size."};
+inline constexpr Metric process_open_fds{"process_open_fds", MetricKind::gauge, "",
+                                         "Number of open file descriptors."};
+inline constexpr Metric process_max_fds{"process_max_fds", MetricKind::gauge, "",
+                                        "Maximum number of open file descriptors."};
+inline constexpr Metric process_start_time{"process_start_time_seconds", MetricKind::gauge,
+                                           "seconds", "Start of the process since 1970."};
+inline constexpr Metric process_threads{"process_threads", MetricKind::gauge, "",
+                                        "Number of threads."};
+
+}  // namespace metric_names
+}  // namespace penstock

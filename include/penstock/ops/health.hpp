@@ -1,0 +1,45 @@
+// /livez and /readyz: from figures to an answer. Pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "penstock/core/units.hpp"
+
+namespace penstock::ops {
+
+struct HealthAnswer {
+  int status = 200;  // HTTP
+  std::string body;  // JSON
+  bool operator==(const HealthAnswer&) const = default;
+};
+
+struct SourceHealth {
+  std::string source;
+  bool connected = false;
+  bool refused = false;     // 401, 403 or 404: probed now and then
+  bool taken_over = false;  // by another instance
+  bool publishing_held = false;
+  bool journal_full = false;  // reading stands still
+  Duration kafka_away{0};     // since no broker answered; 0: there
+};
+
+struct HealthSnapshot {
+  bool starting = false;
+  bool draining = false;
+  std::vector<SourceHealth> sources;
+};
+
+// 503 with `reasons` while starting, draining, with a full journal, or with Kafka away for longer
+// than limits::kafka_away; else 200. Both name in `degraded` what works only in part.
+HealthAnswer readiness(const HealthSnapshot& snapshot);
+
+struct Heartbeat {
+  std::string loop;
+  Duration age{0};  // since the loop turned last
+};
+
+// 200 while every loop turned within limits::heartbeat_age, else 503 naming those that are stuck.
+HealthAnswer liveness(const std::vector<Heartbeat>& heartbeats);
+
+}  // namespace penstock::ops

@@ -1,0 +1,43 @@
+// /metrics: the counters of all sources and the process figures, read when asked for.
+//
+// The counters themselves live in core/counters.hpp, their names in core/metric_names.hpp. Every
+// label value of a bounded set is always there, 0 included.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "penstock/core/counters.hpp"
+#include "penstock/core/ids.hpp"
+
+namespace penstock::ops {
+
+struct Family;
+
+// add_source() comes first; after that, text() and open_metrics() are called from any thread.
+class Metrics {
+ public:
+  explicit Metrics(std::string version);
+
+  // `counters` is read at every scrape and has to outlive this object.
+  void add_source(const SourceName& name, const SourceCounters& counters);
+
+  // Prometheus text format 0.0.4: `text/plain; version=0.0.4; charset=utf-8`.
+  std::string text() const;
+  // OpenMetrics 1.0.0: `application/openmetrics-text; version=1.0.0; charset=utf-8`.
+  std::string open_metrics() const;
+
+ private:
+  struct Source {
+    std::string name;
+    const SourceCounters* counters;
+  };
+  std::vector<Family> families() const;  // one reading of everything
+
+  std::string version_;
+  std::optional<double> started_at_;  // seconds since 1970
+  std::vector<Source> sources_;
+};
+
+}  // namespace penstock::ops

@@ -1,0 +1,92 @@
+#include "ops/admin_routes.hpp"
+
+#include <algorithm>
+
+#include "penstock/core/json_writer.hpp"
+#include "penstock/core/text.hpp"
+
+namespace penstock::ops {
+namespace {
+
+constexpr std::string_view index_page =
+    "penstock\n\n"
+    "/livez    200 while the loops turn\n"
+    "/readyz   200 while events flow, else 503 with the reasons\n"
+    "/metrics  Prometheus text; OpenMetrics when asked for\n"
+    "/status   the state of every source\n"
+    "/version  the version\n";
+
+// What stands before `separator`, trimmed; it is cut off the front of `text`.
+std::string_view take_part(std::string_view& text, char separator) {
+  const auto part = text.substr(0, text.find(separator));
+  text.remove_prefix(std::min(part.size() + 1, text.size()));
+  const auto begin = part.find_first_not_of(" \t");
+  if (begin == std::string_view::npos) {
+    return {};
+  }
+  return part.substr(begin, part.find_last_not_of(" \t") - begin + 1);
+}
+
+// Whoever lists OpenMetrics gets it, unless with a weight of 0, which refuses (RFC 9110 section
+// 12.4.2): Prometheus prefers it over all else that it lists.
+bool wants_open_metrics(std::string_view accept) {
+  while (!accept.empty()) {
+    std::string_view range = take_part(accept, ',');
+    bool wanted = iequals_ascii(take_part(range, ';'), "application/openmetrics-text");
+    while (!range.empty()) {
+      const auto parameter = take_part(range, ';');
+      const bool weight = parameter.starts_with("q=") || parameter.starts_with("Q=");
+      wanted =
+          wanted && !(weight && parameter.find_first_not_of("0.", 2) == std::string_view::npos);
+    }
+    if (wanted) {
+      return true;
+    }
+  }
+  return false;
+}
+
+Response metrics_response(std::string_view accept, const Handlers& handlers) {
+  if (wants_open_metrics(accept)) {
+    return {200, "application/openmetrics-text; version=1.0.0; charset=utf-8",
+            handlers.metrics(MetricsFormat::open_metrics)};
+  }
+  return {200, "text/plain; version=0.0.4; charset=utf-8",
+          handlers.metrics(MetricsFormat::prometheus)};
+}
+
+}  // namespace
+
+Response error_response(int status, std::string_view text) {
+  JsonWriter json;
+  json.begin_object().field("error", text).end_object();
+  return {status, "application/json", json.str()};
+}
+
+Response route(const AdminRequest& request, const Handlers& handlers) {
+  if (request.method != "GET" && request.method != "HEAD") {
+    return error_response(405, "only GET and HEAD are answered here");
+  }
+  const auto path = request.target.substr(0, request.target.find('?'));
+  if (path == "/livez") {
+    return handlers.livez();
+  }
+  if (path == "/readyz") {
+    return handlers.readyz();
+  }
+  if (path == "/metrics") {
+    return metrics_response(request.accept, handlers);
+  }
+  if (path == "/status") {
+    return handlers.status();
+  }
+  if (path == "/version") {
+    return handlers.version();
+  }
+  if (path == "/") {
+    return {200, "text/plain; charset=utf-8", std::string(index_page)};
+  }
+  return error_response(404, "no such page; / lists those that are");
+}
+
+}  // namespace penstock::ops

@@ -1,0 +1,23 @@
+// Which request gets which answer. Pure but for the handlers.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "penstock/ops/admin_server.hpp"
+
+namespace penstock::ops {
+
+struct AdminRequest {
+  std::string_view method;
+  std::string_view target;
+  std::string_view accept;
+};
+
+// A HEAD gets what GET would get; leaving out the body is the sender's business.
+Response route(const AdminRequest& request, const Handlers& handlers);
+
+// {"error":"…"}
+Response error_response(int status, std::string_view text);
+
+}  // namespace penstock::ops

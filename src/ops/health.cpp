@@ -1,0 +1,101 @@
+#include "penstock/ops/health.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include "penstock/core/json_writer.hpp"
+#include "penstock/ops/limits.hpp"
+
+namespace penstock::ops {
+namespace {
+
+constexpr int ok = 200;
+constexpr int unavailable = 503;
+
+// What holds of the whole program has no source.
+struct Finding {
+  std::string_view reason;
+  std::string_view source;
+};
+
+std::vector<Finding> reasons_of(const HealthSnapshot& snapshot) {
+  std::vector<Finding> found;
+  if (snapshot.starting) {
+    found.push_back({"starting", {}});
+  }
+  if (snapshot.draining) {
+    found.push_back({"draining", {}});
+  }
+  for (const SourceHealth& source : snapshot.sources) {
+    if (source.journal_full) {
+      found.push_back({"journal_full", source.source});
+    }
+    if (source.kafka_away > limits::kafka_away) {
+      found.push_back({"kafka_away", source.source});
+    }
+  }
+  return found;
+}
+
+std::vector<Finding> degraded_of(const HealthSnapshot& snapshot) {
+  std::vector<Finding> found;
+  for (const SourceHealth& source : snapshot.sources) {
+    if (source.taken_over) {
+      found.push_back({"taken_over", source.source});
+    } else if (source.refused) {
+      found.push_back({"refused", source.source});
+    } else if (!source.connected) {
+      found.push_back({"disconnected", source.source});
+    }
+    if (source.publishing_held) {
+      found.push_back({"publishing_held", source.source});
+    }
+  }
+  return found;
+}
+
+void write_findings(JsonWriter& json, std::string_view key, const std::vector<Finding>& findings) {
+  json.key(key).begin_array();
+  for (const Finding& finding : findings) {
+    json.begin_object().field("reason", finding.reason);
+    if (!finding.source.empty()) {
+      json.field("source", finding.source);
+    }
+    json.end_object();
+  }
+  json.end_array();
+}
+
+}  // namespace
+
+HealthAnswer readiness(const HealthSnapshot& snapshot) {
+  const auto reasons = reasons_of(snapshot);
+  JsonWriter json;
+  json.begin_object().field("ready", reasons.empty());
+  write_findings(json, "reasons", reasons);
+  write_findings(json, "degraded", degraded_of(snapshot));
+  json.end_object();
+  return {reasons.empty() ? ok : unavailable, json.str()};
+}
+
+HealthAnswer liveness(const std::vector<Heartbeat>& heartbeats) {
+  const auto is_stuck = [](const Heartbeat& heartbeat) {
+    return heartbeat.age > limits::heartbeat_age;
+  };
+  const bool alive = std::none_of(heartbeats.begin(), heartbeats.end(), is_stuck);
+  JsonWriter json;
+  json.begin_object().field("alive", alive).key("stuck").begin_array();
+  for (const Heartbeat& heartbeat : heartbeats) {
+    if (is_stuck(heartbeat)) {
+      const auto seconds = std::chrono::floor<std::chrono::seconds>(heartbeat.age).count();
+      json.begin_object()
+          .field("loop", heartbeat.loop)
+          .field("seconds", std::int64_t{seconds})
+          .end_object();
+    }
+  }
+  json.end_array().end_object();
+  return {alive ? ok : unavailable, json.str()};
+}
+
+}  // namespace penstock::ops

@@ -1,0 +1,36 @@
+#include "penstock/ops/service_notifier.hpp"
+
+#include <systemd/sd-daemon.h>
+
+#include <string>
+
+#include "penstock/core/text.hpp"
+
+namespace penstock::ops {
+namespace {
+
+constexpr int keep_environment = 0;  // for the calls to come
+
+void notify(const std::string& message) { ::sd_notify(keep_environment, message.c_str()); }
+
+}  // namespace
+
+void ServiceNotifier::ready() const { notify("READY=1"); }
+
+void ServiceNotifier::status(std::string_view text) const { notify("STATUS=" + printable(text)); }
+
+void ServiceNotifier::reloading() const { notify("RELOADING=1"); }
+
+void ServiceNotifier::stopping() const { notify("STOPPING=1"); }
+
+void ServiceNotifier::watchdog() const { notify("WATCHDOG=1"); }
+
+std::optional<Duration> ServiceNotifier::watchdog_interval() const {
+  std::uint64_t microseconds = 0;
+  if (::sd_watchdog_enabled(keep_environment, &microseconds) <= 0) {
+    return std::nullopt;
+  }
+  return std::chrono::duration_cast<Duration>(std::chrono::microseconds(microseconds / 2));
+}
+
+}  // namespace penstock::ops

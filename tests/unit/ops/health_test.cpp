@@ -1,0 +1,105 @@
+#include "penstock/ops/health.hpp"
+
+#include <gtest/gtest.h>
+
+namespace penstock::ops {
+namespace {
+
+using namespace std::chrono_literals;
+
+SourceHealth healthy(std::string name) {
+  SourceHealth source;
+  source.source = std::move(name);
+  source.connected = true;
+  return source;
+}
+
+TEST(Readiness, IsGivenWhileEventsFlow) {
+  HealthSnapshot snapshot;
+  snapshot.sources = {healthy("firehose"), healthy("torrent")};
+  EXPECT_EQ(readiness(snapshot),
+            (HealthAnswer{200, R"({"ready":true,"reasons":[],"degraded":[]})"}));
+}
+
+TEST(Readiness, IsRefusedWhileStarting) {
+  HealthSnapshot snapshot;
+  snapshot.starting = true;
+  EXPECT_EQ(
+      readiness(snapshot),
+      (HealthAnswer{503, R"({"ready":false,"reasons":[{"reason":"starting"}],"degraded":[]})"}));
+}
+
+TEST(Readiness, IsRefusedWhileDraining) {
+  HealthSnapshot snapshot;
+  snapshot.draining = true;
+  EXPECT_EQ(
+      readiness(snapshot),
+      (HealthAnswer{503, R"({"ready":false,"reasons":[{"reason":"draining"}],"degraded":[]})"}));
+}
+
+TEST(Readiness, NamesTheSourceWhoseJournalIsFull) {
+  HealthSnapshot snapshot;
+  snapshot.sources = {healthy("firehose"), healthy("torrent")};
+  snapshot.sources[1].journal_full = true;
+  EXPECT_EQ(
+      readiness(snapshot),
+      (HealthAnswer{
+          503,
+          R"({"ready":false,"reasons":[{"reason":"journal_full","source":"torrent"}],"degraded":[]})"}));
+}
+
+TEST(Readiness, OutlivesSixtySecondsWithoutKafkaAndNoMore) {
+  HealthSnapshot snapshot;
+  snapshot.sources = {healthy("firehose")};
+  snapshot.sources[0].kafka_away = 60s;
+  EXPECT_EQ(readiness(snapshot).status, 200);
+  snapshot.sources[0].kafka_away = 60s + 1ms;
+  EXPECT_EQ(
+      readiness(snapshot),
+      (HealthAnswer{
+          503,
+          R"({"ready":false,"reasons":[{"reason":"kafka_away","source":"firehose"}],"degraded":[]})"}));
+}
+
+TEST(Readiness, GivesAllReasonsAtOnce) {
+  HealthSnapshot snapshot;
+  snapshot.draining = true;
+  snapshot.sources = {healthy("firehose")};
+  snapshot.sources[0].journal_full = true;
+  snapshot.sources[0].kafka_away = 2min;
+  EXPECT_EQ(readiness(snapshot).body,
+            R"({"ready":false,"reasons":[{"reason":"draining"},)"
+            R"({"reason":"journal_full","source":"firehose"},)"
+            R"({"reason":"kafka_away","source":"firehose"}],"degraded":[]})");
+}
+
+TEST(Readiness, KeepsToDegradedWhatStopsOneSourceOnly) {
+  HealthSnapshot snapshot;
+  snapshot.sources = {healthy("a"), healthy("b"), healthy("c"), healthy("d")};
+  snapshot.sources[0].connected = false;
+  snapshot.sources[1].connected = false;
+  snapshot.sources[1].refused = true;
+  snapshot.sources[2].connected = false;
+  snapshot.sources[2].taken_over = true;
+  snapshot.sources[3].publishing_held = true;
+  EXPECT_EQ(readiness(snapshot),
+            (HealthAnswer{200, R"({"ready":true,"reasons":[],"degraded":[)"
+                               R"({"reason":"disconnected","source":"a"},)"
+                               R"({"reason":"refused","source":"b"},)"
+                               R"({"reason":"taken_over","source":"c"},)"
+                               R"({"reason":"publishing_held","source":"d"}]})"}));
+}
+
+TEST(Liveness, IsGivenUpToThirtySeconds) {
+  EXPECT_EQ(liveness({{"io", 0ms}, {"publisher firehose", 30s}}),
+            (HealthAnswer{200, R"({"alive":true,"stuck":[]})"}));
+}
+
+TEST(Liveness, NamesTheLoopThatIsStuck) {
+  EXPECT_EQ(liveness({{"io", 10ms}, {"publisher firehose", 31'500ms}}),
+            (HealthAnswer{
+                503, R"({"alive":false,"stuck":[{"loop":"publisher firehose","seconds":31}]})"}));
+}
+
+}  // namespace
+}  // namespace penstock::ops

@@ -1,0 +1,144 @@
+#include "penstock/ops/metrics.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace penstock::ops {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class MetricsTest : public testing::Test {
+ protected:
+  MetricsTest() : metrics_("0.1.0") { metrics_.add_source(SourceName("firehose"), counters_); }
+
+  // The value of a sample as written, or "none".
+  std::string value_of(const std::string& sample) const {
+    const std::string text = "\n" + metrics_.text();
+    const std::size_t begin = text.find("\n" + sample + " ");
+    if (begin == std::string::npos) {
+      return "none";
+    }
+    const std::size_t value = begin + sample.size() + 2;
+    return text.substr(value, text.find('\n', value) - value);
+  }
+
+  SourceCounters counters_;
+  Metrics metrics_;
+};
+
+TEST_F(MetricsTest, ExportsEveryValueOfASource) {
+  counters_.received_bytes.add(1);
+  counters_.sessions.add(2);
+  counters_.connected.set(true);
+  counters_.paused_ms.add(3'500);
+  counters_.received_events.add(4);
+  counters_.published_events.add(5);
+  counters_.duplicate_events.add(6);
+  counters_.filtered_events.add(7);
+  counters_.truncated_bytes.add(8);
+  counters_.last_event_ms.set(9'250);
+  counters_.lag_seconds.set(10.5);
+  counters_.uncommitted_events.set(11);
+  counters_.journal_bytes.set(12);
+  counters_.journal_capacity_bytes.set(13);
+  counters_.transactions_committed.add(14);
+  counters_.transactions_aborted.add(15);
+  counters_.transactions_reinitialised.add(16);
+  const std::string source = "{source=\"firehose\"}";
+  EXPECT_EQ(value_of("penstock_received_bytes_total" + source), "1");
+  EXPECT_EQ(value_of("penstock_sessions_total" + source), "2");
+  EXPECT_EQ(value_of("penstock_source_connected" + source), "1");
+  EXPECT_EQ(value_of("penstock_paused_seconds_total" + source), "3.5");
+  EXPECT_EQ(value_of("penstock_received_events_total" + source), "4");
+  EXPECT_EQ(value_of("penstock_published_events_total" + source), "5");
+  EXPECT_EQ(value_of("penstock_duplicate_events_total" + source), "6");
+  EXPECT_EQ(value_of("penstock_filtered_events_total" + source), "7");
+  EXPECT_EQ(value_of("penstock_truncated_bytes_total" + source), "8");
+  EXPECT_EQ(value_of("penstock_last_event_timestamp_seconds" + source), "9.25");
+  EXPECT_EQ(value_of("penstock_source_lag_seconds" + source), "10.5");
+  EXPECT_EQ(value_of("penstock_journal_events" + source), "11");
+  EXPECT_EQ(value_of("penstock_journal_bytes" + source), "12");
+  EXPECT_EQ(value_of("penstock_journal_capacity_bytes" + source), "13");
+  const std::string transactions = "penstock_transactions_total{source=\"firehose\",result=";
+  EXPECT_EQ(value_of(transactions + "\"committed\"}"), "14");
+  EXPECT_EQ(value_of(transactions + "\"aborted\"}"), "15");
+  EXPECT_EQ(value_of(transactions + "\"reinitialised\"}"), "16");
+}
+
+TEST_F(MetricsTest, ExportsEveryReasonAndCauseFromTheStart) {
+  for (const char* reason : {"invalid_json", "not_an_object", "invalid_utf8", "too_deep",
+                             "too_large", "rejected_by_broker"}) {
+    EXPECT_EQ(value_of("penstock_dead_letters_total{source=\"firehose\",reason=\"" +
+                       std::string(reason) + "\"}"),
+              "0")
+        << reason;
+  }
+  for (const char* cause : {"ended", "aborted", "stalled", "refused", "throttled", "server_error",
+                            "unreachable", "paused", "daemon_down", "journal_damaged"}) {
+    EXPECT_EQ(value_of("penstock_disconnects_total{source=\"firehose\",cause=\"" +
+                       std::string(cause) + "\"}"),
+              "0")
+        << cause;
+  }
+}
+
+TEST_F(MetricsTest, CountsTheRightReasonAndCause) {
+  counters_.dead_letters[static_cast<std::size_t>(DeadLetterReason::too_deep)].add(3);
+  counters_.disconnects[static_cast<std::size_t>(DisconnectCause::throttled)].add(4);
+  EXPECT_EQ(value_of("penstock_dead_letters_total{source=\"firehose\",reason=\"too_deep\"}"), "3");
+  EXPECT_EQ(value_of("penstock_disconnects_total{source=\"firehose\",cause=\"throttled\"}"), "4");
+}
+
+TEST_F(MetricsTest, CumulatesTheBucketsOfTheHistogram) {
+  counters_.publish_latency.observe(0.1, 2);  // on a bound: belongs below it
+  counters_.publish_latency.observe(0.25, 1);
+  counters_.publish_latency.observe(1000, 1);
+  const std::string bucket = "penstock_publish_latency_seconds_bucket{source=\"firehose\",le=";
+  EXPECT_EQ(value_of(bucket + "\"0.05\"}"), "0");
+  EXPECT_EQ(value_of(bucket + "\"0.1\"}"), "2");
+  EXPECT_EQ(value_of(bucket + "\"0.3\"}"), "3");
+  EXPECT_EQ(value_of(bucket + "\"600\"}"), "3");
+  EXPECT_EQ(value_of(bucket + "\"+Inf\"}"), "4");
+  EXPECT_EQ(value_of("penstock_publish_latency_seconds_count{source=\"firehose\"}"), "4");
+  EXPECT_EQ(value_of("penstock_publish_latency_seconds_sum{source=\"firehose\"}"), "1000.45");
+}
+
+TEST_F(MetricsTest, WritesTheMetadataOfAFamilyOnceForAllSources) {
+  SourceCounters other;
+  metrics_.add_source(SourceName("torrent"), other);
+  other.sessions.add(7);
+  const std::string text = metrics_.text();
+  const std::string type = "# TYPE penstock_sessions_total counter\n";
+  const std::size_t first = text.find(type);
+  ASSERT_NE(first, std::string::npos);
+  EXPECT_EQ(text.find(type, first + 1), std::string::npos);
+  EXPECT_THAT(text, HasSubstr(type + "penstock_sessions_total{source=\"firehose\"} 0\n"
+                                     "penstock_sessions_total{source=\"torrent\"} 7\n"));
+}
+
+TEST_F(MetricsTest, ShowsTheVersionAndTheProcess) {
+  EXPECT_EQ(value_of("penstock_build_info{version=\"0.1.0\"}"), "1");
+  for (const char* name :
+       {"process_cpu_seconds_total", "process_resident_memory_bytes", "process_open_fds",
+        "process_max_fds", "process_threads", "process_start_time_seconds"}) {
+    EXPECT_NE(value_of(name), "none") << name;
+  }
+}
+
+TEST_F(MetricsTest, SpeaksOpenMetricsWhenAsked) {
+  const std::string text = metrics_.open_metrics();
+  EXPECT_THAT(text, HasSubstr("# TYPE penstock_received_bytes counter\n"
+                              "# UNIT penstock_received_bytes bytes\n"
+                              "penstock_received_bytes_total{source=\"firehose\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("# TYPE penstock_publish_latency_seconds histogram\n"));
+  EXPECT_THAT(text, Not(HasSubstr("_total counter\n")));
+  EXPECT_TRUE(text.ends_with("\n# EOF\n"));
+}
+
+}  // namespace
+}  // namespace penstock::ops
