@@ -1,0 +1,75 @@
+// The worker threads that make batches of sealed blocks, shared by all sources.
+//
+//   Pool pool(2);
+//   auto lane = pool.open_lane(BlockSequence{1}, 16_MiB, [](Batch&& batch) { … });
+//   lane->submit(block);
+//
+// Lanes take turns: a worker takes one block of a lane, then one of the next lane that has any, so
+// that no source keeps others waiting by the number of its blocks. A lane whose `deliver` is slow
+// holds one worker up, not more: what others extract of that lane meanwhile waits for that one.
+//
+// Running out of memory in a worker, or an exception out of `deliver`, ends the process
+// (std::terminate): a block that went missing here would be lost without a word.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "penstock/core/block.hpp"
+#include "penstock/core/event.hpp"
+#include "penstock/core/ids.hpp"
+#include "penstock/core/units.hpp"
+
+namespace penstock::extract {
+
+// One source's way through the pool: sealed blocks in, batches out in block order.
+class Lane {
+ public:
+  // Waits until all that was submitted has been delivered. Not to be called from `deliver`.
+  ~Lane();
+  Lane(const Lane&) = delete;
+  Lane& operator=(const Lane&) = delete;
+
+  // From one thread, each sequence one above the last. Never blocks: it is the caller who keeps to
+  // limits::blocks_per_worker × workers blocks in flight. The block's bytes must stay until its
+  // batch is done with.
+  void submit(const Block& block);
+
+  // Blocks submitted and not yet given to `deliver`. A block is counted off just before its call,
+  // so that whoever is woken by that call sees the room. From any thread.
+  std::size_t in_flight() const;
+
+ private:
+  friend class Pool;
+  struct State;
+  explicit Lane(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+class Pool {
+ public:
+  // Called from workers, in block order, for one lane never twice at a time.
+  using Deliver = std::function<void(Batch&&)>;
+
+  explicit Pool(std::size_t workers);  // at least 1
+  ~Pool();                             // precondition: no lane is left
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+
+  // `first` is the sequence of the first block that will be submitted, `max_line` the size of the
+  // largest line that is an event. From any thread.
+  std::unique_ptr<Lane> open_lane(BlockSequence first, Bytes max_line, Deliver deliver);
+
+  std::size_t workers() const { return workers_.size(); }
+
+ private:
+  friend class Lane;
+  class Queue;
+  std::unique_ptr<Queue> queue_;
+  std::vector<std::jthread> workers_;
+};
+
+}  // namespace penstock::extract

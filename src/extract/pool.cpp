@@ -1,0 +1,163 @@
+#include "penstock/extract/pool.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "extract/extractor.hpp"
+#include "extract/reorder_buffer.hpp"
+
+namespace penstock::extract {
+namespace {
+
+constexpr std::size_t first_bytes_per_event = 512;  // until a lane knows better
+
+}  // namespace
+
+// Blocks that wait for a worker. Guarded by one lock, which is held to put or take one.
+class Pool::Queue {
+ public:
+  struct Task {
+    Lane::State* lane;
+    Block block;
+  };
+
+  void push(Lane::State& lane, const Block& block);
+  // Waits for a block; nothing once the queue is closed and empty.
+  std::optional<Task> pop();
+  void close();
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Lane::State*> turns_;  // the lanes with waiting blocks, each once
+  bool closed_ = false;
+};
+
+struct Lane::State {
+  State(Pool::Queue& q, BlockSequence first, Bytes line, Pool::Deliver d)
+      : queue(q), max_line(line), deliver(std::move(d)), done(first) {}
+
+  void extract(Extractor& extractor, const Block& block);
+  void finished(Batch&& batch);
+
+  Pool::Queue& queue;
+  const Bytes max_line;
+  const Pool::Deliver deliver;
+  std::deque<Block> waiting;  // guarded by the queue's lock
+  // A hint alone: each worker leaves what its last block had.
+  std::atomic<std::size_t> bytes_per_event{first_bytes_per_event};
+
+  mutable std::mutex mutex;  // guards all below
+  std::condition_variable idle;
+  ReorderBuffer<Batch> done;
+  std::size_t in_flight = 0;
+  bool delivering = false;  // a worker is at it, and will deliver all that is ready
+};
+
+void Pool::Queue::push(Lane::State& lane, const Block& block) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (lane.waiting.empty()) {
+      turns_.push_back(&lane);
+    }
+    lane.waiting.push_back(block);
+  }
+  changed_.notify_one();
+}
+
+std::optional<Pool::Queue::Task> Pool::Queue::pop() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return closed_ || !turns_.empty(); });
+  if (turns_.empty()) {
+    return std::nullopt;
+  }
+  Lane::State* const lane = turns_.front();
+  turns_.pop_front();
+  Task task{lane, lane->waiting.front()};
+  lane->waiting.pop_front();
+  if (!lane->waiting.empty()) {
+    turns_.push_back(lane);
+  }
+  return task;
+}
+
+void Pool::Queue::close() {
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+  }
+  changed_.notify_all();
+}
+
+void Lane::State::extract(Extractor& extractor, const Block& block) {
+  const std::size_t size = block.bytes.size();
+  const std::size_t expected = size / bytes_per_event.load(std::memory_order_relaxed);
+  Batch batch = extractor.extract(block, max_line, expected + expected / 8 + 1);
+  if (!batch.events.empty()) {
+    bytes_per_event.store(size / batch.events.size(), std::memory_order_relaxed);
+  }
+  finished(std::move(batch));
+}
+
+void Lane::State::finished(Batch&& batch) {
+  std::unique_lock lock(mutex);
+  const BlockSequence sequence = batch.block.sequence;
+  done.insert(sequence, std::move(batch));
+  if (delivering) {
+    return;
+  }
+  delivering = true;
+  while (std::optional<Batch> next = done.take_next()) {
+    --in_flight;
+    lock.unlock();
+    deliver(std::move(*next));
+    lock.lock();
+  }
+  delivering = false;
+  idle.notify_all();  // under the lock: the lane may be gone right behind it
+}
+
+Lane::Lane(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+Lane::~Lane() {
+  std::unique_lock lock(state_->mutex);
+  state_->idle.wait(lock, [&] { return state_->in_flight == 0 && !state_->delivering; });
+}
+
+void Lane::submit(const Block& block) {
+  {
+    const std::lock_guard lock(state_->mutex);
+    ++state_->in_flight;
+  }
+  state_->queue.push(*state_, block);
+}
+
+std::size_t Lane::in_flight() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->in_flight;
+}
+
+Pool::Pool(std::size_t workers) : queue_(std::make_unique<Queue>()) {
+  workers_.reserve(workers);
+  for (std::size_t i = 0; i < workers; ++i) {
+    workers_.emplace_back([queue = queue_.get()] {
+      Extractor extractor;
+      while (const auto task = queue->pop()) {
+        task->lane->extract(extractor, task->block);
+      }
+    });
+  }
+}
+
+Pool::~Pool() { queue_->close(); }
+
+std::unique_ptr<Lane> Pool::open_lane(BlockSequence first, Bytes max_line, Deliver deliver) {
+  return std::unique_ptr<Lane>(
+      new Lane(std::make_unique<Lane::State>(*queue_, first, max_line, std::move(deliver))));
+}
+
+}  // namespace penstock::extract

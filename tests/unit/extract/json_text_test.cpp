@@ -1,0 +1,64 @@
+#include "extract/json_text.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <limits>
+#include <string>
+
+namespace penstock::extract {
+namespace {
+
+using namespace std::string_literals;
+
+TEST(Unescape, DecodesEveryEscape) {
+  EXPECT_EQ(unescape(R"(\"\\\/\b\f\n\r\t)"), "\"\\/\b\f\n\r\t");
+  EXPECT_EQ(unescape(R"(a\u0000b)"), "a\0b"s);
+  EXPECT_EQ(unescape(R"(\u0041\u00e9\u20AC\uffff)"), "A\u00e9\u20ac\uffff");
+  EXPECT_EQ(unescape(R"(x\\u0041)"), "x\\u0041");
+}
+
+TEST(Unescape, JoinsSurrogatePairs) {
+  EXPECT_EQ(unescape(R"(\ud83d\ude00\uD800\uDC00\udbff\udfff)"), "\U0001f600\U00010000\U0010ffff");
+}
+
+TEST(Unescape, PutsAReplacementForASurrogateWithoutItsPartner) {
+  EXPECT_EQ(unescape(R"(\ud800)"), "\ufffd");
+  EXPECT_EQ(unescape(R"(\udc00)"), "\ufffd");
+  EXPECT_EQ(unescape(R"(\ud800x)"), "\ufffdx");
+  EXPECT_EQ(unescape(R"(\ud800\n)"), "\ufffd\n");
+  EXPECT_EQ(unescape(R"(\ud800\u0041)"), "\ufffdA");
+  EXPECT_EQ(unescape(R"(\ud800\ud83d\ude00)"), "\ufffd\U0001f600");
+  EXPECT_EQ(unescape(R"(\ude00\ud83d)"), "\ufffd\ufffd");
+}
+
+TEST(Unescape, LeavesTextWithoutEscapesAlone) {
+  EXPECT_EQ(unescape(""), "");
+  EXPECT_EQ(unescape("gr\u00fcn"), "gr\u00fcn");
+}
+
+TEST(IntegerPart, ReadsIntegersToTheLimitsOf64Bits) {
+  EXPECT_EQ(integer_part("0"), 0);
+  EXPECT_EQ(integer_part("-0"), 0);
+  EXPECT_EQ(integer_part("1714521600123"), 1714521600123);
+  EXPECT_EQ(integer_part("9223372036854775807"), std::numeric_limits<std::int64_t>::max());
+  EXPECT_EQ(integer_part("-9223372036854775808"), std::numeric_limits<std::int64_t>::min());
+}
+
+TEST(IntegerPart, CutsTheFractionOffAndTakesExponents) {
+  EXPECT_EQ(integer_part("22.0"), 22);
+  EXPECT_EQ(integer_part("1714521600123.75"), 1714521600123);
+  EXPECT_EQ(integer_part("-1.9"), -1);
+  EXPECT_EQ(integer_part("1.5e3"), 1500);
+  EXPECT_EQ(integer_part("2E+2"), 200);
+}
+
+TEST(IntegerPart, HasNothingForWhatDoesNotFit) {
+  EXPECT_EQ(integer_part("9223372036854775808"), std::nullopt);
+  EXPECT_EQ(integer_part("-1e19"), std::nullopt);
+  EXPECT_EQ(integer_part("1e400"), std::nullopt);
+  EXPECT_EQ(integer_part(std::string(100000, '9')), std::nullopt);
+}
+
+}  // namespace
+}  // namespace penstock::extract
