@@ -1,0 +1,52 @@
+// From file, environment and flags to Settings. Everything comes in as values; only files are read.
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "penstock/settings/settings.hpp"
+
+namespace penstock::settings {
+
+using Environment = std::map<std::string, std::string>;
+
+struct Inputs {
+  std::optional<std::filesystem::path> config_file;  // of -c; it must exist
+  Environment environment;
+  std::map<std::string, std::string> overrides;  // of --set: key → value
+};
+
+// One thing that is wrong. Never holds a secret.
+struct Finding {
+  std::string where;  // a file, a variable or a flag; empty where something is missing everywhere
+  int line = 0;       // from 1; 0: not in a file
+  int column = 0;
+  std::string message;
+};
+// `penstock.yaml:3:5: message`
+std::string to_string(const Finding& finding);
+
+// One effective value, as `penstock config` shows it.
+struct Value {
+  std::string path;    // kafka.commit_interval, sources.firehose.path
+  std::string text;    // secrets: `(hidden)`
+  std::string origin;  // `default`, `<file>:<line>`, a variable's name or `flag`
+};
+
+struct Loaded {
+  Settings settings;
+  std::vector<Value> values;  // in the order of docs/configuration.md
+  std::vector<std::string> warnings;
+  std::filesystem::path file;  // empty: there is none
+};
+
+// All that is wrong, not the first alone; never empty when loading failed.
+using LoadResult = boost::system::result<Loaded, std::vector<Finding>>;
+
+LoadResult load(const Inputs& inputs);
+
+}  // namespace penstock::settings

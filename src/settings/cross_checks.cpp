@@ -1,0 +1,97 @@
+#include "settings/cross_checks.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "penstock/core/limits.hpp"
+#include "penstock/core/text.hpp"
+
+namespace penstock::settings {
+namespace {
+
+using penstock::to_string;  // hidden by this room's own
+
+constexpr std::array<std::string_view, 4> shared_topics{"jobs", "gaps", "status", "dead-letters"};
+
+class CrossChecker {
+ public:
+  CrossChecker(const GivenMap& given, Findings& findings) : given_(given), findings_(findings) {}
+
+  void not_above(const std::string& low_path, Duration low, const std::string& high_path,
+                 Duration high) {
+    if (low > high) {
+      report(given_.contains(low_path) ? low_path : high_path, low_path + " is " + to_string(low) +
+                                                                   ", which is above " + high_path +
+                                                                   ", " + to_string(high));
+    }
+  }
+
+  void journal(const Settings& settings) {
+    // One segment fills while another waits for its commit.
+    const Bytes segment{std::max(limits::segment_size.count,
+                                 settings.events.max_size.count + limits::segment_slack.count)};
+    const Bytes least{2 * segment.count};
+    if (settings.journal.max_size < least) {
+      report("journal.max_size", "journal.max_size is below " + to_string(least) +
+                                     ", the least for events.max_size " +
+                                     to_string(settings.events.max_size));
+    }
+  }
+
+  void topics(const Settings& settings, const std::set<std::string>& known_sources) {
+    std::vector<std::string_view> known(shared_topics.begin(), shared_topics.end());
+    known.insert(known.end(), known_sources.begin(), known_sources.end());
+    for (const auto& [name, topic] : settings.kafka.topics) {
+      if (std::find(known.begin(), known.end(), name) == known.end()) {
+        const std::string_view meant = nearest(name, known);
+        report("kafka.topics." + name,
+               "kafka.topics." + printable(name) + ": is neither a source nor a shared topic" +
+                   (meant.empty() ? "" : "; did you mean `" + std::string(meant) + "`?"));
+      }
+    }
+    // Sources may share a topic; what penstock writes itself must stay apart.
+    std::set<std::string> taken{state_topic_name(settings.kafka)};
+    for (const Source& source : settings.sources) {
+      const std::string topic = topic_name(settings.kafka, source.name.str());
+      if (topic == state_topic_name(settings.kafka)) {
+        report("kafka.topics." + source.name.str(), topic + " is penstock's own state topic");
+      }
+      taken.insert(topic);
+    }
+    for (const std::string_view name : shared_topics) {
+      const std::string topic = topic_name(settings.kafka, name);
+      if (!taken.insert(topic).second) {
+        report("kafka.topics." + std::string(name),
+               "the topic " + topic + " of " + std::string(name) + " is another's too");
+      }
+    }
+  }
+
+ private:
+  void report(const std::string& path, std::string message) {
+    const auto found = given_.find(path);
+    findings_.push_back(
+        finding_at(found == given_.end() ? Origin{} : found->second.origin, std::move(message)));
+  }
+
+  const GivenMap& given_;
+  Findings& findings_;
+};
+
+}  // namespace
+
+void cross_check(const Settings& settings, const std::set<std::string>& known_sources,
+                 const GivenMap& given, Findings& findings) {
+  CrossChecker check(given, findings);
+  const Backoff& backoff = settings.api.backoff;
+  check.not_above("api.backoff.network_step", backoff.network_step, "api.backoff.network_max",
+                  backoff.network_max);
+  check.not_above("api.backoff.http_first", backoff.http_first, "api.backoff.http_max",
+                  backoff.http_max);
+  check.not_above("api.backoff.throttled_first", backoff.throttled_first,
+                  "api.backoff.throttled_max", backoff.throttled_max);
+  check.journal(settings);
+  check.topics(settings, known_sources);
+}
+
+}  // namespace penstock::settings

@@ -1,0 +1,20 @@
+// `${NAME}`, `${NAME:-default}` and `${file:/path}` in a value.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "penstock/core/error.hpp"
+#include "penstock/settings/load.hpp"
+
+namespace penstock::settings {
+
+struct Expanded {
+  std::string text;
+  bool from_file = false;  // what comes from a file of its own is taken for a secret
+};
+
+// What is put in isn't expanded again. One line end at the end of a file is cut off.
+Result<Expanded> expand(std::string_view text, const Environment& environment);
+
+}  // namespace penstock::settings

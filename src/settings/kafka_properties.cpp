@@ -1,0 +1,83 @@
+#include "settings/kafka_properties.hpp"
+
+#include <array>
+
+namespace penstock::settings {
+namespace {
+
+constexpr std::string_view exactly_once =
+    "is set by penstock: that each event is published exactly once depends on it";
+constexpr std::string_view timeouts =
+    "is set by penstock: the time-outs depend on each other, so that no event is given up";
+constexpr std::string_view brokers = "is set by penstock: use kafka.brokers";
+constexpr std::string_view max_size = "is set by penstock: it follows from events.max_size";
+constexpr std::string_view batching =
+    "is set by penstock: what is queued is bounded by its transactions";
+constexpr std::string_view reading =
+    "is set by penstock: it is for consumers, and penstock reads its own state only";
+constexpr std::string_view callback = "is not a text: it is set in code";
+
+struct Refusal {
+  std::string_view name;  // with a `*` at its end: all names that begin so
+  std::string_view why;
+};
+
+constexpr std::array refusals{
+    Refusal{"transactional.id",
+            "is set by penstock: it is kafka.transactional_id_prefix and the source's name"},
+    Refusal{"enable.idempotence", exactly_once},
+    Refusal{"enable.gapless.guarantee", exactly_once},
+    Refusal{"acks", exactly_once},
+    Refusal{"request.required.acks", exactly_once},
+    Refusal{"max.in.flight*", exactly_once},
+    Refusal{"retries", exactly_once},
+    Refusal{"message.send.max.retries", exactly_once},
+    Refusal{"queuing.strategy", exactly_once},
+    Refusal{"delivery.report.only.error", exactly_once},
+    Refusal{"message.timeout.ms", timeouts},
+    Refusal{"delivery.timeout.ms", timeouts},
+    Refusal{"transaction.timeout.ms", timeouts},
+    Refusal{"bootstrap.servers", brokers},
+    Refusal{"metadata.broker.list", brokers},
+    Refusal{"test.mock.*", "is for tests: events would go to no broker at all"},
+    Refusal{"message.max.bytes", max_size},
+    Refusal{"queue.buffering.max.*", batching},
+    Refusal{"linger.ms", batching},
+    Refusal{"isolation.level", reading},
+    Refusal{"enable.partition.eof", reading},
+    Refusal{"group.*", reading},
+    Refusal{"enable.auto.*", reading},
+    Refusal{"auto.offset.reset", reading},
+    Refusal{"fetch.*", reading},
+    Refusal{"enabled_events", callback},
+    Refusal{"opaque", callback},
+    Refusal{"default_topic_conf", callback},
+};
+
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+}  // namespace
+
+std::string_view canonical_property(std::string_view name) {
+  return name == "compression.type" ? "compression.codec" : name;
+}
+
+std::string_view refused_property(std::string_view name) {
+  for (const Refusal& refusal : refusals) {
+    const bool family = refusal.name.ends_with('*');
+    if (family ? name.starts_with(refusal.name.substr(0, refusal.name.size() - 1))
+               : name == refusal.name) {
+      return refusal.why;
+    }
+  }
+  return name.ends_with("_cb") ? callback : std::string_view{};
+}
+
+bool is_secret_property(std::string_view name) {
+  return contains(name, "password") || contains(name, "secret") || contains(name, "key.pem") ||
+         name == "sasl.oauthbearer.config";
+}
+
+}  // namespace penstock::settings

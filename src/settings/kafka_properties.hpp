@@ -1,0 +1,16 @@
+// Which librdkafka properties are the user's, and which of them are secret.
+// Names: librdkafka, CONFIGURATION.md.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace penstock::settings {
+
+// The name that librdkafka prefers where it knows several for one property.
+std::string_view canonical_property(std::string_view name);
+// Why `name` can't be set, or empty.
+std::string_view refused_property(std::string_view name);
+bool is_secret_property(std::string_view name);
+
+}  // namespace penstock::settings

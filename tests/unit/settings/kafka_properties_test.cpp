@@ -1,0 +1,57 @@
+#include "settings/kafka_properties.hpp"
+
+#include <gtest/gtest.h>
+
+namespace penstock::settings {
+namespace {
+
+TEST(KafkaProperties, KeepsWhatPenstockOwns) {
+  for (const char* owned : {"transactional.id",
+                            "enable.idempotence",
+                            "acks",
+                            "request.required.acks",
+                            "bootstrap.servers",
+                            "metadata.broker.list",
+                            "isolation.level",
+                            "enable.partition.eof",
+                            "message.timeout.ms",
+                            "delivery.timeout.ms",
+                            "transaction.timeout.ms",
+                            "max.in.flight",
+                            "max.in.flight.requests.per.connection",
+                            "message.max.bytes",
+                            "dr_cb",
+                            "dr_msg_cb",
+                            "queue.buffering.max.messages",
+                            "queue.buffering.max.ms",
+                            "linger.ms",
+                            "enable.gapless.guarantee",
+                            "retries",
+                            "message.send.max.retries",
+                            "group.id",
+                            "test.mock.num.brokers"}) {
+    EXPECT_NE(refused_property(owned), "") << owned;
+  }
+}
+
+TEST(KafkaProperties, LeavesTheRestToTheUser) {
+  for (const char* free : {"compression.codec", "partitioner", "security.protocol",
+                           "sasl.mechanism", "sasl.password", "ssl.ca.location", "client.id",
+                           "batch.size", "socket.keepalive.enable", "retry.backoff.ms", "debug"}) {
+    EXPECT_EQ(refused_property(free), "") << free;
+  }
+}
+
+TEST(KafkaProperties, KnowsSecretsByTheirNames) {
+  for (const char* secret :
+       {"sasl.password", "ssl.key.password", "ssl.keystore.password",
+        "sasl.oauthbearer.client.secret", "ssl.key.pem", "sasl.oauthbearer.config"}) {
+    EXPECT_TRUE(is_secret_property(secret)) << secret;
+  }
+  for (const char* open : {"sasl.username", "ssl.key.location", "sasl.mechanism", "client.id"}) {
+    EXPECT_FALSE(is_secret_property(open)) << open;
+  }
+}
+
+}  // namespace
+}  // namespace penstock::settings

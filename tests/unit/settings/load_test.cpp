@@ -1,0 +1,303 @@
+#include <gmock/gmock.h>
+
+#include "unit/settings/support.hpp"
+
+namespace penstock::settings {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+using Load = SettingsTest;
+
+TEST_F(Load, ResolvesEveryDefaultOfAMinimalFile) {
+  const Loaded loaded = must_load(inputs(minimal));
+  const Settings& s = loaded.settings;
+  EXPECT_EQ(s.api.url, "https://api.test");
+  EXPECT_EQ(s.api.stream_url, "https://api.test");
+  EXPECT_EQ(s.api.token_file, std::nullopt);
+  EXPECT_EQ(s.api.token_header, "X-Token");
+  EXPECT_EQ(s.api.backoff.network_max, 16s);
+  EXPECT_EQ(s.api.backoff.jitter, 0.2);
+  ASSERT_EQ(s.sources.size(), 1u);
+  EXPECT_EQ(s.sources[0].path, "/v1/firehose");
+  EXPECT_EQ(s.events.max_size, 16_MiB);
+  EXPECT_EQ(s.extract.workers, 0u);
+  EXPECT_EQ(s.kafka.transactional_id_prefix, "penstock.binaryedge");
+  EXPECT_EQ(s.kafka.replication_factor, -1);
+  EXPECT_EQ(s.kafka.commit_interval, 250ms);
+  EXPECT_THAT(s.kafka.properties, ElementsAre(std::pair("compression.codec", "lz4"),
+                                              std::pair("partitioner", "murmur2_random")));
+  EXPECT_EQ(s.journal.directory, "/var/lib/penstock/journal");
+  EXPECT_EQ(s.journal.max_size, 4_GiB);
+  EXPECT_EQ(s.admin.listen.address, "127.0.0.1");
+  EXPECT_EQ(s.admin.listen.port, 9469);
+  EXPECT_EQ(s.log.level, LogLevel::info);
+  EXPECT_THAT(loaded.warnings, IsEmpty());
+}
+
+TEST_F(Load, GivesEachSourceTheStallTimeoutOfItsKind) {
+  const Loaded loaded = must_load(inputs(R"(
+api: {url: https://api.test}
+sources: {firehose: {}, stream: {}, sinkhole: , other: {jobs: true}}
+kafka: {brokers: localhost}
+)"));
+  const std::vector<Source>& sources = loaded.settings.sources;
+  ASSERT_EQ(sources.size(), 4u);
+  EXPECT_EQ(sources[0].stall_timeout, 60s);
+  EXPECT_TRUE(sources[1].jobs);
+  EXPECT_EQ(sources[1].stall_timeout, 1h);
+  EXPECT_FALSE(sources[2].jobs);
+  EXPECT_EQ(sources[2].stall_timeout, 5min);
+  EXPECT_EQ(sources[3].stall_timeout, 1h);
+}
+
+TEST_F(Load, ReadsEveryGroupOfTheFile) {
+  const Loaded loaded = must_load(inputs(R"(
+api:
+  url: https://api.test:8443/base/
+  ca_file: /ca.pem
+  backoff: {network_step: 0s, jitter: 1}
+sources:
+  firehose:
+    path: /other
+    filter: {types: [ssh, http], networks: [192.0.2.0/24, "2001:db8::/32"], countries: [PT]}
+events: {max_size: 1MB}
+replay: {on_first_start: unfinished}
+extract: {workers: 3}
+kafka:
+  brokers: a:1, b:2
+  topics: {firehose: scans.raw, dead-letters: scans.bad}
+  key: job_id
+  headers: cloudevents
+  create_topics: false
+  properties: {partitioner: consistent, client.id: me}
+admin: {listen: "[::1]:0"}
+log: {level: error, format: json}
+)"));
+  const Settings& s = loaded.settings;
+  EXPECT_EQ(s.api.url, "https://api.test:8443/base");
+  EXPECT_EQ(s.api.ca_file, "/ca.pem");
+  EXPECT_EQ(s.api.backoff.network_step, 0s);
+  EXPECT_EQ(s.sources[0].path, "/other");
+  EXPECT_THAT(s.sources[0].filter.types, ElementsAre("ssh", "http"));
+  EXPECT_THAT(s.sources[0].filter.networks, ElementsAre("192.0.2.0/24", "2001:db8::/32"));
+  EXPECT_EQ(s.events.max_size, Bytes{1'000'000});
+  EXPECT_EQ(s.replay.on_first_start, FirstStart::unfinished);
+  EXPECT_EQ(s.extract.workers, 3u);
+  EXPECT_EQ(s.kafka.key, Key::job_id);
+  EXPECT_EQ(s.kafka.headers, Headers::cloudevents);
+  EXPECT_FALSE(s.kafka.create_topics);
+  EXPECT_EQ(s.kafka.properties.at("compression.codec"), "lz4");
+  EXPECT_EQ(s.kafka.properties.at("partitioner"), "consistent");
+  EXPECT_EQ(s.admin.listen.address, "::1");
+  EXPECT_EQ(s.log.level, LogLevel::error);
+  EXPECT_EQ(topic_name(s.kafka, "firehose"), "scans.raw");
+  EXPECT_EQ(topic_name(s.kafka, "gaps"), "binaryedge.gaps");
+  EXPECT_EQ(state_topic_name(s.kafka), "penstock.binaryedge.state");
+}
+
+TEST_F(Load, PutsFlagOverEnvironmentOverFileOverDefault) {
+  Inputs given = inputs(R"(
+api: {url: https://api.test}
+sources: {firehose: {}}
+kafka: {brokers: file, partitions: 5, key: type, topic_prefix: p}
+)");
+  given.environment = {{"PENSTOCK_KAFKA_PARTITIONS", "6"}, {"PENSTOCK_KAFKA_KEY", "none"}};
+  given.overrides = {{"kafka.key", "job_id"}};
+  const Loaded loaded = must_load(given);
+  EXPECT_EQ(value_of(loaded, "kafka.commit_interval").origin, "default");
+  EXPECT_EQ(value_of(loaded, "kafka.brokers").origin, given.config_file->string() + ":4");
+  EXPECT_EQ(value_of(loaded, "kafka.partitions").origin, "PENSTOCK_KAFKA_PARTITIONS");
+  EXPECT_EQ(loaded.settings.kafka.partitions, 6);
+  EXPECT_EQ(value_of(loaded, "kafka.key").origin, "flag");
+  EXPECT_EQ(loaded.settings.kafka.key, Key::job_id);
+  EXPECT_EQ(loaded.settings.kafka.transactional_id_prefix, "penstock.p");
+}
+
+TEST_F(Load, DoesNotLookAtAValueThatIsOverridden) {
+  Inputs given = inputs(R"(
+api: {url: "${UNSET_HERE}"}
+sources: {firehose: {}}
+kafka: {brokers: localhost, partitions: many}
+)");
+  given.environment = {{"PENSTOCK_API_URL", "https://api.test"}};
+  given.overrides = {{"kafka.partitions", "2"}};
+  EXPECT_THAT(findings(given), IsEmpty());
+}
+
+TEST_F(Load, ShowsAllErrorsAtOnceWithTheirPlaces) {
+  EXPECT_THAT(
+      findings(R"(api: {url: http://api.test}
+sources:
+  firehose: {stall_timout: 1s}
+  "No good": {}
+kafka:
+  partitions: 0
+  partitions: 1
+  headers: some
+events: {max_size: 1XB}
+colour: 1
+)"),
+      ElementsAre("F:1:12: api.url: must be a URL that starts with https://",
+                  "F:3:14: sources.firehose.stall_timout: unknown key; did you mean "
+                  "`sources.firehose.stall_timeout`?",
+                  HasSubstr("F:4:3: sources.No good: must be made of a-z"),
+                  "F:6:15: kafka.partitions: must be 1 to 10000, not `0`",
+                  "F:7:3: kafka.partitions: is there twice",
+                  "F:8:12: kafka.headers: must be none, basic or cloudevents, not `some`",
+                  HasSubstr("F:9:20: events.max_size: `1XB` has an unknown unit"),
+                  "F:10:1: colour: unknown key",
+                  "kafka.brokers: is required; set it in the file or as PENSTOCK_KAFKA_BROKERS"));
+}
+
+TEST_F(Load, FindsTheNearestKeyAtItsRightPlaceToo) {
+  EXPECT_THAT(findings(minimal + "topic_prefix: x\n"),
+              ElementsAre("F:5:1: topic_prefix: unknown key; did you mean `kafka.topic_prefix`?"));
+  EXPECT_THAT(findings(minimal + "jurnal: {}\n"),
+              ElementsAre("F:5:1: jurnal: unknown key; did you mean `journal`?"));
+}
+
+TEST_F(Load, NamesWhatIsRequiredAndMissing) {
+  EXPECT_THAT(findings(""),
+              ElementsAre(HasSubstr("api.url: is required"), HasSubstr("sources: is required"),
+                          HasSubstr("kafka.brokers: is required")));
+  EXPECT_THAT(findings("api: {url: https://a}\nsources: {}\nkafka: {brokers: b}\n"),
+              ElementsAre("F:2:10: sources: at least one is required"));
+}
+
+TEST_F(Load, RefusesWhatHasTheWrongForm) {
+  EXPECT_THAT(findings("- a\n"),
+              testing::Contains("F:1:1: the file: must be a mapping of keys to values"));
+  EXPECT_THAT(findings("api: [\n"), testing::Contains(HasSubstr("F:")));
+  EXPECT_THAT(findings("{}\n---\n{}\n"), testing::Contains("F: holds more than one YAML document"));
+  const std::string rest = "api: {url: https://a}\nkafka: {brokers: b}\n";
+  EXPECT_THAT(findings(rest + "sources: [firehose]\n"),
+              testing::Contains("F:3:10: sources: must be a mapping of keys to values"));
+  EXPECT_THAT(findings(rest + "sources: {a: {filter: {types: ssh}}}\n"),
+              ElementsAre("F:3:31: sources.a.filter.types: must be a list: [a, b]"));
+  EXPECT_THAT(findings(rest + "sources: {a: {path: [x]}}\n"),
+              ElementsAre("F:3:21: sources.a.path: must be a single value"));
+  EXPECT_THAT(findings(rest + "sources: {a: {}}\njournal: {[x]: 1}\nlog: {\"\": 1}\n"),
+              ElementsAre("F:4:11: journal: has a key that is not a word",
+                          "F:5:7: log: has a key that is not a word"));
+  EXPECT_THAT(findings("kafka: {brokers: b, properties: {\"\": 1}}\n"),
+              testing::Contains("F:1:34: kafka.properties: has a key that is not a word"));
+  EXPECT_THAT(findings(rest + "sources: {a: {path: }}\n"),
+              ElementsAre(HasSubstr("sources.a.path: has no value")));
+}
+
+TEST_F(Load, SaysWhichFileIsMissing) {
+  Inputs given;
+  given.config_file = directory_ / "none.yaml";
+  given.environment = minimal_environment();
+  EXPECT_THAT(findings(given),
+              ElementsAre(HasSubstr("none.yaml: can't read it: No such file or directory")));
+}
+
+TEST_F(Load, LooksForTheFileInTheContractsOrder) {
+  Inputs given;
+  given.environment = minimal_environment();
+  std::filesystem::create_directories(directory_ / "penstock");
+  const std::string home = file("penstock/penstock.yaml", "log: {level: debug}\n");
+  const std::string named = file("named.yaml", "log: {level: error}\n");
+  given.environment["XDG_CONFIG_HOME"] = directory_;
+  EXPECT_EQ(must_load(given).file, home);
+  given.environment["PENSTOCK_CONFIG"] = named;
+  EXPECT_EQ(must_load(given).settings.log.level, LogLevel::error);
+  given.config_file = home;
+  EXPECT_EQ(must_load(given).settings.log.level, LogLevel::debug);
+}
+
+TEST_F(Load, PutsValuesOfVariablesAndFilesIn) {
+  const std::string password = file("password", "s3cret\n");
+  Inputs given = inputs(R"(
+api: {url: "https://${HOST}"}
+sources: {firehose: {}}
+kafka: {brokers: "${BROKERS:-localhost:9092}", properties: {sasl.password: "${file:)" +
+                        password + R"(}"}, topic_prefix: "${PREFIX}"})");
+  given.environment = {{"HOST", "api.test"}};
+  EXPECT_THAT(findings(given),
+              ElementsAre(HasSubstr("kafka.topic_prefix: the variable `PREFIX` is not set")));
+  given.environment["PREFIX"] = "p";
+  const Loaded loaded = must_load(given);
+  EXPECT_EQ(loaded.settings.api.url, "https://api.test");
+  EXPECT_EQ(loaded.settings.kafka.brokers, "localhost:9092");
+  EXPECT_EQ(loaded.settings.kafka.properties.at("sasl.password"), "s3cret");
+}
+
+TEST_F(Load, NeverShowsSecrets) {
+  const std::string canary = "canary-7f3a";
+  const std::string secret = file("secret", canary);
+  Inputs given = inputs(minimal);
+  given.environment = {
+      {"PENSTOCK_API_TOKEN", canary},
+      {"PENSTOCK_KAFKA_PROPERTIES", "sasl.password=" + canary + ",ssl.key.pem=" + canary +
+                                        ",sasl.oauthbearer.client.secret=" + canary},
+      {"PENSTOCK_KAFKA_TOPIC_PREFIX", "${file:" + secret + "}"}};
+  const Loaded loaded = must_load(given);
+  EXPECT_EQ(value_of(loaded, "kafka.properties.sasl.password").text, "(hidden)");
+  EXPECT_EQ(value_of(loaded, "kafka.topic_prefix").text, "(hidden)");
+  given.environment["PENSTOCK_API_TOKEN_FILE"] = canary;
+  given.environment["PENSTOCK_KAFKA_PARTITIONS"] = "${file:" + secret + "}";
+  given.environment["PENSTOCK_API_URL"] = "https://me:" + canary + "@api.test";
+  given.environment["PENSTOCK_KAFKA_BROKERS"] = "me:" + canary + "@broker";
+  const std::vector<std::string> wrong = findings(given);
+  EXPECT_EQ(wrong.size(), 4u);
+  for (const std::string& text : wrong) {
+    EXPECT_THAT(text, testing::Not(HasSubstr(canary)));
+  }
+}
+
+TEST_F(Load, WarnsOnceOfEachKeyThatHasNoEffectYet) {
+  Inputs given = inputs(R"(
+api: {url: https://api.test}
+sources: {firehose: {filter: {types: [ssh], networks: []}}}
+kafka: {brokers: localhost, headers: basic}
+)");
+  given.overrides = {{"replay.concurrency", "3"}};
+  EXPECT_THAT(must_load(given).warnings,
+              ElementsAre("sources.firehose.filter.types (" + given.config_file->string() +
+                              ":3) has no effect in this version",
+                          "replay.concurrency (flag) has no effect in this version"));
+}
+
+TEST_F(Load, RefusesValuesThatAreWrongTogether) {
+  EXPECT_THAT(
+      findings(R"(
+api: {url: https://api.test, backoff: {http_first: 10m}}
+sources: {jobs: {}}
+kafka:
+  brokers: localhost
+  topics: {dead-leters: bad, status: penstock.binaryedge.state}
+events: {max_size: 64MiB}
+journal: {max_size: 64MiB}
+)"),
+      testing::UnorderedElementsAre(
+          "F:2:52: api.backoff.http_first is 10m, which is above api.backoff.http_max, 320s",
+          "F:6:25: kafka.topics.dead-leters: is neither a source nor a shared topic; did "
+          "you mean `dead-letters`?",
+          "F:6:38: the topic penstock.binaryedge.state of status is another's too",
+          "the topic binaryedge.jobs of jobs is another's too",
+          "F:8:21: journal.max_size is below 130MiB, the least for events.max_size 64MiB"));
+}
+
+TEST_F(Load, TakesTheJournalsPlaceFromSystemd) {
+  Inputs given = inputs(minimal);
+  given.environment = {{"STATE_DIRECTORY", "/srv/state:/srv/other"}};
+  EXPECT_EQ(must_load(given).settings.journal.directory, "/srv/state/journal");
+}
+
+TEST_F(Load, KeepsOneOfTwoNamesOfAProperty) {
+  Inputs given = inputs(minimal);
+  given.environment = {{"PENSTOCK_KAFKA_PROPERTIES", "compression.type=zstd"}};
+  EXPECT_EQ(must_load(given).settings.kafka.properties.at("compression.codec"), "zstd");
+  given.environment = {
+      {"PENSTOCK_KAFKA_PROPERTIES", "compression.type=zstd,compression.codec=lz4"}};
+  EXPECT_THAT(findings(given), ElementsAre(HasSubstr("is there twice")));
+}
+
+}  // namespace
+}  // namespace penstock::settings
