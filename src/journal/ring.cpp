@@ -115,6 +115,11 @@ std::optional<Block> Ring::take(Cursor& cursor) const {
 
 std::optional<Block> Ring::next() { return take(unread_); }
 
+bool Ring::has_unread() const {
+  Cursor cursor = unread_;
+  return take(cursor).has_value();
+}
+
 void Ring::release(BlockSequence up_to) {
   for (Cursor cursor = unreleased_;;) {
     const auto block = take(cursor);

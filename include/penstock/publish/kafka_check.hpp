@@ -1,0 +1,33 @@
+// Looks at a Kafka cluster before it is used: is it reachable, what are its topics like.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "penstock/core/error.hpp"
+#include "penstock/core/log.hpp"
+#include "penstock/core/units.hpp"
+#include "penstock/publish/kafka.hpp"
+
+namespace penstock::publish {
+
+struct TopicFacts {
+  int partitions = 0;
+  int replicas = 0;                  // of its first partition
+  std::optional<Bytes> max_message;  // none: not allowed to see it
+  bool compacted = false;
+};
+
+struct KafkaFacts {
+  int brokers = 0;
+  std::map<std::string, TopicFacts> topics;  // those asked for that exist
+};
+
+// Waits for answers, for up to `timeout` each.
+Result<KafkaFacts> inspect_kafka(const KafkaConnection& connection,
+                                 const std::vector<std::string>& topics, Duration timeout,
+                                 Log& log);
+
+}  // namespace penstock::publish

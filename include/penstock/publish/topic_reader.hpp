@@ -1,0 +1,37 @@
+// Reads topics as a consumer that counts on transactions does: read_committed, from the beginning
+// or from now, without a consumer group's memory.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "penstock/core/error.hpp"
+#include "penstock/core/log.hpp"
+#include "penstock/core/units.hpp"
+#include "penstock/publish/kafka.hpp"
+
+namespace penstock::publish {
+
+struct ReadRecord {
+  std::string topic;
+  std::int32_t partition = 0;
+  std::int64_t offset = 0;
+  std::string key;
+  std::string value;
+};
+
+class TopicReader {
+ public:
+  // The topics exist.
+  static Result<std::unique_ptr<TopicReader>> open(const KafkaConnection& connection,
+                                                   const std::vector<std::string>& topics,
+                                                   Log& log);
+  virtual ~TopicReader() = default;
+  // The next record, or nothing within `timeout`.
+  virtual Result<std::optional<ReadRecord>> next(Duration timeout) = 0;
+};
+
+}  // namespace penstock::publish

@@ -1,0 +1,44 @@
+// A librdkafka client made from our configuration, and what it tells us on its own.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "penstock/core/error.hpp"
+#include "penstock/core/log.hpp"
+#include "penstock/publish/kafka.hpp"
+#include "publish/handles.hpp"
+
+namespace penstock::publish {
+
+enum class ClientKind : std::uint8_t { producer, consumer, admin };
+
+// Receives what librdkafka's threads report. It outlives the client that it is given to.
+class ClientEvents {
+ public:
+  ClientEvents(std::string client, Log& log) : client_(std::move(client)), log_(log) {}
+  virtual ~ClientEvents() = default;
+  ClientEvents(const ClientEvents&) = delete;
+  ClientEvents& operator=(const ClientEvents&) = delete;
+
+  // Connections that had been up and are gone, since the start. Any thread.
+  std::uint64_t connections_lost() const noexcept { return connections_lost_.load(); }
+  void connection_lost() noexcept { ++connections_lost_; }
+  void logged(int syslog_level, std::string_view facility, std::string_view text);
+  // On the thread that polls.
+  virtual void not_delivered(const rd_kafka_message_t&) {}
+
+ private:
+  std::string client_;
+  Log& log_;
+  std::atomic<std::uint64_t> connections_lost_{0};
+};
+
+// `ours` wins over the configuration's properties. Errors name the property, never its value.
+Result<ClientHandle> make_client(ClientKind kind, const KafkaConnection& connection,
+                                 const std::map<std::string, std::string>& ours,
+                                 ClientEvents& events);
+
+}  // namespace penstock::publish

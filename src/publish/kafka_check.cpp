@@ -1,0 +1,96 @@
+#include "penstock/publish/kafka_check.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "penstock/core/text.hpp"
+#include "publish/client.hpp"
+
+namespace penstock::publish {
+namespace {
+
+using ConfigResourceHandle =
+    std::unique_ptr<rd_kafka_ConfigResource_t, Deleter<rd_kafka_ConfigResource_destroy>>;
+using MetadataHandle =
+    std::unique_ptr<const struct rd_kafka_metadata, Deleter<rd_kafka_metadata_destroy>>;
+
+void note_setting(TopicFacts& facts, std::string_view name, std::string_view value) {
+  if (name == "max.message.bytes") {
+    std::uint64_t bytes = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), bytes);
+    if (error == std::errc{}) {
+      facts.max_message = Bytes{bytes};
+    }
+  } else if (name == "cleanup.policy") {
+    facts.compacted = value.find("compact") != std::string_view::npos;
+  }
+}
+
+// What isn't allowed to be seen stays unknown.
+void describe(rd_kafka_t* client, KafkaFacts& facts, Duration timeout) {
+  std::vector<ConfigResourceHandle> resources;
+  std::vector<rd_kafka_ConfigResource_t*> asked;
+  for (const auto& [name, topic] : facts.topics) {
+    resources.emplace_back(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, name.c_str()));
+    asked.push_back(resources.back().get());
+  }
+  if (asked.empty()) {
+    return;
+  }
+  const QueueHandle queue(rd_kafka_queue_new(client));
+  rd_kafka_DescribeConfigs(client, asked.data(), asked.size(), nullptr, queue.get());
+  const EventHandle answer(rd_kafka_queue_poll(queue.get(), static_cast<int>(timeout.count())));
+  if (!answer || rd_kafka_event_error(answer.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return;
+  }
+  std::size_t count = 0;
+  const auto* const found = rd_kafka_DescribeConfigs_result_resources(
+      rd_kafka_event_DescribeConfigs_result(answer.get()), &count);
+  for (std::size_t i = 0; i < count; ++i) {
+    std::size_t entries = 0;
+    const auto* const entry = rd_kafka_ConfigResource_configs(found[i], &entries);
+    TopicFacts& topic = facts.topics[rd_kafka_ConfigResource_name(found[i])];
+    for (std::size_t j = 0; j < entries; ++j) {
+      const char* const value = rd_kafka_ConfigEntry_value(entry[j]);
+      if (value != nullptr) {
+        note_setting(topic, rd_kafka_ConfigEntry_name(entry[j]), value);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+Result<KafkaFacts> inspect_kafka(const KafkaConnection& connection,
+                                 const std::vector<std::string>& topics, Duration timeout,
+                                 Log& log) {
+  ClientEvents events("check", log);
+  // A consumer: its metadata requests create no topics.
+  auto client = make_client(ClientKind::consumer, connection, {}, events);
+  if (!client) {
+    return client.error();
+  }
+  const struct rd_kafka_metadata* raw = nullptr;
+  const auto error =
+      rd_kafka_metadata(client->get(), 1, nullptr, &raw, static_cast<int>(timeout.count()));
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return make_error(Errc::kafka, "no answer from " + printable(connection.brokers) + " within " +
+                                       to_string(timeout) + ": " + rd_kafka_err2str(error));
+  }
+  const MetadataHandle metadata(raw);
+  KafkaFacts facts;
+  facts.brokers = metadata->broker_cnt;
+  for (int i = 0; i < metadata->topic_cnt; ++i) {
+    const auto& topic = metadata->topics[i];
+    if (std::find(topics.begin(), topics.end(), topic.topic) != topics.end()) {
+      facts.topics[topic.topic] = {
+          .partitions = topic.partition_cnt,
+          .replicas = topic.partition_cnt > 0 ? topic.partitions[0].replica_cnt : 0,
+          .max_message = {}};
+    }
+  }
+  describe(client->get(), facts, timeout);
+  return facts;
+}
+
+}  // namespace penstock::publish

@@ -1,0 +1,232 @@
+#include "publish/producer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "penstock/core/limits.hpp"
+#include "penstock/core/text.hpp"
+#include "publish/record_arguments.hpp"
+
+namespace penstock::publish {
+namespace {
+
+// An event's id as librdkafka's message opaque; 0 is no event. 24 bits hold the events of any
+// block, 40 bits the blocks of centuries.
+constexpr int event_bits = 24;
+std::uint64_t pack(RecordId id) {
+  return (id.block.value << event_bits) | (std::uint64_t{id.event} + 1);
+}
+RecordId unpack(std::uint64_t opaque) {
+  constexpr std::uint64_t event_mask = (std::uint64_t{1} << event_bits) - 1;
+  return {BlockSequence{opaque >> event_bits}, static_cast<std::uint32_t>(opaque & event_mask) - 1};
+}
+
+// The broker refuses the record for what it is, not for what the broker's state is.
+bool refused_for_itself(rd_kafka_resp_err_t error) {
+  return error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE ||
+         error == RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE ||
+         error == RD_KAFKA_RESP_ERR_INVALID_MSG || error == RD_KAFKA_RESP_ERR_INVALID_RECORD ||
+         error == RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP;
+}
+
+bool is_fencing(rd_kafka_resp_err_t error) {
+  return error == RD_KAFKA_RESP_ERR__FENCED || error == RD_KAFKA_RESP_ERR_PRODUCER_FENCED ||
+         error == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH;
+}
+
+}  // namespace
+
+class Producer::Events final : public ClientEvents {
+ public:
+  using ClientEvents::ClientEvents;
+
+  void not_delivered(const rd_kafka_message_t& message) override {
+    // The opaque is a number, never a pointer to anything.
+    const auto opaque = reinterpret_cast<std::uint64_t>(message._private);
+    if (opaque != 0 && refused_for_itself(message.err)) {
+      refused.push_back(unpack(opaque));
+    }
+    if (failure.empty()) {
+      failure =
+          std::string(rd_kafka_topic_name(message.rkt)) + ": " + rd_kafka_err2str(message.err);
+    }
+  }
+
+  std::vector<RecordId> refused;
+  std::string failure;
+};
+
+Producer::Producer() = default;
+
+Producer::~Producer() = default;
+
+Result<std::unique_ptr<Producer>> Producer::open(const ProducerOptions& options, Log& log) {
+  std::unique_ptr<Producer> producer(new Producer);
+  producer->events_ = std::make_unique<Events>(options.transactional_id, log);
+  const auto timeout =
+      std::to_string(std::chrono::milliseconds(limits::transaction_timeout).count());
+  // Room for the record around the largest event; librdkafka's own bound is 10^9.
+  const std::uint64_t message_max =
+      std::min<std::uint64_t>(options.max_event.count + limits::segment_slack.count, 1'000'000'000);
+  auto client = make_client(
+      ClientKind::producer, options.connection,
+      {{"transactional.id", options.transactional_id},
+       {"enable.idempotence", "true"},
+       {"transaction.timeout.ms", timeout},
+       {"message.timeout.ms", timeout},
+       {"message.max.bytes", std::to_string(message_max)},
+       {"queue.buffering.max.messages", std::to_string(limits::librdkafka_queue_messages)},
+       {"queue.buffering.max.kbytes", std::to_string(limits::librdkafka_queue_kbytes)},
+       // A commit asks for all deliveries; the single reports of success are not looked at.
+       {"delivery.report.only.error", "true"}},
+      *producer->events_);
+  if (!client) {
+    return client.error();
+  }
+  producer->client_ = std::move(*client);
+  const auto open_topic = [&](const std::string& name) {
+    return TopicHandle(rd_kafka_topic_new(producer->client_.get(), name.c_str(), nullptr));
+  };
+  producer->events_topic_ = open_topic(options.topics.events);
+  producer->dead_letters_topic_ = open_topic(options.topics.dead_letters);
+  producer->state_topic_ = open_topic(options.topics.state);
+  if (!producer->events_topic_ || !producer->dead_letters_topic_ || !producer->state_topic_) {
+    return make_error(Errc::kafka, "librdkafka can't open a topic: " +
+                                       std::string(rd_kafka_err2str(rd_kafka_last_error())));
+  }
+  return producer;
+}
+
+Call Producer::outcome_of(rd_kafka_error_t* raw) {
+  const ErrorHandle error(raw);
+  if (!error) {
+    return {};
+  }
+  Call call;
+  call.why = printable(rd_kafka_error_string(error.get()));
+  if (!events_->failure.empty()) {
+    call.why += " (" + std::exchange(events_->failure, {}) + ")";
+  }
+  std::array<char, 1> ignored{};
+  const auto fatal = rd_kafka_fatal_error(client_.get(), ignored.data(), ignored.size());
+  if (is_fencing(rd_kafka_error_code(error.get())) || is_fencing(fatal)) {
+    call.outcome = Outcome::fenced;
+  } else if (rd_kafka_error_is_fatal(error.get()) != 0 || fatal != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    call.outcome = Outcome::fatal;
+  } else if (rd_kafka_error_txn_requires_abort(error.get()) != 0) {
+    call.outcome = Outcome::requires_abort;
+  } else if (rd_kafka_error_is_retriable(error.get()) != 0) {
+    call.outcome = Outcome::retriable;
+  } else {
+    call.outcome = Outcome::fatal;  // a call in a wrong state: only a new producer helps
+  }
+  return call;
+}
+
+Call Producer::init_transactions(Duration timeout) {
+  return outcome_of(rd_kafka_init_transactions(client_.get(), static_cast<int>(timeout.count())));
+}
+
+Call Producer::fetch_metadata(Duration timeout) {
+  for (rd_kafka_topic_t* topic :
+       {events_topic_.get(), dead_letters_topic_.get(), state_topic_.get()}) {
+    const struct rd_kafka_metadata* metadata = nullptr;
+    const auto error =
+        rd_kafka_metadata(client_.get(), 0, topic, &metadata, static_cast<int>(timeout.count()));
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      return {Outcome::retriable, rd_kafka_err2str(error)};
+    }
+    rd_kafka_metadata_destroy(metadata);
+  }
+  return {};
+}
+
+Call Producer::begin() {
+  events_->refused.clear();
+  events_->failure.clear();
+  return outcome_of(rd_kafka_begin_transaction(client_.get()));
+}
+
+Call Producer::commit() { return outcome_of(rd_kafka_commit_transaction(client_.get(), -1)); }
+
+Call Producer::abort() { return outcome_of(rd_kafka_abort_transaction(client_.get(), -1)); }
+
+Producer::Produced Producer::send(rd_kafka_topic_t* topic, int partition, const Record& record,
+                                  int flags, std::uint64_t opaque) {
+  HeadersHandle headers;
+  if (!record.headers.empty()) {
+    headers.reset(rd_kafka_headers_new(record.headers.size()));
+    for (const Header& header : record.headers) {
+      rd_kafka_header_add(headers.get(), header.name.data(),
+                          static_cast<ssize_t>(header.name.size()), header.value.data(),
+                          static_cast<ssize_t>(header.value.size()));
+    }
+  }
+  RecordArguments arguments;
+  arguments.topic(topic).partition(partition).value(record.value).flags(flags);
+  arguments.timestamp(record.timestamp_ms).opaque(opaque);
+  if (record.key) {
+    arguments.key(*record.key);
+  }
+  if (headers) {
+    arguments.headers(headers.get());
+  }
+  for (;;) {
+    const ErrorHandle error(arguments.produce(client_.get()));
+    if (!error) {
+      static_cast<void>(headers.release());
+      return Produced::queued;
+    }
+    const auto code = rd_kafka_error_code(error.get());
+    if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
+      constexpr int wait_ms = 100;
+      rd_kafka_poll(client_.get(), wait_ms);
+      continue;
+    }
+    last_failure_ = printable(rd_kafka_error_string(error.get()));
+    if (code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) {
+      return Produced::refused;
+    }
+    std::array<char, 1> ignored{};
+    const auto fatal = rd_kafka_fatal_error(client_.get(), ignored.data(), ignored.size());
+    failure_outcome_ = is_fencing(fatal) || is_fencing(code) ? Outcome::fenced
+                       : fatal != RD_KAFKA_RESP_ERR_NO_ERROR ? Outcome::fatal
+                                                             : Outcome::requires_abort;
+    return Produced::failed;
+  }
+}
+
+Producer::Produced Producer::event(const Record& record, RecordId id) {
+  return send(events_topic_.get(), RD_KAFKA_PARTITION_UA, record, 0, pack(id));
+}
+
+Producer::Produced Producer::dead_letter(const Record& record) {
+  return send(dead_letters_topic_.get(), RD_KAFKA_PARTITION_UA, record, RD_KAFKA_MSG_F_COPY, 0);
+}
+
+Producer::Produced Producer::state(int partition, const StateRecord& state) {
+  Record record;
+  record.key = state.key;
+  if (state.value) {
+    record.value = *state.value;
+  }
+  return send(state_topic_.get(), partition, record, RD_KAFKA_MSG_F_COPY, 0);
+}
+
+void Producer::flush() {
+  rd_kafka_flush(client_.get(),
+                 static_cast<int>(std::chrono::milliseconds(limits::transaction_timeout).count()));
+}
+
+void Producer::poll() { rd_kafka_poll(client_.get(), 0); }
+
+std::vector<RecordId> Producer::take_refused() { return std::exchange(events_->refused, {}); }
+
+const std::string& Producer::last_failure() const { return last_failure_; }
+
+Outcome Producer::failure_outcome() const { return failure_outcome_; }
+
+std::uint64_t Producer::connections_lost() const noexcept { return events_->connections_lost(); }
+
+}  // namespace penstock::publish

@@ -1,0 +1,99 @@
+#include "publish/topic_admin.hpp"
+
+#include <array>
+
+#include "penstock/core/limits.hpp"
+#include "penstock/core/text.hpp"
+#include "publish/client.hpp"
+
+namespace penstock::publish {
+
+std::vector<TopicSpec> topics_of(const TopicNames& names, const TopicPlan& plan) {
+  // A record is an event and its frame.
+  const std::string max_message =
+      std::to_string(plan.max_event.count + limits::segment_slack.count);
+  return {
+      {names.events,
+       plan.partitions,
+       plan.replication_factor,
+       {{"max.message.bytes", max_message}}},
+      {names.dead_letters, 1, plan.replication_factor, {{"max.message.bytes", max_message}}},
+      {names.status, 1, plan.replication_factor, {}},
+      // Small segments, often cleaned: the topic is read at every start.
+      {names.state,
+       limits::state_partitions,
+       plan.replication_factor,
+       {{"cleanup.policy", "compact"},
+        {"segment.bytes", "16777216"},
+        {"segment.ms", "3600000"},
+        {"min.cleanable.dirty.ratio", "0.1"}}},
+  };
+}
+
+Result<void> create_topics(const KafkaConnection& connection, const std::vector<TopicSpec>& topics,
+                           Duration timeout, Log& log) {
+  ClientEvents events("topics", log);
+  auto client = make_client(ClientKind::admin, connection, {}, events);
+  if (!client) {
+    return client.error();
+  }
+  std::vector<NewTopicHandle> handles;
+  std::vector<rd_kafka_NewTopic_t*> requested;
+  std::array<char, 512> text{};
+  for (const TopicSpec& topic : topics) {
+    handles.emplace_back(rd_kafka_NewTopic_new(topic.name.c_str(), topic.partitions,
+                                               topic.replication_factor, text.data(), text.size()));
+    if (!handles.back()) {
+      return make_error(Errc::invalid_configuration,
+                        "the topic `" + printable(topic.name) + "` can't be made: " + text.data());
+    }
+    for (const auto& [name, value] : topic.settings) {
+      rd_kafka_NewTopic_set_config(handles.back().get(), name.c_str(), value.c_str());
+    }
+    requested.push_back(handles.back().get());
+  }
+  const AdminOptionsHandle options(
+      rd_kafka_AdminOptions_new(client->get(), RD_KAFKA_ADMIN_OP_CREATETOPICS));
+  rd_kafka_AdminOptions_set_request_timeout(options.get(), static_cast<int>(timeout.count()),
+                                            text.data(), text.size());
+  const QueueHandle queue(rd_kafka_queue_new(client->get()));
+  rd_kafka_CreateTopics(client->get(), requested.data(), requested.size(), options.get(),
+                        queue.get());
+  const EventHandle answer(
+      rd_kafka_queue_poll(queue.get(), static_cast<int>(timeout.count()) + 1'000));
+  if (!answer) {
+    return make_error(Errc::kafka, "no answer about the topics within " + to_string(timeout));
+  }
+  if (rd_kafka_event_error(answer.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return make_error(Errc::kafka, printable(rd_kafka_event_error_string(answer.get())));
+  }
+  std::size_t count = 0;
+  const auto* const results =
+      rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(answer.get()), &count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string name = rd_kafka_topic_result_name(results[i]);
+    switch (rd_kafka_topic_result_error(results[i])) {
+      case RD_KAFKA_RESP_ERR_NO_ERROR:
+        log.info("topic created", {{"topic", name}});
+        break;
+      case RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS:
+        break;
+      case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+      case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
+        // It may exist; producing to it will tell.
+        log.warning("topic not created: not allowed to", {{"topic", name},
+                                                          {"remedy",
+                                                           "create it, or allow Create; else set "
+                                                           "kafka.create_topics to false"}});
+        break;
+      default: {
+        const char* const why = rd_kafka_topic_result_error_string(results[i]);
+        return make_error(Errc::kafka, "the topic `" + printable(name) + "` can't be made: " +
+                                           printable(why == nullptr ? "" : why));
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace penstock::publish

@@ -1,0 +1,252 @@
+#include "penstock/publish/transaction_fsm.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace penstock::publish {
+
+using Kind = Action::Kind;
+
+TransactionFsm::TransactionFsm(TransactionOptions options, BlockSequence first)
+    : options_(options),
+      backoff_(Duration{0}, options.retry_step, options.retry_max),
+      pending_first_(first),
+      pending_last_{first.value - 1},
+      produced_{first.value - 1} {}
+
+Action TransactionFsm::start() { return enter(State::preparing_topics); }
+
+Action TransactionFsm::enter(State state) {
+  state_ = state;
+  switch (state) {
+    case State::preparing_topics:
+      return {.kind = Kind::prepare_topics};
+    case State::opening:
+      return {.kind = Kind::open_producer};
+    case State::initialising:
+      return {.kind = Kind::init_transactions};
+    case State::claim_begin:
+    case State::beginning:
+      return {.kind = Kind::begin};
+    case State::claim_produce:
+      return {.kind = Kind::produce_claim};
+    case State::claim_commit:
+      return {.kind = Kind::commit_claim};
+    case State::committing:
+      return {.kind = Kind::commit, .up_to = pending_last_};
+    case State::claim_abort:
+    case State::aborting:
+      return {.kind = Kind::abort};
+    case State::loading:
+      return {.kind = Kind::load_state};
+    case State::producing:
+      return {.kind = Kind::produce, .from = produced_.next(), .up_to = pending_last_};
+    case State::advancing:
+      return {.kind = Kind::advance, .up_to = pending_last_};
+    case State::finding_owner:
+      return {.kind = Kind::find_owner};
+    case State::ready:
+      return await();
+    case State::ended:
+      return {.kind = Kind::finish};
+    case State::waiting:
+      break;
+  }
+  assert(false);
+  return {.kind = Kind::finish};
+}
+
+Action TransactionFsm::await() {
+  if (draining_) {
+    return in_transaction_ ? enter(State::committing) : enter(State::ended);
+  }
+  return {.kind = Kind::await_batch, .until = in_transaction_ ? next_tick_ : std::nullopt};
+}
+
+Action TransactionFsm::done(Outcome outcome, std::uint64_t connections_lost, MonotonicTime now) {
+  const bool ok = outcome == Outcome::ok;
+  switch (state_) {
+    case State::preparing_topics:
+      return ok ? enter(State::opening) : wait_then(State::preparing_topics, now);
+    case State::opening:
+      return ok ? enter(State::initialising) : wait_then(State::opening, now);
+    case State::initialising:
+      return ok ? enter(State::claim_begin) : failed(outcome, State::initialising, now);
+
+    case State::claim_begin:
+      lost_at_begin_ = connections_lost;
+      return ok ? enter(State::claim_produce) : failed(outcome, State::claim_begin, now);
+    case State::claim_produce:
+      return ok ? enter(State::claim_commit) : failed(outcome, State::claim_produce, now);
+    case State::claim_commit:
+      if (!ok) {
+        return failed(outcome, State::claim_commit, now);
+      }
+      return lost(connections_lost) ? reinitialise(false, now) : enter(State::loading);
+    case State::claim_abort:
+      if (!ok) {
+        return failed(outcome, State::claim_abort, now);
+      }
+      return lost(connections_lost) ? reinitialise(false, now) : wait_then(State::claim_begin, now);
+
+    case State::beginning:
+      if (!ok) {
+        return failed(outcome, State::beginning, now);
+      }
+      in_transaction_ = true;
+      lost_at_begin_ = connections_lost;
+      produced_ = BlockSequence{pending_first_.value - 1};
+      return enter(State::producing);
+    case State::producing: {
+      if (!ok) {
+        return failed(outcome, State::producing, now);
+      }
+      produced_ = pending_last_;
+      const bool full =
+          pending_bytes_ >= options_.max_bytes || pending_events_ >= options_.max_events;
+      return full || commit_at_once_ ? enter(State::committing) : enter(State::ready);
+    }
+    case State::committing:
+      if (!ok) {
+        return failed(outcome, State::committing, now);
+      }
+      in_transaction_ = false;
+      return lost(connections_lost) ? reinitialise(false, now) : enter(State::advancing);
+    case State::aborting:
+      if (!ok) {
+        return failed(outcome, State::aborting, now);
+      }
+      in_transaction_ = false;
+      commit_at_once_ = true;
+      return lost(connections_lost) ? reinitialise(false, now) : wait_then(State::beginning, now);
+    case State::advancing:
+      return after_advance();
+    case State::waiting:
+      return enter(after_wait_);
+
+    case State::loading:
+    case State::finding_owner:
+      // Reading the state failed: Kafka is away; the same again.
+      return wait_then(state_, now);
+    case State::ready:
+    case State::ended:
+      break;
+  }
+  assert(false);
+  return enter(State::ended);
+}
+
+Action TransactionFsm::failed(Outcome outcome, State retry, MonotonicTime now) {
+  switch (outcome) {
+    case Outcome::fenced:
+      return reinitialise(true, now);
+    case Outcome::fatal:
+      return reinitialise(false, now);
+    case Outcome::requires_abort:
+      if (retry == State::aborting || retry == State::claim_abort || retry == State::initialising) {
+        return reinitialise(false, now);  // no transaction that could be aborted
+      }
+      if (retry == State::claim_begin || retry == State::claim_produce ||
+          retry == State::claim_commit) {
+        return enter(State::claim_abort);
+      }
+      return enter(State::aborting);
+    case Outcome::retriable:
+      if (retry == State::producing || retry == State::claim_produce) {
+        // A part may be in the transaction already: again from its beginning.
+        return failed(Outcome::requires_abort, retry, now);
+      }
+      return wait_then(retry, now);
+    case Outcome::ok:
+      break;
+  }
+  assert(false);
+  return enter(State::ended);
+}
+
+Action TransactionFsm::reinitialise(bool fenced, MonotonicTime now) {
+  in_transaction_ = false;
+  commit_at_once_ = true;
+  ++reinitialisations_;
+  return fenced ? enter(State::finding_owner) : wait_then(State::opening, now);
+}
+
+Action TransactionFsm::owner_found(bool another, MonotonicTime now) {
+  assert(state_ == State::finding_owner);
+  if (another) {
+    state_ = State::ended;
+    return {.kind = Kind::halt_taken_over};
+  }
+  return wait_then(State::opening, now);
+}
+
+// At once the first time, later and later while no transaction is committed in between.
+Action TransactionFsm::wait_then(State state, MonotonicTime now) {
+  const Duration wait = std::max(backoff_.next(), std::exchange(hold_, Duration{0}));
+  if (wait == Duration{0}) {
+    return enter(state);
+  }
+  state_ = State::waiting;
+  after_wait_ = state;
+  return {.kind = Kind::wait, .until = now + wait};
+}
+
+Action TransactionFsm::loaded(std::optional<BlockSequence> position, bool claim_is_latest,
+                              MonotonicTime now) {
+  assert(state_ == State::loading);
+  if (!claim_is_latest) {
+    return reinitialise(true, now);
+  }
+  if (!position || *position == pending_first_) {
+    // Nothing is in doubt, or what is was not committed.
+    return pending() ? enter(State::beginning) : enter(State::ready);
+  }
+  if (pending() && *position == pending_last_.next()) {
+    return enter(State::advancing);
+  }
+  state_ = State::ended;
+  return {.kind = Kind::halt_lost_position};
+}
+
+Action TransactionFsm::after_advance() {
+  pending_first_ = pending_last_.next();
+  produced_ = pending_last_;
+  pending_bytes_ = Bytes{};
+  pending_events_ = 0;
+  commit_at_once_ = false;
+  backoff_.reset();
+  return enter(State::ready);
+}
+
+Action TransactionFsm::batch(BlockSequence sequence, Bytes bytes, std::size_t events,
+                             MonotonicTime now) {
+  assert(state_ == State::ready && sequence == pending_last_.next());
+  pending_last_ = sequence;
+  pending_bytes_.count += bytes.count;
+  pending_events_ += events;
+  if (in_transaction_) {
+    return enter(State::producing);
+  }
+  // Ticks keep their beat: a late commit doesn't move the next ones.
+  if (!next_tick_) {
+    next_tick_ = now + options_.commit_interval;
+  } else if (*next_tick_ <= now) {
+    const auto missed = (now - *next_tick_) / options_.commit_interval;
+    *next_tick_ += (missed + 1) * options_.commit_interval;
+  }
+  return enter(State::beginning);
+}
+
+Action TransactionFsm::tick() {
+  assert(state_ == State::ready && in_transaction_);
+  return enter(State::committing);
+}
+
+Action TransactionFsm::drained() {
+  assert(state_ == State::ready);
+  draining_ = true;
+  return await();
+}
+
+}  // namespace penstock::publish
