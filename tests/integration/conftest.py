@@ -1,0 +1,75 @@
+"""Fixtures: one Kafka for the session, simulators and daemons that end with their test."""
+
+import os
+import uuid
+from pathlib import Path
+from typing import Callable, Iterator
+
+import pytest
+from harness.broker import Broker
+from harness.daemon import Daemon
+from harness.simulator import Simulator
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Short tests first; what stops its broker, last."""
+    items.sort(key=lambda item: bool(item.get_closest_marker("own_broker")))
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    broker = Broker(tmp_path_factory.mktemp("kafka"), os.environ.get("PENSTOCK_KAFKA"))
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture
+def own_kafka(tmp_path: Path) -> Iterator[Broker]:
+    broker = Broker(tmp_path / "kafka")
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture
+def prefix() -> str:
+    """A topic prefix of the test's own, so that tests share a Kafka."""
+    return f"test-{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def simulator(tmp_path: Path) -> Iterator[Callable[..., Simulator]]:
+    """simulator(rate=…, token=…, seed=…)"""
+    made: list[Simulator] = []
+
+    def make(**options: object) -> Simulator:
+        made.append(Simulator(tmp_path / f"simulator{len(made)}", **options))
+        return made[-1]
+
+    yield make
+    for process in made:
+        process.kill()
+
+
+@pytest.fixture
+def daemon(tmp_path: Path) -> Iterator[Callable[..., Daemon]]:
+    """daemon(url=…, brokers=…, setting=value, …), a directory each; `folder` names one again."""
+    made: list[Daemon] = []
+
+    def make(*, folder: str | None = None, **settings: str) -> Daemon:
+        made.append(Daemon(tmp_path / (folder or f"daemon{len(made)}"), **settings))
+        return made[-1]
+
+    yield make
+    for process in made:
+        process.kill()
+
+
+@pytest.fixture
+def connect(daemon: Callable[..., Daemon]) -> Callable[..., Daemon]:
+    """connect(simulator, setting=value, …): a daemon that reads from it, trusting its CA."""
+
+    def make(to: Simulator, **settings: str) -> Daemon:
+        known = {"url": to.url, "api_ca_file": str(to.ca_file), "api_token": to.token}
+        return daemon(**{**known, "sources": "firehose", **settings})
+
+    return make

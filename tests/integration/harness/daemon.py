@@ -1,0 +1,94 @@
+"""`penstock run`, configured by its environment, and what it shows on its admin address."""
+
+import http.client
+import json
+import time
+from pathlib import Path
+
+from harness import wait
+from harness.metrics import Metrics
+from harness.process import PENSTOCK, Process, clean_environment, free_port
+
+# Waits that let a test see many sessions in a short time.
+SHORT_BACKOFF = {
+    "PENSTOCK_API_BACKOFF_NETWORK_STEP": "20ms",
+    "PENSTOCK_API_BACKOFF_NETWORK_MAX": "200ms",
+    "PENSTOCK_API_BACKOFF_HTTP_FIRST": "100ms",
+    "PENSTOCK_API_BACKOFF_HTTP_MAX": "500ms",
+    "PENSTOCK_API_BACKOFF_THROTTLED_FIRST": "100ms",
+    "PENSTOCK_API_BACKOFF_THROTTLED_MAX": "500ms",
+    "PENSTOCK_API_BACKOFF_REFUSED": "200ms",
+    "PENSTOCK_API_BACKOFF_HEALTHY_AFTER": "1s",
+}
+NO_KAFKA = "127.0.0.1:1"  # nothing listens there; sessions don't wait for Kafka
+
+
+class Daemon(Process):
+    """`settings` are variables without PENSTOCK_, in lower case: journal_max_size="64MiB"."""
+
+    def __init__(self, folder: Path, *, url: str, brokers: str = NO_KAFKA, **settings: str):
+        folder.mkdir(parents=True, exist_ok=True)
+        self.port = free_port()
+        # A file of its own, so that none of the machine is read.
+        config = folder / "penstock.yaml"
+        config.write_text("log: {format: json}\n")
+        values = {
+            "config": str(config),
+            "api_url": url,
+            "kafka_brokers": brokers,
+            "journal_directory": str(folder / "journal"),
+            "admin_listen": f"127.0.0.1:{self.port}",
+            "admin_socket": str(folder / "admin.sock"),
+            **settings,
+        }
+        environment = clean_environment() | SHORT_BACKOFF
+        environment |= {f"PENSTOCK_{name.upper()}": value for name, value in values.items()}
+        super().__init__([PENSTOCK, "run"], folder / "daemon.log", environment)
+
+    def get(self, path: str) -> tuple[int, str]:
+        self.check_alive()
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request("GET", path)
+            response = connection.getresponse()
+            return response.status, response.read().decode()
+        finally:
+            connection.close()
+
+    def metrics(self) -> Metrics:
+        status, text = self.get("/metrics")
+        assert status == 200, text
+        return Metrics(text)
+
+    def wait_ready(self, path: str = "/readyz") -> "Daemon":
+        wait.until(f"{path} answers 200", lambda: self._answers(path), 60)
+        return self
+
+    def _answers(self, path: str) -> bool:
+        self.check_alive()
+        try:
+            return self.get(path)[0] == 200
+        except OSError:
+            return False
+
+    def reasons(self) -> set[str]:
+        """Why /readyz says no; empty when it says yes."""
+        return {finding["reason"] for finding in json.loads(self.get("/readyz")[1])["reasons"]}
+
+    def wait_drained(self, sources: tuple[str, ...], seconds: float = 120) -> Metrics:
+        """Once the remote is quiet: until all that was received is committed, and nothing more
+        comes for a second."""
+        seen: tuple[list[float], float] = ([], 0.0)
+
+        def drained() -> Metrics | None:
+            nonlocal seen
+            metrics = self.metrics()
+            now = time.monotonic()
+            names = ("received_bytes_total", "received_events_total")
+            received = [metrics.get(name, source=s) for name in names for s in sources]
+            if received != seen[0]:
+                seen = (received, now)
+            waiting = sum(metrics.get("journal_events", source=s) for s in sources)
+            return metrics if waiting == 0 and now - seen[1] > 1 else None
+
+        return wait.until("all that was received is committed", drained, seconds, 0.25)

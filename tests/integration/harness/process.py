@@ -1,0 +1,89 @@
+"""A program of the project as a child process, its output in a file."""
+
+import os
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+
+ROOT = Path(__file__).resolve().parents[3]
+BUILD = ROOT / "build" / "release" / "src"
+PENSTOCK = BUILD / "cli" / "penstock"
+PENSTOCK_SIM = BUILD / "simulator" / "penstock-sim"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def clean_environment() -> dict[str, str]:
+    """This process's environment without what would configure penstock."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("PENSTOCK_") and not name.lower().endswith("_proxy")
+    }
+
+
+class Process:
+    def __init__(self, command: list[str | Path], log: Path, environment: dict[str, str]):
+        assert Path(command[0]).exists(), f"{command[0]} isn't built: scripts/test builds it"
+        self.log = log
+        self.command = [str(part) for part in command]
+        with log.open("ab") as out:
+            self.child = subprocess.Popen(
+                self.command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=environment
+            )
+
+    @property
+    def pid(self) -> int:
+        return self.child.pid
+
+    def log_text(self) -> str:
+        return self.log.read_text("utf-8", "replace")
+
+    def logged(self, *words: str) -> list[str]:
+        """The log lines that hold all the words."""
+        return [line for line in self.log_text().splitlines() if all(w in line for w in words)]
+
+    def check_alive(self) -> None:
+        status = self.child.poll()
+        assert status is None, f"{self.command[0]} ended with {status}:\n{self.log_text()[-4000:]}"
+
+    def stop(self, number: int = signal.SIGTERM, seconds: float = 30) -> int:
+        """Sends the signal, if it still runs, and returns its exit status."""
+        if self.child.poll() is None:
+            self.child.send_signal(number)
+        return self.ended(seconds)
+
+    def ended(self, seconds: float = 30) -> int:
+        try:
+            return self.child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.child.kill()
+            self.child.wait()
+            raise AssertionError(
+                f"{self.command[0]} was still there after {seconds:g} s:\n{self.log_text()[-4000:]}"
+            ) from None
+
+    def kill(self) -> None:
+        if self.child.poll() is None:
+            self.child.kill()
+        self.child.wait()
+
+
+def run(*arguments: str | Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess:
+    """`penstock ARGUMENTS…` to its end."""
+    return subprocess.run(
+        [PENSTOCK, *arguments],
+        env={**clean_environment(), **(env or {})},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+

@@ -1,0 +1,91 @@
+"""penstock-sim, and what it says out of band."""
+
+import base64
+import http.client
+import json
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Iterator
+
+from harness import wait
+from harness.process import PENSTOCK_SIM, Process, clean_environment, free_port
+
+SOURCES = ("firehose", "stream", "torrent", "sinkhole")
+
+
+@dataclass
+class SentLine:
+    session: int
+    whole: bool  # False: the session's end cut it, or its line end
+    bad: str | None
+    line: bytes
+
+
+@dataclass
+class SessionEnd:
+    session: int
+    orderly: bool
+    lines: int
+
+
+class Simulator(Process):
+    def __init__(self, folder: Path, *, rate: float | str = 500, token: str = "t0ken", seed: int = 1):
+        folder.mkdir(parents=True, exist_ok=True)
+        self.port = free_port()
+        self.url = f"https://127.0.0.1:{self.port}"
+        self.token = token
+        self.ca_file = folder / "ca.pem"
+        super().__init__(
+            [PENSTOCK_SIM, "--listen", f"127.0.0.1:{self.port}", "--cert-dir", folder]
+            + ["--seed", str(seed), "--rate", str(rate), "--token", token],
+            folder / "simulator.log",
+            clean_environment(),
+        )
+        wait.until("the simulator answers", self._answers)
+        self._trust = ssl.create_default_context(cafile=str(self.ca_file))
+
+    def _answers(self) -> bool:
+        self.check_alive()
+        if not self.ca_file.exists():
+            return False
+        try:
+            self._trust = ssl.create_default_context(cafile=str(self.ca_file))
+            self.stats()
+            return True
+        except (OSError, ssl.SSLError, http.client.HTTPException):
+            return False
+
+    def _request(self, method: str, path: str, body: str | None = None) -> http.client.HTTPResponse:
+        connection = http.client.HTTPSConnection(
+            "127.0.0.1", self.port, context=self._trust, timeout=120
+        )
+        connection.request(method, path, body, {"Connection": "close"})
+        response = connection.getresponse()
+        if response.status not in (200, 202, 204):
+            text = response.read().decode("utf-8", "replace")
+            raise AssertionError(f"{method} {path}: {response.status} {text}")
+        return response
+
+    def stats(self) -> dict:
+        return json.loads(self._request("GET", "/_sim/stats").read())
+
+    def fault(self, kind: str, source: str, **options: object) -> None:
+        self._request("POST", "/_sim/fault", json.dumps({"kind": kind, "source": source, **options}))
+
+    def quiet(self, sources: tuple[str, ...] = SOURCES) -> None:
+        """No new events from here on; the connections stay."""
+        for source in sources:
+            self.fault("quiet", source)
+
+    def truth(self, source: str) -> Iterator[SentLine | SessionEnd]:
+        """What was sent on a source, in that order, as it stands now."""
+        for text in self._request("GET", f"/_sim/truth/{source}"):
+            record = json.loads(text)
+            if record["session"] is None:
+                continue  # an event of a job that no session carried
+            if "ended" in record:
+                yield SessionEnd(record["session"], record["ended"] == "orderly", record["lines"])
+            else:
+                line = base64.b64decode(record["line_base64"])
+                yield SentLine(record["session"], record["whole"], record["bad"], line)

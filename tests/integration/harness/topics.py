@@ -1,0 +1,64 @@
+"""Reads topics to their end with a client that has nothing of the project in it."""
+
+from typing import Iterator
+
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Message, TopicPartition
+from harness import wait
+
+
+def consumer(brokers: str, isolation: str) -> Consumer:
+    return Consumer(
+        {
+            "bootstrap.servers": brokers,
+            "group.id": "penstock-integration",
+            "isolation.level": isolation,
+            "enable.auto.commit": False,
+            "enable.partition.eof": True,
+            "auto.offset.reset": "error",
+            "fetch.message.max.bytes": 33554432,
+            "queued.max.messages.kbytes": 131072,
+        }
+    )
+
+
+def names(brokers: str, prefix: str) -> set[str]:
+    reader = consumer(brokers, "read_committed")
+    try:
+        return {name for name in reader.list_topics(timeout=30).topics if name.startswith(prefix)}
+    finally:
+        reader.close()
+
+
+def ends(brokers: str, topic: str) -> dict[int, int]:
+    """The offset behind the last record of each partition, open transactions included."""
+    reader = consumer(brokers, "read_uncommitted")
+    try:
+        partitions = reader.list_topics(topic, timeout=30).topics[topic].partitions
+        return {
+            number: reader.get_watermark_offsets(TopicPartition(topic, number), timeout=30)[1]
+            for number in partitions
+        }
+    finally:
+        reader.close()
+
+
+def read(brokers: str, topic: str, seconds: float = 120) -> Iterator[Message]:
+    """All committed records of a topic; a partition's in their order. Nothing may write to it. An
+    open transaction would hide what is behind it: this waits until the broker has ended it."""
+    left = ends(brokers, topic)
+    reader = consumer(brokers, "read_committed")
+    try:
+        reader.assign([TopicPartition(topic, number, OFFSET_BEGINNING) for number in left])
+        while left:
+            batch = wait.until(
+                f"{topic} is readable to its end, {left}", lambda: reader.consume(1000, 0.2), seconds
+            )
+            for message in batch:
+                if message.error() is None:
+                    yield message
+                elif message.error().code() != KafkaError._PARTITION_EOF:
+                    raise AssertionError(f"{topic}: {message.error()}")
+                elif message.offset() >= left.get(message.partition(), 0):
+                    left.pop(message.partition(), None)
+    finally:
+        reader.close()

@@ -1,0 +1,145 @@
+"""The command line as users and packagers rely on it: exit statuses, errors, findings."""
+
+import json
+from pathlib import Path
+
+import pytest
+from harness import wait
+from harness.process import run
+
+GOOD = "api: {url: https://127.0.0.1:1}\nsources: {firehose: {}}\nkafka: {brokers: 127.0.0.1:1}\n"
+TOKEN = {"PENSTOCK_API_TOKEN": "t0ken"}
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "penstock.yaml"
+    path.write_text(text)
+    return path
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["run", "--help"]])
+def test_what_is_done_exits_with_0(arguments):
+    done = run(*arguments)
+    assert done.returncode == 0
+    assert done.stdout and not done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["no-such-command"], ["run", "--no-such-flag"], ["run", "-c"]]
+)
+def test_wrong_usage_exits_with_2(arguments):
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert done.stderr and not done.stdout
+
+
+@pytest.mark.parametrize("command", [["run"], ["config"], ["validate", "--offline"]])
+def test_a_bad_configuration_exits_with_78(tmp_path, command):
+    done = run(*command, "-c", write(tmp_path, GOOD + "journal: {max_size: many}\n"), env=TOKEN)
+    assert done.returncode == 78
+    assert "journal.max_size" in done.stderr
+
+
+def test_a_missing_file_exits_with_78(tmp_path):
+    done = run("run", "-c", tmp_path / "none.yaml", env=TOKEN)
+    assert done.returncode == 78
+    assert "none.yaml" in done.stderr
+
+
+def test_all_errors_are_shown_with_line_column_and_nearest_key(tmp_path):
+    text = (
+        "api: {url: https://127.0.0.1:1}\n"
+        "sources: {firehose: {}}\n"
+        "kafka:\n"
+        "  brokers: 127.0.0.1:1\n"
+        "  partitons: 4\n"
+        "  key: colour\n"
+        "journal: {sync_interval: soon}\n"
+    )
+    done = run("config", "-c", write(tmp_path, text), env={**TOKEN, "PENSTOCK_LOG_LEVEL": "loud"})
+    assert done.returncode == 78
+    errors = done.stderr
+    assert "5:3" in errors and "partitons" in errors and "partitions" in errors
+    assert "6:8" in errors and "colour" in errors
+    assert "7:" in errors and "soon" in errors
+    assert "PENSTOCK_LOG_LEVEL" in errors and "loud" in errors
+
+
+def test_properties_that_penstock_owns_are_refused(tmp_path):
+    text = GOOD.replace(
+        "brokers: 127.0.0.1:1", "brokers: 127.0.0.1:1, properties: {enable.idempotence: false}"
+    )
+    done = run("config", "-c", write(tmp_path, text), env=TOKEN)
+    assert done.returncode == 78
+    assert "enable.idempotence" in done.stderr
+
+
+def test_config_tells_where_each_value_comes_from(tmp_path):
+    path = write(tmp_path, GOOD + "events: {max_size: 8MiB}\n")
+    done = run("config", "-c", path, env={**TOKEN, "PENSTOCK_KAFKA_PARTITIONS": "7"})
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+
+    def line_of(*words: str) -> str:
+        found = [line for line in lines if all(word in line for word in words)]
+        assert found, f"no line with {words} in:\n{done.stdout}"
+        return found[0]
+
+    assert "PENSTOCK_KAFKA_PARTITIONS" in line_of("partitions", "7")
+    assert "penstock.yaml" in line_of("max_size", "8MiB")
+    assert "default" in line_of("commit_interval", "250ms")
+
+
+def test_config_as_json_is_json(tmp_path):
+    done = run("config", "-c", write(tmp_path, GOOD), "-o", "json", env=TOKEN)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)
+
+
+def test_the_environment_alone_is_enough(tmp_path):
+    variables = {
+        "XDG_CONFIG_HOME": str(tmp_path),
+        "PENSTOCK_API_URL": "https://127.0.0.1:1",
+        "PENSTOCK_SOURCES": "firehose,stream",
+        "PENSTOCK_KAFKA_BROKERS": "127.0.0.1:1",
+    }
+    done = run("config", env=TOKEN | variables)
+    assert done.returncode == 0, done.stderr
+    assert "stream" in done.stdout
+
+
+def test_validate_names_each_finding(tmp_path):
+    journal = tmp_path / "journal"
+    path = write(tmp_path, GOOD + f"journal: {{directory: {journal}}}\n")
+    good = run("validate", "--offline", "-c", path, env=TOKEN)
+    assert good.returncode == 0, good.stdout + good.stderr
+
+    without_token = run("validate", "--offline", "-c", path)
+    assert without_token.returncode != 0
+    assert "token" in (without_token.stdout + without_token.stderr).lower()
+
+    (tmp_path / "file").write_text("")
+    path = write(tmp_path, GOOD + f"journal: {{directory: {tmp_path}/file/journal}}\n")
+    no_directory = run("validate", "--offline", "-c", path, env=TOKEN)
+    assert no_directory.returncode != 0
+    assert "journal" in no_directory.stdout + no_directory.stderr
+
+
+def test_validate_says_that_kafka_and_the_api_are_away(tmp_path):
+    path = write(tmp_path, GOOD + f"journal: {{directory: {tmp_path}/journal}}\n")
+    done = run("validate", "-c", path, env=TOKEN)
+    assert done.returncode == 1
+    assert "127.0.0.1:1" in done.stdout + done.stderr
+
+
+@pytest.mark.kafka
+def test_the_instance_that_was_taken_over_exits_with_3(kafka, prefix, simulator, connect):
+    remote = simulator(rate=200)
+    known = {"brokers": kafka.brokers, "kafka_topic_prefix": prefix}
+    first = connect(remote, **known).wait_ready()
+    wait.until("the first publishes", lambda: first.metrics().get("published_events_total") > 0)
+    second = connect(remote, **known).wait_ready()
+    assert first.ended(60) == 3
+    assert first.logged("taken")
+    wait.until("the second publishes", lambda: second.metrics().get("published_events_total") > 0)
+    assert second.stop() == 0

@@ -1,0 +1,63 @@
+"""SIGTERM drains: what was received is in Kafka, and the exit status is 0."""
+
+import signal
+
+import pytest
+from harness import topics, wait
+from harness.exactly_once import dead_letters
+from harness.simulator import SOURCES, SentLine
+from harness.verifier import Verifier
+
+pytestmark = pytest.mark.kafka
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_drains_and_exits_with_0(kafka, prefix, simulator, connect, number):
+    """In full flight: what the daemon took from the connection is published, each line once."""
+    remote = simulator(rate=2000)
+    local = connect(
+        remote, sources=",".join(SOURCES), brokers=kafka.brokers, kafka_topic_prefix=prefix
+    ).wait_ready()
+    wait.until(
+        "all sources publish",
+        lambda: all(
+            local.metrics().get("published_events_total", source=source) > 2000
+            for source in SOURCES
+        ),
+    )
+    assert local.stop(number) == 0
+    remote.quiet()
+
+    letters = list(dead_letters(kafka, prefix))
+    for source in SOURCES:
+        verifier = Verifier(source)
+        for record in remote.truth(source):
+            if isinstance(record, SentLine):
+                verifier.sent(record.session, record.line, record.bad, record.whole)
+                verifier.ended(record.session, orderly=False)  # cut by the daemon's own end
+        for message in topics.read(kafka.brokers, f"{prefix}.{source}"):
+            verifier.delivered(message.partition(), message.value())
+        for letter in letters:
+            if letter.source == source:
+                verifier.dead_letter(letter.reason, letter.size, letter.value)
+        assert verifier.findings() == []
+        assert verifier.lines_found > 2000
+
+
+def test_a_signal_ends_a_daemon_without_kafka(simulator, connect):
+    remote = simulator(rate=200)
+    local = connect(remote).wait_ready("/livez")
+    wait.until("events come", lambda: local.metrics().get("received_bytes_total") > 0)
+    local.child.send_signal(signal.SIGTERM)
+    local.ended(30)
+
+
+def test_a_second_signal_stops_at_once(simulator, connect):
+    """Without Kafka the drain would go on to its limit of 20 s."""
+    remote = simulator(rate=200)
+    local = connect(remote).wait_ready("/livez")
+    wait.until("events come", lambda: local.metrics().get("received_bytes_total") > 0)
+    local.child.send_signal(signal.SIGTERM)
+    wait.until("the daemon drains", lambda: "draining" in local.reasons(), 10)
+    local.child.send_signal(signal.SIGTERM)
+    local.ended(10)
