@@ -21,8 +21,7 @@ endif()
 # Asio with coroutines, TLS and our choice of what not to compile in.
 add_library(penstock_asio INTERFACE)
 target_link_libraries(penstock_asio INTERFACE Boost::headers Boost::url OpenSSL::SSL OpenSSL::Crypto Threads::Threads)
-target_compile_definitions(penstock_asio INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_REGEX
-                           BOOST_BEAST_USE_STD_STRING_VIEW)
+target_compile_definitions(penstock_asio INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_REGEX)
 
 add_library(penstock_rapidjson INTERFACE)
 target_include_directories(penstock_rapidjson SYSTEM INTERFACE ${RAPIDJSON_INCLUDE_DIR})

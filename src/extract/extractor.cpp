@@ -40,8 +40,8 @@ Batch Extractor::extract(const Block& block, Bytes max_line, std::size_t expecte
       continue;
     }
     if (line.size() > max_line.count) {
-      batch.dead_letters.push_back({DeadLetterReason::too_large,
-                                    line.substr(0, limits::oversized_kept.count), line.size()});
+      batch.dead_letters.push_back(
+          {DeadLetterReason::too_large, line.substr(0, limits::oversized_kept.count), line.size()});
       continue;
     }
     const auto refused = parser_.parse(line, batch.events.emplace_back(), batch.decoded);

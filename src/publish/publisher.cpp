@@ -9,6 +9,7 @@
 #include "penstock/core/limits.hpp"
 #include "penstock/core/system_clock.hpp"
 #include "penstock/core/text.hpp"
+#include "publish/batch_writer.hpp"
 #include "publish/mailbox.hpp"
 #include "publish/producer.hpp"
 #include "publish/state_reader.hpp"
@@ -32,13 +33,13 @@ class Publisher::Impl {
         listener_(listener),
         counters_(counters),
         log_(log),
-        router_(options_.router),
         fsm_({.commit_interval = options_.commit_interval,
               .max_bytes = limits::transaction_bytes,
               .max_events = limits::transaction_events},
              BlockSequence{1}),
         reader_(options_.connection, options_.topics.state, options_.source, log),
-        state_(options_.source) {}
+        state_(options_.source),
+        writer_(options_.source, options_.router, refused_) {}
 
   void start() {
     thread_ = std::jthread([this] { run(); });
@@ -61,9 +62,6 @@ class Publisher::Impl {
   Action load_state();
   Action find_owner();
   Call produce(BlockSequence from);
-  bool produce_batch(const Batch& batch);
-  bool produce_event(const Batch& batch, std::uint32_t index);
-  bool produce_dead_letter(const Batch& batch, const DeadLetter& letter);
   Call produce_position(BlockSequence up_to);
   void advance(BlockSequence up_to);
   void look_at_refusals();
@@ -74,13 +72,12 @@ class Publisher::Impl {
   SourceCounters& counters_;
   Log& log_;
   Mailbox mailbox_;
-  Router router_;
   TransactionFsm fsm_;
   StateReader reader_;
   SourceState state_;
   RefusedRecords refused_;
+  BatchWriter writer_;
   std::deque<Batch> pending_;  // not committed, in block order
-  Record record_;              // reused from event to event
   std::unique_ptr<Producer> producer_;
   Owner owner_;
   bool ready_told_ = false;
@@ -286,62 +283,12 @@ Call Publisher::Impl::produce(BlockSequence from) {
     if (batch.block.sequence < from) {
       continue;
     }
-    if (!produce_batch(batch)) {
+    if (!writer_.write(batch, *producer_)) {
       return {producer_->failure_outcome(), producer_->last_failure()};
     }
   }
   producer_->poll();
   return {};
-}
-
-bool Publisher::Impl::produce_batch(const Batch& batch) {
-  for (std::uint32_t index = 0; index < batch.events.size(); ++index) {
-    if (!produce_event(batch, index)) {
-      return false;
-    }
-  }
-  return std::all_of(batch.dead_letters.begin(), batch.dead_letters.end(),
-                     [&](const DeadLetter& letter) { return produce_dead_letter(batch, letter); });
-}
-
-bool Publisher::Impl::produce_event(const Batch& batch, std::uint32_t index) {
-  const Event& event = batch.events[index];
-  const RecordId id{batch.block.sequence, index};
-  const auto disposition = refused_.any() ? refused_.of(id) : RefusedRecords::Disposition::together;
-  const auto divert = [&] {
-    return produce_dead_letter(batch, {.reason = DeadLetterReason::rejected_by_broker,
-                                       .bytes = event.line,
-                                       .size = event.line.size()});
-  };
-  if (disposition == RefusedRecords::Disposition::dead_letter) {
-    return divert();
-  }
-  const bool alone = disposition == RefusedRecords::Disposition::alone;
-  if (alone) {
-    producer_->flush();
-  }
-  router_.route(event, batch.block, record_);
-  const auto produced = producer_->event(record_, id);
-  if (produced == Producer::Produced::refused) {
-    refused_.refuse(id, monotonic_now());
-    return divert();
-  }
-  if (alone) {
-    producer_->flush();
-  }
-  return produced == Producer::Produced::queued;
-}
-
-bool Publisher::Impl::produce_dead_letter(const Batch& batch, const DeadLetter& letter) {
-  const auto parts = Router::parts(letter.bytes);
-  for (std::size_t part = 0; part < parts.size(); ++part) {
-    Router::route_dead_letter(letter, options_.source.str(), batch.block, part, parts.size(),
-                              parts[part], record_);
-    if (producer_->dead_letter(record_) != Producer::Produced::queued) {
-      return false;
-    }
-  }
-  return true;
 }
 
 Call Publisher::Impl::produce_position(BlockSequence up_to) {

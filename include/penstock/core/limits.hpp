@@ -32,7 +32,8 @@ inline constexpr int librdkafka_queue_kbytes = 256 * 1024;  // transaction_bytes
 inline constexpr std::chrono::seconds transaction_timeout{60};
 inline constexpr std::chrono::seconds owner_check{
     10};  // how long a fenced producer looks for its successor
-inline constexpr std::size_t refused_records_per_minute = 10;  // more: the topic is at fault, not a record
+inline constexpr std::size_t refused_records_per_minute =
+    10;                                             // more: the topic is at fault, not a record
 inline constexpr Bytes dead_letter_part = 512_KiB;  // half of a broker's default message.max.bytes
 inline constexpr int state_partitions = 16;
 

@@ -1,0 +1,22 @@
+// `penstock validate`: would a start succeed?
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "penstock/settings/load.hpp"
+
+namespace penstock::app {
+
+struct Finding {
+  enum class Level { ok, warning, failed } level;
+  std::string subject;  // what was looked at: token, journal, api, kafka, …
+  std::string text;     // printable, without secrets
+};
+
+// Checks the token, the journal and, unless `offline`, the API and Kafka. Takes a few seconds;
+// changes nothing.
+std::vector<Finding> validate(const settings::Loaded& loaded, const settings::Inputs& inputs,
+                              bool offline);
+
+}  // namespace penstock::app

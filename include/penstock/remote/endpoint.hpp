@@ -1,0 +1,46 @@
+// Where a request goes: an https URL (RFC 3986), taken apart. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "penstock/core/error.hpp"
+
+namespace penstock::remote {
+
+struct Endpoint {
+  std::string host;  // lower case; an IPv6 address without brackets
+  std::uint16_t port = 443;
+  std::string target = "/";  // path and query, as they stand in a request line
+  bool is_address = false;   // host is an IP address, no name
+
+  std::string authority() const;    // host:port, IPv6 in brackets
+  std::string host_header() const;  // without the port where it is 443
+  bool operator==(const Endpoint&) const = default;
+};
+
+// Only https, no credentials in the URL: a token goes nowhere in the clear, and errors may show a
+// URL. A fragment is dropped.
+Result<Endpoint> parse_endpoint(std::string_view url);
+
+// Scheme (always https), host and port are the same (RFC 6454).
+bool same_origin(const Endpoint& a, const Endpoint& b) noexcept;
+
+enum class Redirect {
+  none,         // no redirect
+  same_origin,  // may be followed
+  elsewhere,    // another origin or scheme: the token doesn't go there
+  unusable,     // no Location, or none that is a URL
+};
+
+struct RedirectTarget {
+  Redirect kind = Redirect::unusable;
+  std::optional<Endpoint> endpoint;  // of same_origin
+};
+
+// Where a Location header, relative or absolute, leads from `from`.
+RedirectTarget judge_redirect(const Endpoint& from, std::string_view location);
+
+}  // namespace penstock::remote

@@ -1,0 +1,88 @@
+// The simulated API: the four streams over TLS, faults on demand, and the truth of what was sent.
+//
+// Endpoints: /v1/firehose, /v1/stream, /v1/torrent, /v1/sinkhole, GET /v1/tasks and
+// /v1/tasks/<id>/status, which need the token; /_sim/truth/<source>, /_sim/fault and /_sim/stats,
+// which don't. A source has one sequence of events: a session goes on where the last one ended, two
+// at a time share it, and while nobody is connected nothing happens. Deterministic for a seed, but
+// for the moments at which faults by time strike.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "penstock/core/error.hpp"
+#include "penstock/core/units.hpp"
+#include "penstock/simulator/event_generator.hpp"
+#include "penstock/simulator/fault.hpp"
+
+namespace penstock::simulator {
+
+enum class ServerCertificate : std::uint8_t { valid, expired, self_signed, other_host };
+
+struct Options {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;          // 0: any
+  std::filesystem::path cert_dir;  // gets ca.pem; created if missing
+  std::uint64_t seed = 1;
+  std::optional<double> rate = 100;  // events per second of each source; none: as fast as it goes
+  Mix mix = Mix::mixed;
+  std::string token;  // empty: every request is welcome
+  std::string token_header = "X-Token";
+  std::vector<FaultRule> faults;
+  Bytes max_event = 16_MiB;  // what a too_large line exceeds
+  ServerCertificate certificate = ServerCertificate::valid;
+};
+
+struct SourceStats {
+  std::uint64_t connected = 0;  // sessions open now
+  std::uint64_t sessions = 0;
+  std::uint64_t lines = 0;                      // sent whole, line end included
+  std::uint64_t bytes = 0;                      // of bodies
+  std::map<std::string, std::uint64_t> faults;  // that struck, by kind
+  std::map<unsigned, std::uint64_t> responses;  // by status
+};
+
+// A line that was handed to a session's socket.
+struct SentLine {
+  std::uint64_t session;
+  bool whole;                           // with its line end; else `bytes` are those that were sent
+  std::optional<DeadLetterReason> bad;  // why a reader has to set it aside
+  std::string_view bytes;
+};
+
+// Runs on a thread of its own from start() to stop(); its destructor stops it. Members may be
+// called from any thread.
+class Simulator {
+ public:
+  explicit Simulator(Options options);
+  ~Simulator();
+  Simulator(const Simulator&) = delete;
+  Simulator& operator=(const Simulator&) = delete;
+
+  // Makes the certificates and listens. Once only.
+  Result<void> start();
+  // Ends the sessions in order, within a second. The truth is gone with the server.
+  void stop();
+
+  std::uint16_t port() const;             // after start()
+  std::filesystem::path ca_file() const;  // PEM
+
+  // One fault at the next occasion it fits; without a source at each of them.
+  void inject(const Fault& fault, std::optional<Source> source = std::nullopt);
+  SourceStats stats(Source source) const;
+  // What was sent, in the order sent. Streams stand still meanwhile.
+  void for_each_sent(Source source, const std::function<void(const SentLine&)>& look) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace penstock::simulator

@@ -1,0 +1,152 @@
+#include "app/composition.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <random>
+#include <thread>
+
+#include "penstock/app/daemon.hpp"
+#include "penstock/core/limits.hpp"
+#include "penstock/core/system_clock.hpp"
+
+namespace penstock::app {
+namespace {
+
+std::uint64_t random_number() {
+  std::random_device device;
+  return (std::uint64_t{device()} << 32) | device();
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
+}
+
+publish::RouterOptions router_options(const settings::Settings& settings, std::string stream_url) {
+  publish::RouterOptions options;
+  switch (settings.kafka.key) {
+    case settings::Key::ip:
+      options.key = publish::KeyField::ip;
+      break;
+    case settings::Key::job_id:
+      options.key = publish::KeyField::job_id;
+      break;
+    case settings::Key::type:
+      options.key = publish::KeyField::type;
+      break;
+    case settings::Key::none:
+      options.key = publish::KeyField::none;
+      break;
+  }
+  options.timestamp = settings.kafka.timestamp == settings::Timestamp::event
+                          ? publish::TimestampField::event
+                          : publish::TimestampField::received;
+  options.headers = settings.kafka.headers == settings::Headers::basic ? publish::HeaderSet::basic
+                    : settings.kafka.headers == settings::Headers::cloudevents
+                        ? publish::HeaderSet::cloudevents
+                        : publish::HeaderSet::none;
+  options.stream_url = std::move(stream_url);
+  return options;
+}
+
+}  // namespace
+
+std::string random_id() {
+  std::array<char, 17> text{};
+  std::snprintf(text.data(), text.size(), "%016llx",
+                static_cast<unsigned long long>(random_number()));
+  return text.data();
+}
+
+Instance this_instance() {
+  return {.id = random_id(), .host = host_name(), .started_at = wall_now()};
+}
+
+publish::KafkaConnection kafka_connection(const settings::Kafka& kafka) {
+  return {.brokers = kafka.brokers, .properties = kafka.properties};
+}
+
+publish::TopicNames topic_names(const settings::Kafka& kafka, const SourceName& source) {
+  return {.events = settings::topic_name(kafka, source.str()),
+          .dead_letters = settings::topic_name(kafka, "dead-letters"),
+          .status = settings::topic_name(kafka, "status"),
+          .state = settings::state_topic_name(kafka)};
+}
+
+publish::TopicPlan topic_plan(const settings::Settings& settings) {
+  return {.create = settings.kafka.create_topics,
+          .partitions = settings.kafka.partitions,
+          .replication_factor = settings.kafka.replication_factor,
+          .max_event = settings.events.max_size};
+}
+
+remote::SessionOptions session_options(const settings::Settings& settings,
+                                       const settings::Environment& environment,
+                                       std::function<Result<std::string>()> read_token) {
+  const settings::Backoff& backoff = settings.api.backoff;
+  const auto lookup = [&](const char* name) -> const char* {
+    const auto found = environment.find(name);
+    return found == environment.end() ? nullptr : found->second.c_str();
+  };
+  return {.source = SourceName("unnamed"),
+          .url = {},
+          .token_header = settings.api.token_header,
+          .read_token = std::move(read_token),
+          .ca_file = settings.api.ca_file,
+          .connect_timeout = settings.api.connect_timeout,
+          .stall_timeout = Duration{0},
+          .backoff = {.network_step = backoff.network_step,
+                      .network_max = backoff.network_max,
+                      .http_first = backoff.http_first,
+                      .http_max = backoff.http_max,
+                      .throttled_first = backoff.throttled_first,
+                      .throttled_max = backoff.throttled_max,
+                      .refused = backoff.refused,
+                      .healthy_after = backoff.healthy_after,
+                      .jitter = backoff.jitter},
+          .user_agent = "penstock/" + std::string(version()),
+          .proxy = remote::read_proxy_environment(lookup),
+          .seed = random_number()};
+}
+
+PipelineOptions pipeline_options(const settings::Settings& settings, const settings::Source& source,
+                                 const settings::Environment& environment,
+                                 std::function<Result<std::string>()> read_token,
+                                 const Instance& instance) {
+  remote::SessionOptions session = session_options(settings, environment, std::move(read_token));
+  session.source = source.name;
+  session.url = settings.api.stream_url + source.path;
+  session.stall_timeout = source.stall_timeout;
+  const std::string stream_url = session.url;
+  return {.session = std::move(session),
+          .ring = {.max_size = settings.journal.max_size,
+                   .max_line = settings.events.max_size,
+                   .segment_size = journal::segment_size_for(settings.events.max_size)},
+          .publisher = {
+              .source = source.name,
+              .connection = kafka_connection(settings.kafka),
+              .topics = topic_names(settings.kafka, source.name),
+              .plan = topic_plan(settings),
+              .transactional_id = settings.kafka.transactional_id_prefix + "." + source.name.str(),
+              .router = router_options(settings, stream_url),
+              .commit_interval = settings.kafka.commit_interval,
+              .instance = instance.id,
+              .host = instance.host,
+              .started_at = instance.started_at,
+              .journal = random_id()}};
+}
+
+std::size_t worker_count(const settings::Extract& extract) {
+  if (extract.workers != 0) {
+    return extract.workers;
+  }
+  // One core is left for I/O and publishing; parsing never needed more than a few.
+  constexpr std::size_t enough = 8;
+  const std::size_t cores = std::max(1u, std::thread::hardware_concurrency());
+  return std::clamp<std::size_t>(cores - 1, 1, enough);
+}
+
+}  // namespace penstock::app

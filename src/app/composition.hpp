@@ -1,0 +1,37 @@
+// From the configuration to the options of the parts.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "app/source_pipeline.hpp"
+#include "penstock/settings/load.hpp"
+#include "penstock/settings/settings.hpp"
+
+namespace penstock::app {
+
+// What is the same for all sources of one process.
+struct Instance {
+  std::string id;  // 16 hex digits, a new one for each process
+  std::string host;
+  WallTime started_at;
+};
+Instance this_instance();
+std::string random_id();  // 16 hex digits
+
+publish::KafkaConnection kafka_connection(const settings::Kafka& kafka);
+publish::TopicNames topic_names(const settings::Kafka& kafka, const SourceName& source);
+publish::TopicPlan topic_plan(const settings::Settings& settings);
+
+remote::SessionOptions session_options(const settings::Settings& settings,
+                                       const settings::Environment& environment,
+                                       std::function<Result<std::string>()> read_token);
+
+PipelineOptions pipeline_options(const settings::Settings& settings, const settings::Source& source,
+                                 const settings::Environment& environment,
+                                 std::function<Result<std::string>()> read_token,
+                                 const Instance& instance);
+
+std::size_t worker_count(const settings::Extract& extract);
+
+}  // namespace penstock::app

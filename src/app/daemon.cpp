@@ -1,0 +1,344 @@
+#include "penstock/app/daemon.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <csignal>
+#include <list>
+#include <optional>
+
+#include "app/composition.hpp"
+#include "app/source_pipeline.hpp"
+#include "penstock/core/json_writer.hpp"
+#include "penstock/core/limits.hpp"
+#include "penstock/core/system_clock.hpp"
+#include "penstock/ops/admin_server.hpp"
+#include "penstock/ops/logging.hpp"
+#include "penstock/ops/metrics.hpp"
+#include "penstock/ops/service_notifier.hpp"
+#include "penstock/ops/status_document.hpp"
+#include "penstock/settings/secret.hpp"
+
+namespace penstock::app {
+namespace {
+
+enum ExitStatus : int { exit_done = 0, exit_failed = 1, exit_taken_over = 3 };
+
+constexpr Duration beat{1'000};          // of the watchdog and of librdkafka's callbacks
+constexpr Duration status_flush{2'000};  // what the last status records may take at the end
+
+std::string listen_text(const settings::Endpoint& endpoint) {
+  const bool v6 = endpoint.address.find(':') != std::string::npos;
+  return (v6 ? "[" + endpoint.address + "]" : endpoint.address) + ":" +
+         std::to_string(endpoint.port);
+}
+
+}  // namespace
+
+std::string_view version() noexcept { return PENSTOCK_VERSION; }
+
+// The parts, in the order in which they depend on each other.
+class Daemon::Impl {
+ public:
+  Impl(DaemonOptions options, std::function<void(LogLevel)> set_log_level, Log& log)
+      : options_(std::move(options)),
+        set_log_level_(std::move(set_log_level)),
+        log_(log),
+        instance_(this_instance()),
+        metrics_(std::string(version())),
+        signals_(io_),
+        beat_timer_(io_),
+        drain_deadline_(io_),
+        pool_(worker_count(options_.settings.extract)),
+        admin_(io_, listen_text(options_.settings.admin.listen), handlers(), log) {
+    for (const settings::Source& source : options_.settings.sources) {
+      SourceCounters& counters = counters_.emplace_back();
+      metrics_.add_source(source.name, counters);
+      sources_.push_back({source.name, &counters});
+    }
+  }
+
+  int run();
+  void stop() {
+    boost::asio::post(io_, [this] { drain("asked to"); });
+  }
+  std::vector<Source> sources() const { return sources_; }
+  bool ready() const { return ready_; }
+
+ private:
+  bool open();
+  void wait_for_signal();
+  void reload();
+  void keep_beat();
+  void drain(std::string_view why);
+  void source_ended(const SourceName& name, publish::PublisherEnd end);
+  ops::Handlers handlers();
+  ops::HealthSnapshot health() const;
+  std::string service_status() const;
+
+  DaemonOptions options_;
+  std::function<void(LogLevel)> set_log_level_;
+  Log& log_;
+  Instance instance_;
+  std::list<SourceCounters> counters_;  // a list: they don't move
+  std::vector<Source> sources_;
+  ops::Metrics metrics_;
+  ops::ServiceNotifier notifier_;
+  boost::asio::io_context io_{1};  // one thread
+  boost::asio::signal_set signals_;
+  boost::asio::steady_timer beat_timer_;
+  boost::asio::steady_timer drain_deadline_;
+  extract::Pool pool_;
+  std::unique_ptr<publish::StatusTopic> status_;
+  std::vector<std::unique_ptr<SourcePipeline>> pipelines_;
+  ops::AdminServer admin_;
+  std::size_t ended_ = 0;
+  std::size_t taken_over_ = 0;
+  bool draining_ = false;
+  bool failed_ = false;
+  std::atomic<bool> ready_{false};
+};
+
+int Daemon::Impl::run() {
+  log_.info("starting", {{"version", version()},
+                         {"instance", instance_.id},
+                         {"sources", std::uint64_t{sources_.size()}},
+                         {"workers", std::uint64_t{pool_.workers()}}});
+  if (!open()) {
+    return exit_failed;
+  }
+  for (const auto& pipeline : pipelines_) {
+    pipeline->start();
+  }
+  keep_beat();
+  io_.run();
+  pipelines_.clear();
+  status_->flush(status_flush);
+  const bool all_taken_over = taken_over_ == sources_.size();
+  log_.info("stopped");
+  return all_taken_over ? exit_taken_over : failed_ ? exit_failed : exit_done;
+}
+
+bool Daemon::Impl::open() {
+  const settings::Settings& settings = options_.settings;
+  if (const auto started = admin_.start(); !started) {
+    log_.error("the admin endpoint can't be opened",
+               {{"key", "admin.listen"}, {"error", started.error().what}});
+    return false;
+  }
+  const publish::KafkaConnection kafka = kafka_connection(settings.kafka);
+  auto status =
+      publish::StatusTopic::open(kafka, settings::topic_name(settings.kafka, "status"), log_);
+  if (!status) {
+    log_.error("no Kafka client can be made", {{"error", status.error().what}});
+    return false;
+  }
+  status_ = std::move(*status);
+  auto counters = counters_.begin();
+  for (const settings::Source& source : settings.sources) {
+    const SourceName name = source.name;
+    pipelines_.push_back(std::make_unique<SourcePipeline>(
+        io_, pool_, *status_,
+        pipeline_options(settings, source, options_.environment, options_.read_token, instance_),
+        *counters++, log_, [this, name](publish::PublisherEnd end) { source_ended(name, end); }));
+  }
+  if (options_.handle_signals) {
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
+      signals_.add(signal);
+    }
+    wait_for_signal();
+  }
+  return true;
+}
+
+void Daemon::Impl::wait_for_signal() {
+  signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+    if (error) {
+      return;
+    }
+    if (signal == SIGHUP) {
+      reload();
+    } else if (draining_) {
+      log_.warning("second signal: stopping at once");
+      _exit(exit_failed);
+    } else {
+      drain(signal == SIGTERM ? "SIGTERM" : "SIGINT");
+    }
+    wait_for_signal();
+  });
+}
+
+// The log level is all that can change while the daemon runs; tokens are read anew anyway.
+void Daemon::Impl::reload() {
+  if (!options_.reload) {
+    return;
+  }
+  notifier_.reloading();
+  const auto loaded = options_.reload();
+  if (loaded) {
+    set_log_level_(loaded->settings.log.level);
+    log_.info("configuration reloaded: the log level is applied, the rest needs a restart");
+  } else {
+    for (const settings::Finding& finding : loaded.error()) {
+      log_.error("configuration not reloaded", {{"error", settings::to_string(finding)}});
+    }
+  }
+  notifier_.ready();
+}
+
+void Daemon::Impl::keep_beat() {
+  status_->poll();
+  if (notifier_.watchdog_interval()) {
+    notifier_.watchdog();
+  }
+  if (!ready_ && std::all_of(pipelines_.begin(), pipelines_.end(),
+                             [](const auto& pipeline) { return pipeline->ready(); })) {
+    ready_ = true;
+    log_.info("ready");
+    notifier_.ready();
+  }
+  notifier_.status(service_status());
+  const Duration interval = std::min(beat, notifier_.watchdog_interval().value_or(beat));
+  beat_timer_.expires_after(ready_ ? interval : std::min(interval, Duration{50}));
+  beat_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) {
+      keep_beat();
+    }
+  });
+}
+
+void Daemon::Impl::drain(std::string_view why) {
+  if (draining_) {
+    return;
+  }
+  draining_ = true;
+  log_.info("draining", {{"why", why}});
+  notifier_.stopping();
+  drain_deadline_.expires_after(limits::drain);
+  drain_deadline_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) {
+      log_.error("not drained in time",
+                 {{"seconds", std::int64_t{limits::drain.count()}},
+                  {"sources_left", std::uint64_t{pipelines_.size() - ended_}}});
+      _exit(exit_failed);
+    }
+  });
+  for (const auto& pipeline : pipelines_) {
+    pipeline->drain();
+  }
+}
+
+void Daemon::Impl::source_ended(const SourceName& name, publish::PublisherEnd end) {
+  log_.info("source ended", {{"source", name.str()}});
+  ++ended_;
+  switch (end) {
+    case publish::PublisherEnd::drained:
+      break;
+    case publish::PublisherEnd::taken_over:
+      ++taken_over_;
+      break;
+    case publish::PublisherEnd::lost_position:
+      failed_ = true;
+      drain("a source lost its position");
+      break;
+  }
+  if (ended_ == pipelines_.size()) {
+    drain_deadline_.cancel();
+    beat_timer_.cancel();
+    signals_.cancel();
+    admin_.stop();
+  }
+}
+
+ops::HealthSnapshot Daemon::Impl::health() const {
+  ops::HealthSnapshot snapshot{.starting = !ready_, .draining = draining_, .sources = {}};
+  for (const auto& pipeline : pipelines_) {
+    snapshot.sources.push_back(pipeline->health());
+  }
+  return snapshot;
+}
+
+std::string Daemon::Impl::service_status() const {
+  const auto connected = std::count_if(sources_.begin(), sources_.end(), [](const Source& source) {
+    return source.counters->connected.get();
+  });
+  std::uint64_t published = 0;
+  for (const Source& source : sources_) {
+    published += source.counters->published_events.get();
+  }
+  return std::to_string(connected) + " of " + std::to_string(sources_.size()) +
+         " sources connected, " + std::to_string(published) + " events published";
+}
+
+ops::Handlers Daemon::Impl::handlers() {
+  const auto json = [](const ops::HealthAnswer& answer) {
+    return ops::Response{answer.status, "application/json", answer.body};
+  };
+  return {// The handlers run on the I/O loop: that one answers at all is the sign of life.
+          .livez = [json] { return json(ops::liveness({{.loop = "io", .age = Duration{0}}})); },
+          .readyz = [this, json] { return json(ops::readiness(health())); },
+          .metrics =
+              [this](ops::MetricsFormat format) {
+                return format == ops::MetricsFormat::open_metrics ? metrics_.open_metrics()
+                                                                  : metrics_.text();
+              },
+          .status =
+              [this] {
+                ops::StatusSnapshot snapshot{.version = std::string(version()),
+                                             .started_at = instance_.started_at,
+                                             .sources = {}};
+                for (const Source& source : sources_) {
+                  snapshot.sources.push_back(ops::source_status(source.name, *source.counters));
+                }
+                return ops::Response{200, "application/json", ops::status_document(snapshot)};
+              },
+          .version =
+              [] {
+                JsonWriter out;
+                out.begin_object().field("version", version()).end_object();
+                return ops::Response{200, "application/json", std::move(out).str()};
+              }};
+}
+
+Daemon::Daemon(DaemonOptions options, std::function<void(LogLevel)> set_log_level, Log& log)
+    : impl_(std::make_unique<Impl>(std::move(options), std::move(set_log_level), log)) {}
+
+Daemon::~Daemon() = default;
+
+int Daemon::run() { return impl_->run(); }
+
+void Daemon::stop() { impl_->stop(); }
+
+std::vector<Daemon::Source> Daemon::sources() const { return impl_->sources(); }
+
+bool Daemon::ready() const { return impl_->ready(); }
+
+int run_daemon(const settings::Loaded& loaded, const settings::Inputs& inputs) {
+  const auto& log_settings = loaded.settings.log;
+  const auto log = ops::make_log(
+      log_settings.level, log_settings.format == settings::LogFormat::json ? ops::LogFormat::json
+                                                                           : ops::LogFormat::text);
+  for (const std::string& warning : loaded.warnings) {
+    log->warning("configuration", {{"warning", warning}});
+  }
+  const settings::Api api = loaded.settings.api;
+  Daemon daemon(
+      {.settings = loaded.settings,
+       .read_token = [api, environment = inputs.environment]() -> Result<std::string> {
+         auto token = settings::read_token(api, environment);
+         if (!token) {
+           return token.error();
+         }
+         return token->reveal();
+       },
+       .environment = inputs.environment,
+       .reload = [inputs] { return settings::load(inputs); }},
+      [&log](LogLevel level) { log->set_level(level); }, *log);
+  return daemon.run();
+}
+
+}  // namespace penstock::app

@@ -1,0 +1,190 @@
+#include "penstock/app/validate.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "app/composition.hpp"
+#include "penstock/core/limits.hpp"
+#include "penstock/journal/ring.hpp"
+#include "penstock/publish/kafka_check.hpp"
+#include "penstock/settings/secret.hpp"
+
+namespace penstock::app {
+namespace {
+
+using Level = Finding::Level;
+
+// Findings say it all; what the parts would log is left out.
+class NoLog final : public Log {
+ public:
+  void write(LogLevel, std::string_view, std::initializer_list<LogField>) override {}
+};
+
+// Opens one session to a URL and remembers how that went.
+class Probe final : private ByteSink, private remote::SessionListener {
+ public:
+  Probe(remote::SessionOptions options, Duration timeout)
+      : timer_(io_), session_(io_, std::move(options), *this, *this, counters_, log_) {
+    timer_.expires_after(timeout);
+    timer_.async_wait([this](const boost::system::error_code& error) {
+      if (!error) {
+        stop();
+      }
+    });
+  }
+
+  // True where a response came that shows that the token is accepted; why() says what came.
+  bool run() {
+    session_.start();
+    io_.run();
+    return reached_;
+  }
+  const std::string& why() const { return why_; }
+
+ private:
+  std::span<char> writable() override { return scratch_; }
+  void received(std::size_t) override {}
+  void session_opened(SessionId) override {
+    reached_ = true;
+    stop();
+  }
+  void session_closed(SessionId, DisconnectCause) override {}
+  void notice(SourceEvent event, std::string_view detail) override {
+    if (event == SourceEvent::connected) {
+      return;
+    }
+    why_ = std::string(to_string(event)) + ": " + std::string(detail);
+    // The stream host needn't have this path: it was reached, its certificate is good.
+    reached_ = reached_ || event == SourceEvent::not_found;
+    stop();
+  }
+  void stop() {
+    if (!stopping_) {
+      stopping_ = true;
+      timer_.cancel();
+      session_.stop([] {});
+    }
+  }
+
+  boost::asio::io_context io_;
+  boost::asio::steady_timer timer_;
+  SourceCounters counters_;
+  NoLog log_;
+  std::array<char, 4096> scratch_{};
+  bool reached_ = false;
+  bool stopping_ = false;
+  std::string why_ = "no answer in time";
+  remote::Session session_;
+};
+
+Finding check_token(const settings::Loaded& loaded, const settings::Inputs& inputs) {
+  const auto token = settings::read_token(loaded.settings.api, inputs.environment);
+  return token ? Finding{Level::ok, "token", "readable"}
+               : Finding{Level::failed, "token", token.error().what};
+}
+
+Finding check_journal(const settings::Settings& settings) {
+  const Bytes segment = journal::segment_size_for(settings.events.max_size);
+  if (settings.journal.max_size.count < 2 * segment.count) {
+    return {Level::warning, "journal",
+            "journal.max_size is below two segments of " + to_string(segment) +
+                "; two are used all the same"};
+  }
+  return {Level::ok, "journal",
+          "in memory, up to " + to_string(settings.journal.max_size) + " for each source"};
+}
+
+void check_api(const settings::Loaded& loaded, const settings::Inputs& inputs,
+               std::vector<Finding>& findings) {
+  const settings::Api& api = loaded.settings.api;
+  const auto read_token = [&]() -> Result<std::string> {
+    auto token = settings::read_token(api, inputs.environment);
+    if (!token) {
+      return token.error();
+    }
+    return token->reveal();
+  };
+  std::vector<std::string> urls{api.url};
+  if (api.stream_url != api.url) {
+    urls.push_back(api.stream_url);
+  }
+  for (const std::string& url : urls) {
+    remote::SessionOptions options =
+        session_options(loaded.settings, inputs.environment, read_token);
+    options.url = url + "/v1/tasks";
+    options.stall_timeout = api.connect_timeout;
+    Probe probe(std::move(options), 2 * api.connect_timeout);
+    findings.push_back(probe.run() ? Finding{Level::ok, "api", url + " answers"}
+                                   : Finding{Level::failed, "api", url + ": " + probe.why()});
+  }
+}
+
+void check_kafka(const settings::Settings& settings, std::vector<Finding>& findings) {
+  NoLog log;
+  std::vector<std::string> names;
+  for (const settings::Source& source : settings.sources) {
+    names.push_back(topic_names(settings.kafka, source.name).events);
+  }
+  const publish::TopicNames shared = topic_names(settings.kafka, settings.sources.front().name);
+  names.insert(names.end(), {shared.dead_letters, shared.status, shared.state});
+
+  constexpr Duration timeout{10'000};
+  const auto facts = publish::inspect_kafka(kafka_connection(settings.kafka), names, timeout, log);
+  if (!facts) {
+    findings.push_back({Level::failed, "kafka", facts.error().what});
+    return;
+  }
+  findings.push_back({Level::ok, "kafka", std::to_string(facts->brokers) + " broker(s) answer"});
+  for (const std::string& name : names) {
+    const auto found = facts->topics.find(name);
+    if (found == facts->topics.end()) {
+      findings.push_back(settings.kafka.create_topics
+                             ? Finding{Level::ok, "topic " + name, "will be created"}
+                             : Finding{Level::failed, "topic " + name,
+                                       "is missing, and kafka.create_topics is false"});
+      continue;
+    }
+    const publish::TopicFacts& topic = found->second;
+    const std::string size = std::to_string(topic.partitions) + " partition(s), " +
+                             std::to_string(topic.replicas) + " replica(s)";
+    if (name == shared.state && topic.partitions != limits::state_partitions) {
+      findings.push_back({Level::failed, "topic " + name,
+                          size + "; the state topic has " +
+                              std::to_string(limits::state_partitions) + " partitions"});
+    } else if (name == shared.state && !topic.compacted) {
+      findings.push_back({Level::failed, "topic " + name,
+                          "isn't compacted: set cleanup.policy=compact, or state gets lost"});
+    } else if (name != shared.status && name != shared.state && topic.max_message &&
+               *topic.max_message < settings.events.max_size) {
+      findings.push_back({Level::warning, "topic " + name,
+                          size + "; max.message.bytes " + to_string(*topic.max_message) +
+                              " is less than events.max_size " +
+                              to_string(settings.events.max_size) +
+                              ": larger events go to the dead letters"});
+    } else if (topic.replicas < 2 && facts->brokers > 1) {
+      findings.push_back(
+          {Level::warning, "topic " + name, size + ": the loss of one broker loses its events"});
+    } else {
+      findings.push_back({Level::ok, "topic " + name, size});
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<Finding> validate(const settings::Loaded& loaded, const settings::Inputs& inputs,
+                              bool offline) {
+  std::vector<Finding> findings;
+  for (const std::string& warning : loaded.warnings) {
+    findings.push_back({Level::warning, "configuration", warning});
+  }
+  findings.push_back(check_token(loaded, inputs));
+  findings.push_back(check_journal(loaded.settings));
+  if (!offline) {
+    check_api(loaded, inputs, findings);
+    check_kafka(loaded.settings, findings);
+  }
+  return findings;
+}
+
+}  // namespace penstock::app

@@ -1,0 +1,269 @@
+#include "cli/demo.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <future>
+#include <iostream>
+
+#include "cli/demo_account.hpp"
+#include "cli/exit_status.hpp"
+#include "penstock/app/daemon.hpp"
+#include "penstock/core/system_clock.hpp"
+#include "penstock/publish/embedded_kafka.hpp"
+#include "penstock/simulator/simulator.hpp"
+
+namespace penstock::cli {
+namespace {
+
+constexpr Duration refresh{500};
+constexpr Duration patience{15'000};  // for what was sent to arrive, after the end
+constexpr std::string_view faults =
+    "fin:every=5s,tls_truncate:every=9s,malformed:every=3s,blank_lines:every=4s";
+
+// A directory of its own for the simulator's CA, gone with the demo.
+class ScratchDirectory {
+ public:
+  ScratchDirectory() {
+    std::string name = (std::filesystem::temp_directory_path() / "penstock-demo-XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr) {
+      throw std::filesystem::filesystem_error("no scratch directory", name,
+                                              std::error_code(errno, std::generic_category()));
+    }
+    path_ = name;
+  }
+  ~ScratchDirectory() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  ScratchDirectory(const ScratchDirectory&) = delete;
+  ScratchDirectory& operator=(const ScratchDirectory&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+settings::Inputs daemon_inputs(const simulator::Simulator& remote, const std::string& brokers,
+                               bool embedded) {
+  return {.config_file = {},
+          .environment = {{"PENSTOCK_API_TOKEN", "demo"}},
+          .overrides = {{"api.url", "https://localhost:" + std::to_string(remote.port())},
+                        {"api.ca_file", remote.ca_file().string()},
+                        {"api.backoff.network_step", "100ms"},
+                        {"api.backoff.network_max", "1s"},
+                        {"sources", "firehose,stream,torrent,sinkhole"},
+                        {"events.max_size", to_string(DemoAccount::max_event)},
+                        {"kafka.brokers", brokers},
+                        {"kafka.topic_prefix", std::string(DemoAccount::topic_prefix)},
+                        {"kafka.create_topics", embedded ? "false" : "true"},
+                        {"journal.max_size", "128MiB"},
+                        {"admin.listen", "127.0.0.1:0"}}};
+}
+
+// The embedded Kafka answers no CreateTopics: its topics are made before.
+Result<std::unique_ptr<publish::EmbeddedKafka>> start_embedded(Log& log) {
+  auto kafka = publish::EmbeddedKafka::start(log);
+  if (!kafka) {
+    return kafka;
+  }
+  const std::string prefix(DemoAccount::topic_prefix);
+  std::vector<std::pair<std::string, int>> topics{{prefix + ".dead-letters", 1},
+                                                  {prefix + ".status", 1},
+                                                  {"penstock." + prefix + ".state", 16}};
+  for (const simulator::Source source : simulator::all_sources) {
+    topics.emplace_back(prefix + "." + std::string(to_string(source)), 4);
+  }
+  for (const auto& [name, partitions] : topics) {
+    if (auto created = (*kafka)->create_topic(name, partitions); !created) {
+      return created.error();
+    }
+  }
+  return kafka;
+}
+
+// Keeps what the daemon says from breaking the table; the last problem is shown under it.
+class QuietLog final : public Log {
+ public:
+  void write(LogLevel level, std::string_view event, std::initializer_list<LogField>) override {
+    if (level == LogLevel::error) {
+      std::cerr << "penstock: " << event << '\n';
+    }
+  }
+};
+
+// The figures, redrawn in place on a terminal, else one line now and then.
+class Table {
+ public:
+  explicit Table(bool terminal) : terminal_(terminal) {}
+
+  void show(const std::vector<app::Daemon::Source>& sources, const DemoAccount& account,
+            double seconds) {
+    if (!terminal_) {
+      if (seconds - last_line_ >= 5) {
+        last_line_ = seconds;
+        std::printf("%5.1f s  %llu events in Kafka\n", seconds,
+                    static_cast<unsigned long long>(account.consumed()));
+        std::fflush(stdout);
+      }
+      return;
+    }
+    if (drawn_) {
+      std::printf("\x1b[%zuA", sources.size() + 2);
+    }
+    drawn_ = true;
+    std::printf("\x1b[K%-10s %-9s %10s %9s %8s %9s %8s %8s\n", "source", "state", "received",
+                "per sec", "sessions", "published", "dead", "journal");
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+      const SourceCounters& counters = *sources[i].counters;
+      std::uint64_t dead = 0;
+      for (const Counter& reason : counters.dead_letters) {
+        dead += reason.get();
+      }
+      const std::uint64_t received = counters.received_events.get();
+      const double elapsed = std::max(seconds - last_seconds_, 0.001);
+      const double rate = static_cast<double>(received - last_received_[i]) / elapsed;
+      last_received_[i] = received;
+      std::printf("\x1b[K%-10s %-9s %10llu %9.0f %8llu %9llu %8llu %6lluKB\n",
+                  sources[i].name.str().c_str(), counters.connected.get() ? "connected" : "waiting",
+                  static_cast<unsigned long long>(received), rate,
+                  static_cast<unsigned long long>(counters.sessions.get()),
+                  static_cast<unsigned long long>(counters.published_events.get()),
+                  static_cast<unsigned long long>(dead),
+                  static_cast<unsigned long long>(counters.journal_bytes.get() / 1024));
+    }
+    std::printf("\x1b[Kconsumer  %llu events read, after %.0f s\n",
+                static_cast<unsigned long long>(account.consumed()), seconds);
+    std::fflush(stdout);
+    last_seconds_ = seconds;
+  }
+
+ private:
+  bool terminal_;
+  bool drawn_ = false;
+  double last_seconds_ = 0;
+  double last_line_ = 0;
+  std::array<std::uint64_t, 4> last_received_{};
+};
+
+// Looks at `condition` now and then while the daemon runs; false where it never holds.
+template <class Condition>
+bool wait_until(const std::future<int>& daemon, Condition condition, Duration timeout) {
+  constexpr Duration glance{50};
+  for (const MonotonicTime end = monotonic_now() + timeout; monotonic_now() < end;) {
+    if (condition() || daemon.wait_for(glance) == std::future_status::ready) {
+      break;
+    }
+  }
+  return condition();
+}
+
+}  // namespace
+
+int demo(DemoOptions options) {
+  const ScratchDirectory scratch;
+  QuietLog log;
+  simulator::Options remote_options;
+  remote_options.cert_dir = scratch.path();
+  remote_options.seed = options.seed;
+  remote_options.rate = options.rate;
+  remote_options.token = "demo";
+  remote_options.faults = *simulator::parse_faults(faults);
+  simulator::Simulator remote(std::move(remote_options));
+  if (const auto started = remote.start(); !started) {
+    std::cerr << "the simulator doesn't start: " << started.error().what << '\n';
+    return exit_failed;
+  }
+
+  std::unique_ptr<publish::EmbeddedKafka> embedded;
+  if (!options.brokers) {
+    auto started = start_embedded(log);
+    if (!started) {
+      std::cerr << started.error().what << '\n';
+      return exit_failed;
+    }
+    embedded = std::move(*started);
+  }
+  const std::string brokers = embedded ? embedded->brokers() : *options.brokers;
+
+  const settings::Inputs inputs = daemon_inputs(remote, brokers, embedded != nullptr);
+  const settings::LoadResult loaded = settings::load(inputs);
+  if (!loaded) {
+    for (const settings::Finding& finding : loaded.error()) {
+      std::cerr << to_string(finding) << '\n';
+    }
+    return exit_failed;
+  }
+  std::printf(
+      "penstock demo: four simulated streams at %.0f events/s each, with faults\n"
+      "  remote    https://localhost:%d (simulator)\n"
+      "  Kafka     %s (%s)\n\n",
+      options.rate, remote.port(), brokers.c_str(),
+      embedded ? "embedded mock" : "given by --brokers");
+
+  app::Daemon daemon(
+      {.settings = loaded->settings,
+       .read_token = [] { return Result<std::string>("demo"); },
+       .environment = {},
+       .reload = {},
+       .handle_signals = false},
+      [](LogLevel) {}, log);
+  // The embedded Kafka forgets old records: the consumer is there first. A real one makes the
+  // topics when the daemon starts.
+  DemoAccount account(loaded->settings.kafka, log);
+  if (embedded) {
+    account.start();
+  }
+  std::future<int> ended = std::async(std::launch::async, [&] { return daemon.run(); });
+  if (!wait_until(
+          ended, [&] { return daemon.ready(); }, patience)) {
+    std::cerr << "the daemon didn't get ready: is Kafka there?\n";
+    daemon.stop();
+    return exit_failed;
+  }
+  if (!embedded) {
+    account.start();
+  }
+
+  Table table(isatty(STDOUT_FILENO) == 1);
+  const MonotonicTime start = monotonic_now();
+  const auto seconds = [&] {
+    return std::chrono::duration<double>(monotonic_now() - start).count();
+  };
+  while (monotonic_now() - start < options.seconds &&
+         ended.wait_for(refresh) != std::future_status::ready) {
+    table.show(daemon.sources(), account, seconds());
+  }
+
+  // The streams fall silent, so that all that was sent can be counted.
+  remote.inject({.kind = simulator::FaultKind::quiet, .lasts = {}, .retry_after = {}});
+  const auto all_committed = [&] {
+    std::uint64_t lines = 0;
+    for (const simulator::Source source : simulator::all_sources) {
+      lines += remote.stats(source).lines;
+    }
+    std::uint64_t received = 0;
+    std::uint64_t waiting = 0;
+    for (const app::Daemon::Source& source : daemon.sources()) {
+      received += source.counters->received_events.get();
+      waiting += source.counters->uncommitted_events.get();
+    }
+    return received >= lines && waiting == 0;
+  };
+  const bool settled = wait_until(ended, all_committed, patience);
+  table.show(daemon.sources(), account, seconds());
+  daemon.stop();
+  const int status = ended.get();
+  account.finish(remote, patience);
+  remote.stop();
+  account.print();
+  if (!settled) {
+    std::printf("not all that was sent was committed in time\n");
+  }
+  return settled && status == exit_done && account.exact() ? exit_done : exit_failed;
+}
+
+}  // namespace penstock::cli

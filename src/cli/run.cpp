@@ -1,0 +1,232 @@
+#include "cli/run.hpp"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "cli/demo.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/rows.hpp"
+#include "penstock/app/daemon.hpp"
+#include "penstock/app/validate.hpp"
+#include "penstock/settings/load.hpp"
+
+namespace penstock::cli {
+namespace {
+
+// What the options of a command fill.
+struct Options {
+  std::string config_file;
+  std::vector<std::string> overrides;  // key=value
+  Output output = Output::table;
+  bool offline = false;
+  DemoOptions demo;
+  std::string brokers;
+};
+
+settings::Environment read_environment() {
+  settings::Environment environment;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    if (const std::size_t equals = text.find('='); equals != std::string_view::npos) {
+      environment.emplace(text.substr(0, equals), text.substr(equals + 1));
+    }
+  }
+  return environment;
+}
+
+settings::Inputs inputs_of(const Options& options) {
+  settings::Inputs inputs{.config_file = {}, .environment = read_environment(), .overrides = {}};
+  if (!options.config_file.empty()) {
+    inputs.config_file = options.config_file;
+  }
+  for (const std::string& text : options.overrides) {
+    const std::size_t equals = text.find('=');
+    inputs.overrides[text.substr(0, equals)] = text.substr(equals + 1);
+  }
+  return inputs;
+}
+
+// Loads and goes on with `command`, or lists all that is wrong.
+template <class Command>
+int with_settings(const Options& options, Command command) {
+  const settings::Inputs inputs = inputs_of(options);
+  const settings::LoadResult loaded = settings::load(inputs);
+  if (!loaded) {
+    for (const settings::Finding& finding : loaded.error()) {
+      std::cerr << to_string(finding) << '\n';
+    }
+    return exit_configuration;
+  }
+  return command(*loaded, inputs);
+}
+
+int run_daemon(const Options& options) { return with_settings(options, app::run_daemon); }
+
+int show_config(const Options& options) {
+  return with_settings(options, [&](const settings::Loaded& loaded, const settings::Inputs&) {
+    Rows rows{{"key", "value", "origin"}, {}};
+    for (const settings::Value& value : loaded.values) {
+      rows.cells.push_back({value.path, value.text, value.origin});
+    }
+    print(std::cout, rows, options.output);
+    for (const std::string& warning : loaded.warnings) {
+      std::cerr << "warning: " << warning << '\n';
+    }
+    return exit_done;
+  });
+}
+
+std::string_view to_string(app::Finding::Level level) {
+  switch (level) {
+    case app::Finding::Level::ok:
+      return "ok";
+    case app::Finding::Level::warning:
+      return "warning";
+    case app::Finding::Level::failed:
+      break;
+  }
+  return "failed";
+}
+
+int validate(const Options& options) {
+  return with_settings(options, [&](const settings::Loaded& loaded,
+                                    const settings::Inputs& inputs) {
+    Rows rows{{"result", "subject", "text"}, {}};
+    int status = exit_done;
+    for (const app::Finding& finding : app::validate(loaded, inputs, options.offline)) {
+      rows.cells.push_back({std::string(to_string(finding.level)), finding.subject, finding.text});
+      if (finding.level == app::Finding::Level::failed && status != exit_configuration) {
+        status = finding.subject == "configuration" ? exit_configuration : exit_failed;
+      }
+    }
+    print(std::cout, rows, options.output);
+    return status;
+  });
+}
+
+void add_configuration(CLI::App& command, Options& options) {
+  command.add_option("-c,--config", options.config_file, "The configuration file")
+      ->type_name("FILE");
+  command
+      .add_option("--set", options.overrides,
+                  "Set a key of the configuration, over file and environment; may be repeated. "
+                  "Not for secrets: arguments are visible to everyone")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false)
+      ->check(
+          [](const std::string& text) {
+            return text.find('=') == std::string::npos ? "must be KEY=VALUE" : std::string{};
+          },
+          "");
+}
+
+void add_output(CLI::App& command, Options& options) {
+  command
+      .add_option_function<std::string>(
+          "-o,--output",
+          [&options](const std::string& word) {
+            options.output = word == "json"     ? Output::json
+                             : word == "ndjson" ? Output::ndjson
+                                                : Output::table;
+          },
+          "How data is printed")
+      ->check(CLI::IsMember({"table", "json", "ndjson"}).description(""))
+      ->type_name("table|json|ndjson");
+}
+
+void add_demo(CLI::App& command, Options& options) {
+  command.add_option("--seconds", options.demo.seconds, "How long it runs")
+      ->type_name("N")
+      ->check(CLI::Range(1, 86'400).description(""));
+  command.add_option("--rate", options.demo.rate, "Events per second and source")
+      ->type_name("N")
+      ->check(CLI::Range(1.0, 1e6).description(""));
+  command.add_option("--seed", options.demo.seed, "Equal seeds make equal events")->type_name("N");
+  command.add_option("--brokers", options.brokers, "A real Kafka in place of the embedded one")
+      ->type_name("HOST:PORT");
+}
+
+struct Command {
+  CLI::App* parser;
+  int (*run)(const Options&);
+};
+
+std::vector<Command> add_commands(CLI::App& parser, Options& options) {
+  const auto add = [&](const char* name, const char* what, const char* example) {
+    CLI::App* command = parser.add_subcommand(name, what);
+    command->footer(std::string("Example: ") + example);
+    return command;
+  };
+  CLI::App* run = add("run", "Run the daemon", "penstock run -c /etc/penstock/penstock.yaml");
+  add_configuration(*run, options);
+
+  CLI::App* check = add("validate", "Check configuration, token, journal directory, API and Kafka",
+                        "penstock validate --offline -c penstock.yaml");
+  add_configuration(*check, options);
+  add_output(*check, options);
+  check->add_flag("--offline", options.offline, "Leave out what needs the network");
+
+  CLI::App* config = add("config", "Show the effective configuration and where each value is from",
+                         "penstock config --set kafka.partitions=8 -o json");
+  add_configuration(*config, options);
+  add_output(*config, options);
+
+  CLI::App* show = add("demo", "Run simulator, Kafka, daemon and a consumer in this terminal",
+                       "penstock demo --seconds 60 --rate 5000");
+  add_demo(*show, options);
+
+  return {{run, run_daemon},
+          {check, validate},
+          {config, show_config},
+          {show, [](const Options& o) {
+             DemoOptions demo_options = o.demo;
+             if (!o.brokers.empty()) {
+               demo_options.brokers = o.brokers;
+             }
+             return demo(std::move(demo_options));
+           }}};
+}
+
+int parse_and_run(int argc, const char* const* argv) {
+  CLI::App parser("BinaryEdge API V1 event streams into Kafka, each event exactly once",
+                  "penstock");
+  parser.set_version_flag("--version", "penstock " + std::string(app::version()));
+  parser.footer("Example: penstock run -c /etc/penstock/penstock.yaml");
+  parser.require_subcommand(1);
+  Options options;
+  const std::vector<Command> commands = add_commands(parser, options);
+  try {
+    parser.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return parser.exit(error, std::cout, std::cerr) == 0 ? exit_done : exit_usage;
+  }
+  for (const Command& command : commands) {
+    if (command.parser->parsed()) {
+      return command.run(options);
+    }
+  }
+  return exit_usage;
+}
+
+}  // namespace
+
+int run(int argc, const char* const* argv) {
+  try {
+    const int status = parse_and_run(argc, argv);
+    if (!std::cout.flush()) {
+      std::cerr << "penstock: can't write to standard output\n";
+      return status == exit_done ? exit_failed : status;
+    }
+    return status;
+  } catch (const std::exception& error) {
+    std::cerr << "penstock: " << error.what() << '\n';
+    return exit_failed;
+  }
+}
+
+}  // namespace penstock::cli

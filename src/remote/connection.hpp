@@ -1,0 +1,86 @@
+// One TLS connection to an endpoint, one request on it, and the answer.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "penstock/core/counters.hpp"
+#include "penstock/core/time.hpp"
+#include "penstock/remote/endpoint.hpp"
+#include "penstock/remote/proxy.hpp"
+#include "penstock/remote/session_fsm.hpp"
+#include "remote/sink_body.hpp"
+
+namespace penstock::remote {
+
+// Lives on the I/O thread, and longer than its coroutines.
+class Connection {
+ public:
+  // `timeout` bounds the way to the end of the TLS handshake, and from there to the end of the
+  // response header.
+  Connection(boost::asio::io_context& io, boost::asio::ssl::context& tls, Duration timeout);
+
+  // Connects, through `proxy` where there is one, sends `request` (whole, as it goes on the wire)
+  // and reads the response header. Returns Failed or Answered.
+  boost::asio::awaitable<Outcome> open(const Endpoint& endpoint, const std::optional<Proxy>& proxy,
+                                       const std::string& request);
+
+  // After a 200: body bytes into the sink. Returns SinkFull (call it again), BodyEnded or Broken;
+  // all that came before went to the sink.
+  boost::asio::awaitable<Outcome> read(ByteSink& sink, Counter& received);
+
+  // Makes open() or read() return soon.
+  void abort();
+  // The sink is going away: nothing more is written to it.
+  void drop_sink();
+
+  // The other side has ended the connection, whatever is still to be read.
+  bool remote_gone();
+  const std::string& address() const { return address_; }
+  std::uint64_t received() const { return parser_ ? parser_->get().body().received : 0; }
+  MonotonicTime last_byte() const { return last_byte_; }
+  // Of an answer with Redirect::same_origin.
+  const std::optional<Endpoint>& redirect() const { return redirect_; }
+
+ private:
+  using Socket = boost::asio::ip::tcp::socket;
+  using Parser = boost::beast::http::response_parser<SinkBody>;
+  using Failure = std::optional<outcome::Failed>;
+  struct Lookup;
+
+  boost::asio::awaitable<Failure> reach(const Endpoint& endpoint,
+                                        const std::optional<Proxy>& proxy);
+  boost::asio::awaitable<Failure> resolve(const std::string& host, std::uint16_t port);
+  boost::asio::awaitable<Failure> connect(MonotonicTime deadline);
+  boost::asio::awaitable<Failure> tunnel(const Endpoint& endpoint, const Proxy& proxy);
+  boost::asio::awaitable<Failure> handshake(const Endpoint& endpoint);
+  boost::asio::awaitable<Failure> exchange(const std::string& request);
+  boost::asio::awaitable<Failure> read_header();
+  outcome::Answered answer(const Endpoint& endpoint);
+
+  boost::asio::io_context& io_;
+  Duration timeout_;
+  boost::asio::ssl::stream<Socket> stream_;
+  boost::beast::flat_buffer buffer_;
+  std::optional<Parser> parser_;
+  std::vector<boost::asio::ip::tcp::endpoint> addresses_;
+  std::shared_ptr<Lookup> lookup_;  // shared with the resolver, which can't be interrupted
+  std::string address_;
+  std::string distrust_;
+  std::optional<Endpoint> redirect_;
+  MonotonicTime last_byte_;
+  bool aborted_ = false;
+  bool timed_out_ = false;
+};
+
+}  // namespace penstock::remote

@@ -1,0 +1,198 @@
+#include "penstock/simulator/fault.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "penstock/core/text.hpp"
+
+namespace penstock::simulator {
+namespace {
+
+using enum FaultKind;
+
+constexpr std::array words{
+    FaultWord{end, "end", FaultGroup::ending, "last chunk at a random event: an orderly end"},
+    FaultWord{fin, "fin", FaultGroup::ending,
+              "close_notify and FIN at a random byte, no last chunk"},
+    FaultWord{reset, "reset", FaultGroup::ending, "RST at a random byte"},
+    FaultWord{tls_truncate, "tls_truncate", FaultGroup::ending,
+              "FIN at a random byte, without TLS close_notify"},
+    FaultWord{stall, "stall", FaultGroup::ending,
+              "nothing more from a random byte on, connection open (for=10m)"},
+    FaultWord{tiny_chunks, "tiny_chunks", FaultGroup::shape, "chunks of one byte, 2 KiB long"},
+    FaultWord{split_chunks, "split_chunks", FaultGroup::shape,
+              "chunk borders inside characters and inside \\r\\n, 64 KiB long"},
+    FaultWord{crlf, "crlf", FaultGroup::shape, "lines end in \\r\\n, 100 to 500 lines long"},
+    FaultWord{blank_lines, "blank_lines", FaultGroup::shape, "one to three blank lines"},
+    FaultWord{malformed, "malformed", FaultGroup::line, "a line that is no JSON"},
+    FaultWord{truncated_line, "truncated_line", FaultGroup::line,
+              "an event without its end, but with a line end"},
+    FaultWord{not_an_object, "not_an_object", FaultGroup::line,
+              "a line with an array, number, string or literal"},
+    FaultWord{invalid_utf8, "invalid_utf8", FaultGroup::line,
+              "a line with bytes that are no UTF-8"},
+    FaultWord{too_deep, "too_deep", FaultGroup::line, "an event nested deeper than 64 levels"},
+    FaultWord{too_large, "too_large", FaultGroup::line, "an event above the largest size (16 MiB)"},
+    FaultWord{http_401, "http_401", FaultGroup::connection, "answers 401"},
+    FaultWord{http_403, "http_403", FaultGroup::connection, "answers 403"},
+    FaultWord{http_404, "http_404", FaultGroup::connection, "answers 404"},
+    FaultWord{http_420, "http_420", FaultGroup::connection, "answers 420 (retry_after: none)"},
+    FaultWord{http_429, "http_429", FaultGroup::connection, "answers 429 (retry_after=1)"},
+    FaultWord{http_500, "http_500", FaultGroup::connection, "answers 500, as HTML"},
+    FaultWord{http_503, "http_503", FaultGroup::connection, "answers 503, with no body"},
+    FaultWord{slow_headers, "slow_headers", FaultGroup::connection,
+              "the response header a byte at a time (for=2s)"},
+    FaultWord{redirect, "redirect", FaultGroup::connection, "307 to the same origin"},
+    FaultWord{redirect_elsewhere, "redirect_elsewhere", FaultGroup::connection,
+              "307 to another origin"},
+    FaultWord{content_length, "content_length", FaultGroup::connection,
+              "a body of 20 to 200 events with its length, then an orderly end"},
+    FaultWord{until_close, "until_close", FaultGroup::connection,
+              "a body without framing that ends with the connection, after 50 to 500 events"},
+    FaultWord{quiet, "quiet", FaultGroup::control, "no new events, connections open, until resume"},
+    FaultWord{resume, "resume", FaultGroup::control, "new events again"},
+};
+
+Error bad(std::string_view entry, std::string_view part, std::string_view why) {
+  return make_error(Errc::invalid_argument, "fault `" + printable(entry) + "`: `" +
+                                                printable(part) + "` " + std::string(why));
+}
+
+template <class T>
+bool parse_whole(std::string_view text, T& value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc{} && end == text.data() + text.size();
+}
+
+// `key=value` into `rule`.
+Result<void> parse_option(FaultRule& rule, std::string_view entry, std::string_view part) {
+  const std::size_t equals = part.find('=');
+  const std::string_view key = part.substr(0, equals);
+  const std::string_view value =
+      equals == std::string_view::npos ? std::string_view{} : part.substr(equals + 1);
+  const FaultKind kind = rule.fault.kind;
+  if (key == "every" || key == "for") {
+    const Result<Duration> duration = parse_duration(value);
+    if (!duration) {
+      return bad(entry, part, "needs a duration such as 5s or 250ms");
+    }
+    if (key == "every") {
+      if (*duration <= Duration::zero()) {
+        return bad(entry, part, "must be more than 0");
+      }
+      rule.every = *duration;
+    } else if (kind == stall || kind == slow_headers) {
+      rule.fault.lasts = *duration;
+    } else {
+      return bad(entry, part, "applies to stall and slow_headers only");
+    }
+  } else if (key == "probability") {
+    if (!parse_whole(value, rule.probability) || !(rule.probability > 0 && rule.probability <= 1)) {
+      return bad(entry, part, "needs a number above 0 and up to 1");
+    }
+  } else if (key == "source") {
+    rule.source = source_named(value);
+    if (!rule.source) {
+      return bad(entry, part, "is none of firehose, stream, torrent, sinkhole");
+    }
+  } else if (key == "retry_after") {
+    if (!word(kind).name.starts_with("http_")) {
+      return bad(entry, part, "applies to http_… only");
+    }
+    std::uint32_t seconds = 0;
+    if (!parse_whole(value, seconds)) {
+      return bad(entry, part, "needs whole seconds");
+    }
+    rule.fault.retry_after = seconds;
+  } else {
+    return bad(entry, part, "is no option; there are every, probability, source, for, retry_after");
+  }
+  return {};
+}
+
+Result<FaultRule> parse_rule(std::string_view entry) {
+  std::size_t at = entry.find(':');
+  const Result<FaultKind> kind = fault_named(entry.substr(0, at));
+  if (!kind) {
+    return kind.error();
+  }
+  FaultRule rule{{*kind, std::nullopt, std::nullopt}, std::nullopt, 0, std::nullopt};
+  while (at != std::string_view::npos) {
+    const std::size_t next = entry.find(':', at + 1);
+    const std::string_view part = entry.substr(
+        at + 1, next == std::string_view::npos ? std::string_view::npos : next - at - 1);
+    if (Result<void> parsed = parse_option(rule, entry, part); !parsed) {
+      return parsed.error();
+    }
+    at = next;
+  }
+  if (word(*kind).group == FaultGroup::control && (rule.every || rule.probability > 0)) {
+    return bad(entry, word(*kind).name, "can't happen at random; use POST /_sim/fault");
+  }
+  return rule;
+}
+
+}  // namespace
+
+std::span<const FaultWord> fault_words() noexcept { return words; }
+
+const FaultWord& word(FaultKind kind) noexcept { return words[static_cast<std::size_t>(kind)]; }
+
+Result<FaultKind> fault_named(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const FaultWord& known : words) {
+    if (known.name == name) {
+      return known.kind;
+    }
+    names.push_back(known.name);
+  }
+  const std::string_view near = nearest(name, names);
+  return make_error(
+      Errc::invalid_argument,
+      "`" + printable(name) + "` is no kind of fault" +
+          (near.empty() ? "; --help lists them" : "; did you mean `" + std::string(near) + "`?"));
+}
+
+Result<std::vector<FaultRule>> parse_faults(std::string_view spec) {
+  std::vector<FaultRule> rules;
+  while (!spec.empty()) {
+    const std::size_t comma = spec.find(',');
+    const Result<FaultRule> rule = parse_rule(spec.substr(0, comma));
+    if (!rule) {
+      return rule.error();
+    }
+    rules.push_back(*rule);
+    if (comma == std::string_view::npos) {
+      break;
+    }
+    spec.remove_prefix(comma + 1);
+    if (spec.empty()) {
+      return make_error(Errc::invalid_argument, "the faults end in a comma");
+    }
+  }
+  return rules;
+}
+
+std::string fault_help() {
+  std::string text =
+      "Faults (--faults SPEC): kind[:every=DURATION][:probability=P][:source=NAME]"
+      "[:for=DURATION][:retry_after=SECONDS], comma-separated.\n"
+      "every: on average, for each source. probability: for each event sent, or for each "
+      "connection\n"
+      "where the fault is one of connections. A fault waits for the next occasion it fits. With "
+      "neither,\n"
+      "it happens only when asked for: POST /_sim/fault "
+      "{\"kind\":\"reset\",\"source\":\"firehose\"};\n"
+      "without a source, on all of them.\n";
+  for (const FaultWord& known : words) {
+    text += "  ";
+    text += known.name;
+    text.append(20 - known.name.size(), ' ');
+    text += known.help;
+    text += '\n';
+  }
+  return text;
+}
+
+}  // namespace penstock::simulator

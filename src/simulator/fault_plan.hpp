@@ -1,0 +1,49 @@
+// Which faults are due at one source. Pure: time and seed come as arguments.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "penstock/core/time.hpp"
+#include "penstock/simulator/fault.hpp"
+#include "simulator/random.hpp"
+
+namespace penstock::simulator {
+
+class FaultPlan {
+ public:
+  // Takes those of `rules` that apply to `source`.
+  FaultPlan(const std::vector<FaultRule>& rules, Source source, std::uint64_t seed);
+
+  // Arms what `every` makes due by `now`. A fault that is still armed isn't armed twice.
+  void advance(MonotonicTime now);
+  // Draws the probabilities of one event or of one connection.
+  void on_event() { draw(false); }
+  void on_connection() { draw(true); }
+  // Arms a fault that was asked for; what it leaves open is taken from the SPEC.
+  void inject(Fault fault);
+
+  // The oldest armed fault of `group`, no longer armed.
+  std::optional<Fault> take(FaultGroup group);
+  // How often each kind was taken.
+  std::uint64_t taken(FaultKind kind) const { return taken_[static_cast<std::size_t>(kind)]; }
+
+ private:
+  struct Rule {
+    FaultRule rule;
+    std::optional<MonotonicTime> due;
+  };
+  void draw(bool connection);
+  void arm_once(const Fault& fault);
+  MonotonicTime::duration wait(Duration mean);
+
+  std::vector<Rule> rules_;
+  std::vector<Fault> armed_;
+  std::array<std::uint64_t, static_cast<std::size_t>(FaultKind::resume) + 1> taken_{};
+  bool any_probability_ = false;
+  SplitMix64 random_;
+};
+
+}  // namespace penstock::simulator

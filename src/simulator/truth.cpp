@@ -1,0 +1,130 @@
+#include "simulator/truth.hpp"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+
+#include "penstock/core/json_writer.hpp"
+
+namespace penstock::simulator {
+namespace {
+
+std::string base64(std::string_view bytes) {
+  // EVP_EncodeBlock writes a NUL behind its output.
+  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
+  const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                                     reinterpret_cast<const unsigned char*>(bytes.data()),
+                                     static_cast<int>(bytes.size()));
+  text.resize(static_cast<std::size_t>(length));
+  return text;
+}
+
+}  // namespace
+
+std::uint64_t Truth::open_session() {
+  sessions_.emplace_back();
+  return sessions_.size();
+}
+
+void Truth::add_line(std::uint64_t session, std::uint64_t n, LineKind kind) {
+  Session& in = at(session);
+  ++in.lines;
+  if (!in.runs.empty()) {
+    Run& last = in.runs.back();
+    if (last.kind == kind && last.first + last.count == n && last.count < UINT32_MAX) {
+      ++last.count;
+      return;
+    }
+  }
+  in.runs.push_back({n, 1, kind});
+}
+
+void Truth::set_cut(std::uint64_t session, std::optional<std::uint64_t> cut) {
+  at(session).cut = cut;
+}
+
+void Truth::end_session(std::uint64_t session, SessionState state) { at(session).state = state; }
+
+TruthReader::TruthReader(const Truth& truth, const EventGenerator& generator, Source source,
+                         Bytes max_event)
+    : truth_(truth), generator_(generator), source_(source), max_event_(max_event) {
+  for (const Truth::Session& session : truth.sessions_) {
+    sessions_.push_back({session.lines, session.state != SessionState::open});
+  }
+}
+
+std::optional<TruthRecord> TruthReader::next() {
+  while (session_ < sessions_.size()) {
+    const Seen& seen = sessions_[session_];
+    const Truth::Session& session = truth_.sessions_[session_];
+    if (line_ < seen.lines) {
+      return line(session);
+    }
+    ++session_;
+    line_ = 0;
+    run_ = 0;
+    in_run_ = 0;
+    if (seen.ended) {
+      TruthRecord record;
+      record.session = session_;
+      record.n = seen.lines;
+      record.ended = session.state;
+      return record;
+    }
+  }
+  return std::nullopt;
+}
+
+TruthRecord TruthReader::line(const Truth::Session& session) {
+  const Truth::Run& run = session.runs[run_];
+  const std::uint64_t n = run.first + in_run_;
+  buffer_.clear();
+  generator_.append(buffer_, source_, n, run.kind, max_event_);
+  const bool cut = session.cut && line_ + 1 == session.lines;
+  if (cut) {
+    buffer_.resize(std::min<std::size_t>(buffer_.size(), *session.cut));
+  }
+  TruthRecord record;
+  record.session = session_ + 1;
+  record.n = line_;
+  record.whole = !cut;
+  record.bytes = buffer_;
+  if (source_ == Source::stream && run.kind == LineKind::event) {
+    record.job = "client-" + generator_.job_at(n).id;
+  }
+  if (!cut) {
+    record.bad = reason(run.kind);
+  }
+  ++line_;
+  if (++in_run_ == run.count) {
+    ++run_;
+    in_run_ = 0;
+  }
+  return record;
+}
+
+void append_json(std::string& out, const TruthRecord& record) {
+  JsonWriter json;
+  json.begin_object().field("session", record.session);
+  if (record.ended) {
+    json.field("ended", *record.ended == SessionState::orderly ? "orderly" : "aborted")
+        .field("lines", record.n)
+        .end_object();
+    out += json.str();
+    out += '\n';
+    return;
+  }
+  json.field("n", record.n).key("job");
+  record.job.empty() ? json.null() : json.string(record.job);
+  json.field("whole", record.whole).key("bad");
+  record.bad ? json.string(penstock::to_string(*record.bad)) : json.null();
+  json.end_object();
+  // The base64 text needs no escapes and may be large: it skips the writer.
+  out += json.str();
+  out.back() = ',';
+  out += "\"line_base64\":\"";
+  out += base64(record.bytes);
+  out += "\"}\n";
+}
+
+}  // namespace penstock::simulator

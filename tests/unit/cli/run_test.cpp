@@ -1,0 +1,117 @@
+#include "cli/run.hpp"
+
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace penstock::cli {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::StartsWith;
+
+struct Outcome {
+  int status;
+  std::string out, err;
+};
+
+class Run : public testing::Test {
+ protected:
+  ~Run() override { std::filesystem::remove(file_); }
+
+  static Outcome run(std::vector<const char*> arguments) {
+    arguments.insert(arguments.begin(), "penstock");
+    testing::internal::CaptureStdout();
+    testing::internal::CaptureStderr();
+    const int status = cli::run(static_cast<int>(arguments.size()), arguments.data());
+    std::string out = testing::internal::GetCapturedStdout();
+    return {status, std::move(out), testing::internal::GetCapturedStderr()};
+  }
+
+  const char* file(const std::string& yaml) const {
+    std::ofstream(file_) << yaml;
+    return file_.c_str();
+  }
+
+  const std::string file_ = std::filesystem::temp_directory_path() /
+                            ("penstock_cli_" + std::to_string(::getpid()) + ".yaml");
+  const std::string minimal_ =
+      "api: {url: https://api.test}\nsources: {firehose: {}}\nkafka: {brokers: localhost}\n";
+};
+
+TEST_F(Run, AnswersHelpAndVersionOnStandardOutput) {
+  EXPECT_EQ(run({"--version"}).status, 0);
+  EXPECT_THAT(run({"--version"}).out, StartsWith("penstock "));
+  for (const char* command : {"run", "validate", "config", "demo"}) {
+    const Outcome outcome = run({command, "--help"});
+    EXPECT_EQ(outcome.status, 0) << command;
+    EXPECT_THAT(outcome.out, HasSubstr(std::string("Example: penstock ") + command));
+    EXPECT_THAT(outcome.err, IsEmpty());
+  }
+}
+
+TEST_F(Run, EndsWithTwoOnWrongUsage) {
+  for (const std::vector<const char*>& arguments : {std::vector<const char*>{},
+                                                    {"nope"},
+                                                    {"config", "--nope"},
+                                                    {"config", "-o", "xml"},
+                                                    {"config", "--set", "no-value"},
+                                                    {"demo", "--seconds", "0"}}) {
+    const Outcome outcome = run(arguments);
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_THAT(outcome.out, IsEmpty());
+    EXPECT_THAT(outcome.err, Not(IsEmpty()));
+  }
+}
+
+TEST_F(Run, EndsWithSeventyEightAndAllErrorsOnABadConfiguration) {
+  const char* bad = file("api: {url: nowhere}\nsources: {firehose: {}}\nkafka: {broker: x}\n");
+  for (const char* command : {"run", "validate", "config"}) {
+    const Outcome outcome = run({command, "-c", bad});
+    EXPECT_EQ(outcome.status, 78) << command;
+    EXPECT_THAT(outcome.out, IsEmpty());
+    EXPECT_THAT(outcome.err,
+                AllOf(HasSubstr(file_ + ":1:12: api.url"), HasSubstr(file_ + ":3:9: kafka.broker"),
+                      HasSubstr("\nkafka.brokers: is required")));
+  }
+}
+
+TEST_F(Run, ConfigShowsValuesWithTheirOrigins) {
+  const Outcome outcome = run({"config", "-o", "ndjson", "-c", file(minimal_), "--set",
+                               "kafka.partitions=8", "--set", "kafka.properties.client.id=a=b"});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_THAT(
+      outcome.out,
+      AllOf(HasSubstr(R"({"key":"kafka.partitions","value":"8","origin":"flag"})"),
+            HasSubstr(R"({"key":"kafka.properties.client.id","value":"a=b","origin":"flag"})"),
+            HasSubstr(R"("value":"https://api.test","origin":")" + file_ + R"(:1"})"),
+            HasSubstr(R"({"key":"log.level","value":"info","origin":"default"})")));
+  EXPECT_THAT(outcome.err, IsEmpty());
+}
+
+TEST_F(Run, ConfigHidesSecretsAndTakesNoneAsAnArgument) {
+  const Outcome hidden = run({"config", "-c",
+                              file("api: {url: https://api.test}\nsources: {firehose: {}}\n"
+                                   "kafka: {brokers: b, properties: {sasl.password: canary}}\n")});
+  EXPECT_EQ(hidden.status, 0);
+  EXPECT_THAT(hidden.out, AllOf(HasSubstr("sasl.password"), Not(HasSubstr("canary"))));
+  const Outcome refused =
+      run({"config", "-c", file(minimal_), "--set", "kafka.properties.sasl.password=canary"});
+  EXPECT_EQ(refused.status, 78);
+  EXPECT_THAT(refused.err, AllOf(HasSubstr("is a secret"), Not(HasSubstr("canary"))));
+}
+
+TEST_F(Run, ConfigSaysWhatHasNoEffect) {
+  EXPECT_THAT(run({"config", "-c", file(minimal_), "--set", "replay.concurrency=3"}).err,
+              HasSubstr("warning: replay.concurrency (flag) has no effect in this version"));
+}
+
+}  // namespace
+}  // namespace penstock::cli

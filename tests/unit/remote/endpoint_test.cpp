@@ -1,0 +1,94 @@
+#include "penstock/remote/endpoint.hpp"
+
+#include <gtest/gtest.h>
+
+namespace penstock::remote {
+namespace {
+
+Endpoint endpoint(std::string_view url) { return parse_endpoint(url).value(); }
+
+std::string fault(std::string_view url) {
+  const auto parsed = parse_endpoint(url);
+  return parsed ? "none" : parsed.error().what;
+}
+
+TEST(Endpoint, HasHostPortAndTarget) {
+  const Endpoint e = endpoint("https://Stream.Example.COM:8443/v1/firehose?a=b%20c&d#part");
+  EXPECT_EQ(e.host, "stream.example.com");
+  EXPECT_EQ(e.port, 8443);
+  EXPECT_EQ(e.target, "/v1/firehose?a=b%20c&d");
+  EXPECT_FALSE(e.is_address);
+  EXPECT_EQ(e.host_header(), "stream.example.com:8443");
+}
+
+TEST(Endpoint, FillsInWhatAUrlLeavesOut) {
+  for (const auto* url : {"https://example.com", "https://example.com:443/",
+                          "https://example.com:", "HTTPS://example.com"}) {
+    EXPECT_EQ(endpoint(url), (Endpoint{"example.com", 443, "/", false})) << url;
+  }
+  EXPECT_EQ(endpoint("https://example.com?q").target, "/?q");
+  EXPECT_EQ(endpoint("https://example.com").host_header(), "example.com");
+}
+
+TEST(Endpoint, KnowsAddresses) {
+  EXPECT_EQ(endpoint("https://192.0.2.1/x"), (Endpoint{"192.0.2.1", 443, "/x", true}));
+  const Endpoint v6 = endpoint("https://[2001:db8::1]:8443/");
+  EXPECT_EQ(v6.host, "2001:db8::1");
+  EXPECT_TRUE(v6.is_address);
+  EXPECT_EQ(v6.authority(), "[2001:db8::1]:8443");
+}
+
+TEST(Endpoint, RefusesWhatWouldSendATokenInTheClearOrAstray) {
+  EXPECT_EQ(fault("http://example.com/"), "`http://example.com/` is no https URL");
+  EXPECT_EQ(fault("https:///path"), "`https:///path` has no host");
+  EXPECT_NE(fault("https://example.com:0/"), "none");
+  EXPECT_NE(fault("https://example.com:65536/"), "none");
+  EXPECT_NE(fault("https://a%0d%0ab/"), "none");
+  EXPECT_NE(fault("https://example.com/a b"), "none");
+  EXPECT_NE(fault("example.com"), "none");
+  EXPECT_NE(fault(""), "none");
+}
+
+TEST(Endpoint, NeverShowsCredentials) {
+  for (const auto* url : {"https://me:secret@example.com/", "https://me:sec ret@example.com/"}) {
+    EXPECT_NE(fault(url), "none");
+    EXPECT_EQ(fault(url).find("sec"), std::string::npos) << fault(url);
+  }
+}
+
+TEST(Redirect, StaysWithinTheOrigin) {
+  const Endpoint from = endpoint("https://example.com:8443/v1/firehose?x=1");
+  const auto target = [&](std::string_view location) {
+    const RedirectTarget result = judge_redirect(from, location);
+    return result.kind == Redirect::same_origin ? result.endpoint->target : "not followed";
+  };
+  EXPECT_EQ(target("/v2/firehose"), "/v2/firehose");
+  EXPECT_EQ(target("torrent?y=2"), "/v1/torrent?y=2");
+  EXPECT_EQ(target("../v2/./x"), "/v2/x");
+  EXPECT_EQ(target("?y"), "/v1/firehose?y");
+  EXPECT_EQ(target("https://EXAMPLE.com:8443/a"), "/a");
+  EXPECT_EQ(target("//example.com:8443/b"), "/b");
+}
+
+TEST(Redirect, KnowsAnotherOrigin) {
+  const Endpoint from = endpoint("https://example.com/v1/firehose");
+  for (const auto* location :
+       {"https://example.org/v1/firehose", "https://example.com:8443/v1/firehose",
+        "http://example.com/v1/firehose", "https://a.example.com/", "//evil.example/",
+        "https://example.com.evil.example/", "ftp://example.com/"}) {
+    const RedirectTarget result = judge_redirect(from, location);
+    EXPECT_EQ(result.kind, Redirect::elsewhere) << location;
+    EXPECT_FALSE(result.endpoint) << location;
+  }
+}
+
+TEST(Redirect, NeedsAUsableLocation) {
+  const Endpoint from = endpoint("https://example.com/");
+  for (const auto* location : {"", "https://exa mple.com/", "https://u:p@example.com/",
+                               "https://example.com:0/", "https:///x"}) {
+    EXPECT_EQ(judge_redirect(from, location).kind, Redirect::unusable) << location;
+  }
+}
+
+}  // namespace
+}  // namespace penstock::remote
