@@ -74,7 +74,7 @@ class Connection {
   boost::beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
   std::vector<boost::asio::ip::tcp::endpoint> addresses_;
-  std::shared_ptr<Lookup> lookup_;  // shared with the resolver, which can't be interrupted
+  std::shared_ptr<Lookup> lookup_;  // shared: with the resolver, which can't be interrupted
   std::string address_;
   std::string distrust_;
   std::optional<Endpoint> redirect_;

@@ -29,7 +29,7 @@ class Watch {
   };
   static void step(const std::shared_ptr<State>& state);
 
-  std::shared_ptr<State> state_;  // shared with the timer's handler, which may run after this
+  std::shared_ptr<State> state_;  // shared: with the timer's handler, which may run after this
 };
 
 }  // namespace penstock::remote

@@ -74,7 +74,7 @@ class Session {
 
  private:
   class Impl;
-  std::shared_ptr<Impl> impl_;  // shared with its coroutine, whose frame may outlive a Session
+  std::shared_ptr<Impl> impl_;  // shared: with its coroutine, whose frame may outlive a Session
 };
 
 }  // namespace penstock::remote

@@ -108,7 +108,7 @@ class SimulatorTest : public testing::Test {
   // Waits until the sessions of the firehose have their end in the truth.
   std::vector<Session> truth_when_idle() const {
     wait_until([&] { return simulator->stats(Source::firehose).connected == 0; });
-    return parse_truth(simulator->truth(Source::firehose));
+    return parse_truth(get("/_sim/truth/firehose").body);
   }
   template <class Condition>
   static void wait_until(Condition condition) {
@@ -204,14 +204,22 @@ INSTANTIATE_TEST_SUITE_P(
              Reply::End::complete, "orderly"}),
     [](const testing::TestParamInfo<Case>& tested) { return tested.param.name; });
 
-TEST_F(SimulatorTest, ServesTheTruthToAnyoneAsItGivesItToItsOwner) {
+TEST_F(SimulatorTest, TellsItsOwnerWhatItTellsOverHttp) {
   start(at_full_speed(), "content_length:probability=1,malformed:probability=0.2");
   get("/v1/firehose");
-  truth_when_idle();
-  const Reply truth = get("/_sim/truth/firehose");
-  EXPECT_EQ(truth.end, Reply::End::complete);
-  EXPECT_EQ(truth.body, simulator->truth(Source::firehose));
-  EXPECT_THAT(truth.body, HasSubstr("\"bad\":\"invalid_json\""));
+  const std::vector<Session> sessions = truth_when_idle();
+  ASSERT_EQ(sessions.size(), 1u);
+  std::size_t at = 0, bad = 0;
+  simulator->for_each_sent(Source::firehose, [&](const SentLine& sent) {
+    ASSERT_LT(at, sessions[0].lines.size());
+    const Line& listed = sessions[0].lines[at++];
+    EXPECT_EQ(sent.session, 1u);
+    EXPECT_EQ(sent.bytes, listed.bytes);
+    EXPECT_EQ(sent.bad ? to_string(*sent.bad) : "", listed.bad);
+    bad += sent.bad.has_value();
+  });
+  EXPECT_EQ(at, sessions[0].lines.size());
+  EXPECT_GT(bad, 0u);
   EXPECT_EQ(get("/_sim/truth/nothing").status, 404u);
 }
 
