@@ -11,6 +11,15 @@
 namespace penstock::publish {
 namespace {
 
+// Once a transaction has failed, librdkafka (2.0) sends nothing of it any more, but flush, commit
+// and abort wait for it all the same, for up to message.timeout.ms. So none of them is waited for
+// longer than this; they are called again, and find out then.
+constexpr Duration flush_step{100};
+constexpr Duration decision_wait{5'000};  // for the coordinator's answer to a commit
+constexpr Duration purge_wait{500};  // an abort purges; what was queued anew, the next call does
+
+int milliseconds(Duration duration) { return static_cast<int>(duration.count()); }
+
 // An event's id as librdkafka's message opaque; 0 is no event. 24 bits hold the events of any
 // block, 40 bits the blocks of centuries.
 constexpr int event_bits = 24;
@@ -125,15 +134,14 @@ Call Producer::outcome_of(rd_kafka_error_t* raw) {
 }
 
 Call Producer::init_transactions(Duration timeout) {
-  return outcome_of(rd_kafka_init_transactions(client_.get(), static_cast<int>(timeout.count())));
+  return outcome_of(rd_kafka_init_transactions(client_.get(), milliseconds(timeout)));
 }
 
 Call Producer::fetch_metadata(Duration timeout) {
   for (rd_kafka_topic_t* topic :
        {events_topic_.get(), dead_letters_topic_.get(), state_topic_.get()}) {
     const struct rd_kafka_metadata* metadata = nullptr;
-    const auto error =
-        rd_kafka_metadata(client_.get(), 0, topic, &metadata, static_cast<int>(timeout.count()));
+    const auto error = rd_kafka_metadata(client_.get(), 0, topic, &metadata, milliseconds(timeout));
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return {Outcome::retriable, rd_kafka_err2str(error)};
     }
@@ -148,9 +156,15 @@ Call Producer::begin() {
   return outcome_of(rd_kafka_begin_transaction(client_.get()));
 }
 
-Call Producer::commit() { return outcome_of(rd_kafka_commit_transaction(client_.get(), -1)); }
+Call Producer::commit() {
+  // Not left to the commit, which goes on waiting for records that won't be sent any more.
+  flush();
+  return outcome_of(rd_kafka_commit_transaction(client_.get(), milliseconds(decision_wait)));
+}
 
-Call Producer::abort() { return outcome_of(rd_kafka_abort_transaction(client_.get(), -1)); }
+Call Producer::abort() {
+  return outcome_of(rd_kafka_abort_transaction(client_.get(), milliseconds(purge_wait)));
+}
 
 Producer::Produced Producer::send(rd_kafka_topic_t* topic, int partition, const Record& record,
                                   int flags, std::uint64_t opaque) {
@@ -215,8 +229,10 @@ Producer::Produced Producer::state(int partition, const StateRecord& state) {
 }
 
 void Producer::flush() {
-  rd_kafka_flush(client_.get(),
-                 static_cast<int>(std::chrono::milliseconds(limits::transaction_timeout).count()));
+  while (events_->failure.empty() &&
+         rd_kafka_flush(client_.get(), milliseconds(flush_step)) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    // Ends within message.timeout.ms at the latest, with that failure.
+  }
 }
 
 void Producer::poll() { rd_kafka_poll(client_.get(), 0); }

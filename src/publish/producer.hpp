@@ -36,7 +36,8 @@ class Producer {
   // Learns of the topics' partitions now rather than with the first transaction.
   Call fetch_metadata(Duration timeout);
   Call begin();
-  Call commit();  // waits until it is decided
+  // Both are to be called again where they say so: they wait a while only.
+  Call commit();
   Call abort();
 
   enum class Produced : std::uint8_t { queued, refused, failed };
@@ -45,7 +46,7 @@ class Producer {
   // These copy.
   Produced dead_letter(const Record& record);
   Produced state(int partition, const StateRecord& record);
-  // Sends what is queued and waits for the brokers' answers.
+  // Sends what is queued and waits for the brokers' answers, until one of them is a failure.
   void flush();
   void poll();
 

@@ -156,8 +156,10 @@ Action Publisher::Impl::carry_out(const Action& action) {
       return answer(call, "committing");
     }
     case Action::Kind::abort: {
-      counters_.transactions_aborted.add();
       const Call call = producer_->abort();
+      if (call.outcome == Outcome::ok) {
+        counters_.transactions_aborted.add();
+      }
       look_at_refusals();
       return answer(call, "aborting");
     }

@@ -118,12 +118,6 @@ def test_validate_names_each_finding(tmp_path):
     assert without_token.returncode != 0
     assert "token" in (without_token.stdout + without_token.stderr).lower()
 
-    (tmp_path / "file").write_text("")
-    path = write(tmp_path, GOOD + f"journal: {{directory: {tmp_path}/file/journal}}\n")
-    no_directory = run("validate", "--offline", "-c", path, env=TOKEN)
-    assert no_directory.returncode != 0
-    assert "journal" in no_directory.stdout + no_directory.stderr
-
 
 def test_validate_says_that_kafka_and_the_api_are_away(tmp_path):
     path = write(tmp_path, GOOD + f"journal: {{directory: {tmp_path}/journal}}\n")

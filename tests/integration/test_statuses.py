@@ -17,7 +17,7 @@ ANSWERS = [
 ]
 ENDS = [
     ("end", "ended"),
-    ("fin", "ended"),
+    ("fin", "aborted"),
     ("content_length", "ended"),
     ("until_close", "ended"),
     ("reset", "aborted"),
