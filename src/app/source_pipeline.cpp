@@ -173,7 +173,10 @@ void SourcePipeline::committed(BlockSequence up_to) {
   boost::asio::post(io_, [this, up_to] {
     ring_.release(up_to);
     note_journal();
-    session_.resume();
+    // Not for every bit of room, or reading would be paused and resumed with each commit.
+    if (ring_.used().count <= ring_.capacity().count / 4 * 3) {
+      session_.resume();
+    }
     feed();
   });
 }

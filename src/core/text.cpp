@@ -11,19 +11,17 @@ std::string printable(std::string_view bytes, std::size_t limit) {
   constexpr std::string_view hex = "0123456789abcdef";
   std::string out;
   for (const char c : bytes) {
-    if (out.size() >= limit) {
+    const auto byte = static_cast<std::uint8_t>(c);
+    std::string shown(1, c);
+    if (c == '\\') {
+      shown = "\\\\";
+    } else if (byte < 0x20 || byte >= 0x7f) {
+      shown = {'\\', 'x', hex[byte >> 4], hex[byte & 0xf]};
+    }
+    if (out.size() + shown.size() > limit) {
       return out + "...";
     }
-    const auto byte = static_cast<std::uint8_t>(c);
-    if (byte >= 0x20 && byte < 0x7f && c != '\\') {
-      out += c;
-    } else if (c == '\\') {
-      out += "\\\\";
-    } else {
-      out += "\\x";
-      out += hex[byte >> 4];
-      out += hex[byte & 0xf];
-    }
+    out += shown;
   }
   return out;
 }

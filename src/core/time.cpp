@@ -1,7 +1,6 @@
 #include "penstock/core/time.hpp"
 
 #include <array>
-#include <charconv>
 #include <cstdio>
 
 namespace penstock {
@@ -54,7 +53,6 @@ class Fixed {
   }
   char peek() const { return text_.empty() ? '\0' : text_.front(); }
   bool done() const { return ok_ && text_.empty(); }
-  bool ok() const { return ok_; }
 
  private:
   std::string_view text_;

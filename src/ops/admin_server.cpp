@@ -19,7 +19,6 @@
 #include "ops/admin_routes.hpp"
 #include "penstock/core/limits.hpp"
 #include "penstock/core/text.hpp"
-#include "penstock/ops/limits.hpp"
 
 namespace penstock::ops {
 namespace {

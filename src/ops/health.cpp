@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "penstock/core/json_writer.hpp"
-#include "penstock/ops/limits.hpp"
+#include "penstock/core/limits.hpp"
 
 namespace penstock::ops {
 namespace {

@@ -5,8 +5,8 @@
 #include <type_traits>
 
 #include "penstock/core/json_writer.hpp"
+#include "penstock/core/limits.hpp"
 #include "penstock/core/text.hpp"
-#include "penstock/ops/limits.hpp"
 
 namespace penstock::ops {
 namespace {

@@ -9,7 +9,6 @@
 #include "penstock/core/limits.hpp"
 #include "penstock/core/system_clock.hpp"
 #include "penstock/core/text.hpp"
-#include "penstock/remote/limits.hpp"
 #include "penstock/remote/retry_after.hpp"
 #include "remote/tcp_options.hpp"
 #include "remote/tls.hpp"

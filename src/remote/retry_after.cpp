@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "penstock/remote/limits.hpp"
+#include "penstock/core/limits.hpp"
 
 namespace penstock::remote {
 namespace {

@@ -8,9 +8,9 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
 
+#include "penstock/core/limits.hpp"
 #include "penstock/core/system_clock.hpp"
 #include "penstock/remote/endpoint.hpp"
-#include "penstock/remote/limits.hpp"
 #include "remote/connection.hpp"
 #include "remote/tls.hpp"
 #include "remote/watch.hpp"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "penstock/core/limits.hpp"
 #include "penstock/core/text.hpp"
 #include "settings/small_file.hpp"
 
@@ -24,7 +25,7 @@ Result<std::string> file_content(std::string_view path) {
   if (!path.starts_with('/')) {
     return wrong("`${file:…}` needs an absolute path");
   }
-  auto content = read_small_file(path, max_value_file);
+  auto content = read_small_file(path, limits::value_file);
   if (!content) {
     return wrong("can't read `" + printable(path) + "`: " + content.error().what);
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "penstock/core/limits.hpp"
 #include "settings/small_file.hpp"
 
 namespace penstock::settings {
@@ -24,7 +25,7 @@ Result<Secret> checked(std::string text, const std::string& where) {
 }
 
 Result<Secret> from_file(const std::filesystem::path& file, const std::string& where) {
-  auto text = read_small_file(file, max_token_file);
+  auto text = read_small_file(file, limits::token_file);
   if (!text) {
     return wrong(where, "can't be read: " + text.error().what);
   }

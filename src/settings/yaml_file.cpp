@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "penstock/core/limits.hpp"
 #include "penstock/core/text.hpp"
 #include "settings/key_table.hpp"
 #include "settings/small_file.hpp"
@@ -145,7 +146,7 @@ GivenMap read_yaml(const std::string& text, const std::string& name, Findings& f
 }
 
 GivenMap read_yaml_file(const std::filesystem::path& file, Findings& findings) {
-  const auto text = read_small_file(file, max_config_file);
+  const auto text = read_small_file(file, limits::config_file);
   if (!text) {
     findings.push_back({file.string(), 0, 0, "can't read it: " + text.error().what});
     return {};

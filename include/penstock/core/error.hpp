@@ -8,6 +8,7 @@
 #include <boost/system/result.hpp>
 #include <string>
 #include <system_error>
+#include <utility>
 
 namespace penstock {
 

@@ -42,7 +42,30 @@ inline constexpr Bytes response_header = 64_KiB;
 inline constexpr int redirects = 5;                   // one after another without an event between
 inline constexpr std::chrono::seconds dead_peer{60};  // TCP keep-alive and TCP_USER_TIMEOUT
 
+// A response header and one TLS record (16 KiB) fit, so that a read has room for a whole record.
+inline constexpr Bytes receive_buffer = 80_KiB;
+// A Retry-After below would hammer a server that says 0 or a time gone by; one above would let a
+// typo of the server silence a source for days.
+inline constexpr std::chrono::seconds retry_after_min{1};
+inline constexpr std::chrono::hours retry_after_max{1};
+inline constexpr int interim_answers = 16;    // 1xx before the real one; servers send one or two
+inline constexpr Bytes proxy_answer = 8_KiB;  // header of the answer to CONNECT: a status line
+inline constexpr std::chrono::seconds paused_tick{1};  // how stale paused_ms may be in a pause
+
+// settings
+inline constexpr Bytes config_file = 1_MiB;
+inline constexpr Bytes value_file = 64_KiB;  // `${file:…}`: a certificate chain has room
+inline constexpr Bytes token_file = 16_KiB;  // what servers accept as a header at most
+
 // ops
+// A loop that turned less than this ago is alive; flushing a slow disk may take seconds.
+inline constexpr std::chrono::seconds heartbeat_age{30};
+// Kafka away for longer: not ready. A rolling restart of brokers stays below.
+inline constexpr std::chrono::seconds kafka_away{60};
+// Characters of one value in a log line: enough for a long error, too few to flood a log.
+inline constexpr std::size_t log_value = 1000;
+// Before accept() is tried again after the process ran out of file descriptors.
+inline constexpr std::chrono::seconds accept_retry{1};
 inline constexpr Bytes admin_request = 16_KiB;
 inline constexpr std::size_t admin_connections = 64;
 inline constexpr std::chrono::seconds admin_timeout{10};

@@ -13,7 +13,7 @@ namespace penstock {
 std::string printable(std::string_view bytes, std::size_t limit = 200);
 
 // The member of `known` that is nearest to `word` (Damerau-Levenshtein), or empty where none is
-// within a third of its length.
+// within a third of its length, and one more.
 template <class Range>
 std::string_view nearest(std::string_view word, const Range& known);
 std::size_t edit_distance(std::string_view a, std::string_view b);

@@ -22,7 +22,7 @@ constexpr Bytes operator""_GiB(unsigned long long n) { return Bytes{n << 30}; }
 
 // `64MiB`, `1GB`, `512` (bytes); units B, kB, MB, GB, TB, KiB, MiB, GiB, TiB. No sign, no fraction.
 Result<Bytes> parse_bytes(std::string_view text);
-// The shortest form that parses back to the same number: `64MiB`, `1GB`, `1500B`.
+// In the largest unit that gives a whole number: `64MiB`, `1GB`, `1500B`. Parses back to the same.
 std::string to_string(Bytes size);
 
 using Duration = std::chrono::milliseconds;

@@ -1,6 +1,7 @@
 // UTF-8 as RFC 3629 defines it: no overlong form, no surrogate, nothing above U+10FFFF.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 namespace penstock {
