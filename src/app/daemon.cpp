@@ -29,6 +29,7 @@ namespace {
 enum ExitStatus : int { exit_done = 0, exit_failed = 1, exit_taken_over = 3 };
 
 constexpr Duration beat{1'000};          // of the watchdog and of librdkafka's callbacks
+constexpr Duration ready_wait{10'000};   // systemd is told then, Kafka there or not
 constexpr Duration status_flush{2'000};  // what the last status records may take at the end
 
 std::string listen_text(const settings::Endpoint& endpoint) {
@@ -100,6 +101,7 @@ class Daemon::Impl {
   std::size_t taken_over_ = 0;
   bool draining_ = false;
   bool failed_ = false;
+  bool told_ready_ = false;
   std::atomic<bool> ready_{false};
 };
 
@@ -199,6 +201,9 @@ void Daemon::Impl::keep_beat() {
                              [](const auto& pipeline) { return pipeline->ready(); })) {
     ready_ = true;
     log_.info("ready");
+  }
+  if (!told_ready_ && (ready_ || wall_now() - instance_.started_at >= ready_wait)) {
+    told_ready_ = true;
     notifier_.ready();
   }
   notifier_.status(service_status());

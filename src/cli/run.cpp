@@ -114,8 +114,9 @@ void add_configuration(CLI::App& command, Options& options) {
       ->type_name("FILE");
   command
       .add_option("--set", options.overrides,
-                  "Set a key of the configuration, over file and environment; may be repeated. "
-                  "Not for secrets: arguments are visible to everyone")
+                  "Set a key of the configuration, over file and\n"
+                  "environment; may be repeated. Not for secrets:\n"
+                  "arguments are visible to everyone")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false)
       ->check(

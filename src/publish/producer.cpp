@@ -87,6 +87,7 @@ Result<std::unique_ptr<Producer>> Producer::open(const ProducerOptions& options,
        {"message.max.bytes", std::to_string(message_max)},
        {"queue.buffering.max.messages", std::to_string(limits::librdkafka_queue_messages)},
        {"queue.buffering.max.kbytes", std::to_string(limits::librdkafka_queue_kbytes)},
+       {"queue.buffering.max.ms", std::to_string(options.linger.count())},
        // A commit asks for all deliveries; the single reports of success are not looked at.
        {"delivery.report.only.error", "true"}},
       *producer->events_);

@@ -25,6 +25,7 @@ struct ProducerOptions {
   std::string transactional_id;
   TopicNames topics;
   Bytes max_event;
+  Duration linger{5};  // how long a record may wait for others to share its Kafka batch
 };
 
 class Producer {

@@ -235,7 +235,9 @@ Call Publisher::Impl::open_producer() {
   auto producer = Producer::open({.connection = options_.connection,
                                   .transactional_id = options_.transactional_id,
                                   .topics = options_.topics,
-                                  .max_event = options_.plan.max_event},
+                                  .max_event = options_.plan.max_event,
+                                  // Nobody sees a record before its commit, which sends the rest.
+                                  .linger = options_.commit_interval},
                                  log_);
   if (!producer) {
     return {Outcome::retriable, producer.error().what};
