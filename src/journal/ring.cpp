@@ -180,21 +180,16 @@ bool Ring::place_segment() {
 // fits, else in another segment. Where there is none, the ring is without an open block.
 void Ring::open_block(std::string_view rest) {
   const std::size_t wanted = block_header_size + rest.size() + options_.block_size.count + 1;
-  open_ = true;
-  if (!placed_.empty()) {
-    open_offset_ = placed_.back().sealed_end;
-    if (open_offset_ + wanted <= placed_.back().segment->size()) {
-      std::memmove(open_data(), rest.data(), rest.size());
-      framer_.restart(rest.size());
-      return;
-    }
-  }
-  if (!place_segment()) {
-    open_ = false;
+  const bool fits =
+      !placed_.empty() && placed_.back().sealed_end + wanted <= placed_.back().segment->size();
+  open_ = fits || place_segment();
+  if (!open_) {
     return;
   }
-  open_offset_ = 0;
-  std::memcpy(open_data(), rest.data(), rest.size());
+  open_offset_ = placed_.back().sealed_end;
+  if (!rest.empty()) {
+    std::memmove(open_data(), rest.data(), rest.size());
+  }
   framer_.restart(rest.size());
 }
 
