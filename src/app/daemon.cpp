@@ -77,6 +77,8 @@ class Daemon::Impl {
   void keep_beat();
   void drain(std::string_view why);
   void source_ended(const SourceName& name, publish::PublisherEnd end);
+  // Timers may have fired before they were cancelled: their handlers ask.
+  bool finished() const { return ended_ == pipelines_.size(); }
   ops::Handlers handlers();
   ops::HealthSnapshot health() const;
   std::string service_status() const;
@@ -159,7 +161,7 @@ bool Daemon::Impl::open() {
 
 void Daemon::Impl::wait_for_signal() {
   signals_.async_wait([this](const boost::system::error_code& error, int signal) {
-    if (error) {
+    if (error || finished()) {
       return;
     }
     if (signal == SIGHUP) {
@@ -210,7 +212,7 @@ void Daemon::Impl::keep_beat() {
   const Duration interval = std::min(beat, notifier_.watchdog_interval().value_or(beat));
   beat_timer_.expires_after(ready_ ? interval : std::min(interval, Duration{50}));
   beat_timer_.async_wait([this](const boost::system::error_code& error) {
-    if (!error) {
+    if (!error && !finished()) {
       keep_beat();
     }
   });
@@ -225,7 +227,7 @@ void Daemon::Impl::drain(std::string_view why) {
   notifier_.stopping();
   drain_deadline_.expires_after(limits::drain);
   drain_deadline_.async_wait([this](const boost::system::error_code& error) {
-    if (!error) {
+    if (!error && !finished()) {
       log_.error("not drained in time",
                  {{"seconds", std::int64_t{limits::drain.count()}},
                   {"sources_left", std::uint64_t{pipelines_.size() - ended_}}});
@@ -251,7 +253,7 @@ void Daemon::Impl::source_ended(const SourceName& name, publish::PublisherEnd en
       drain("a source lost its position");
       break;
   }
-  if (ended_ == pipelines_.size()) {
+  if (finished()) {
     drain_deadline_.cancel();
     beat_timer_.cancel();
     signals_.cancel();
