@@ -2,7 +2,10 @@
 #
 #   docker build -t penstock .
 #   docker run -v penstock:/var/lib/penstock -v ./penstock.yaml:/etc/penstock/penstock.yaml:ro \
-#     -v ./token:/etc/penstock/token:ro -p 127.0.0.1:9469:9469 penstock
+#     -v ./token:/etc/penstock/token:ro -e PENSTOCK_API_TOKEN_FILE=/etc/penstock/token \
+#     -p 127.0.0.1:9469:9469 --stop-timeout 30 penstock
+#
+# The user 10001 has to be able to read the token. A stop drains for up to 20 s.
 
 FROM debian:12 AS builder
 WORKDIR /source

@@ -26,7 +26,12 @@
 namespace penstock::app {
 namespace {
 
-enum ExitStatus : int { exit_done = 0, exit_failed = 1, exit_taken_over = 3 };
+enum ExitStatus : int {
+  exit_done = 0,
+  exit_failed = 1,
+  exit_taken_over = 3,
+  exit_configuration = 78
+};
 
 constexpr Duration beat{1'000};          // of the watchdog and of librdkafka's callbacks
 constexpr Duration ready_wait{10'000};   // systemd is told then, Kafka there or not
@@ -71,7 +76,7 @@ class Daemon::Impl {
   bool ready() const { return ready_; }
 
  private:
-  bool open();
+  std::optional<int> open();  // the exit status where it can't go on
   void wait_for_signal();
   void reload();
   void keep_beat();
@@ -112,14 +117,20 @@ int Daemon::Impl::run() {
                          {"instance", instance_.id},
                          {"sources", std::uint64_t{sources_.size()}},
                          {"workers", std::uint64_t{pool_.workers()}}});
-  if (!open()) {
-    return exit_failed;
+  if (const auto status = open()) {
+    return *status;
   }
   for (const auto& pipeline : pipelines_) {
     pipeline->start();
   }
   keep_beat();
-  io_.run();
+  try {
+    io_.run();
+  } catch (const std::exception& failure) {
+    // Other threads still wait for what this one would have done: nothing can be joined.
+    log_.error("the I/O loop failed", {{"error", failure.what()}});
+    _exit(exit_failed);
+  }
   pipelines_.clear();
   status_->flush(status_flush);
   const bool all_taken_over = taken_over_ == sources_.size();
@@ -127,19 +138,19 @@ int Daemon::Impl::run() {
   return all_taken_over ? exit_taken_over : failed_ ? exit_failed : exit_done;
 }
 
-bool Daemon::Impl::open() {
+std::optional<int> Daemon::Impl::open() {
   const settings::Settings& settings = options_.settings;
   if (const auto started = admin_.start(); !started) {
     log_.error("the admin endpoint can't be opened",
                {{"key", "admin.listen"}, {"error", started.error().what}});
-    return false;
+    return exit_failed;
   }
   const publish::KafkaConnection kafka = kafka_connection(settings.kafka);
   auto status =
       publish::StatusTopic::open(kafka, settings::topic_name(settings.kafka, "status"), log_);
   if (!status) {
     log_.error("no Kafka client can be made", {{"error", status.error().what}});
-    return false;
+    return status.error().code == Errc::invalid_configuration ? exit_configuration : exit_failed;
   }
   status_ = std::move(*status);
   auto counters = counters_.begin();
@@ -156,7 +167,7 @@ bool Daemon::Impl::open() {
     }
     wait_for_signal();
   }
-  return true;
+  return std::nullopt;
 }
 
 void Daemon::Impl::wait_for_signal() {
@@ -210,7 +221,7 @@ void Daemon::Impl::keep_beat() {
   }
   notifier_.status(service_status());
   const Duration interval = std::min(beat, notifier_.watchdog_interval().value_or(beat));
-  beat_timer_.expires_after(ready_ ? interval : std::min(interval, Duration{50}));
+  beat_timer_.expires_after(told_ready_ ? interval : std::min(interval, Duration{50}));
   beat_timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error && !finished()) {
       keep_beat();

@@ -52,6 +52,9 @@ ops::SourceHealth SourcePipeline::health() const {
   health.refused = refused_;
   health.taken_over = taken_over_;
   health.publishing_held = held_;
+  if (end_) {
+    return health;  // it waits for nothing any more
+  }
   health.journal_full = paused_;
   if (const auto since = counters_.kafka_owes_since_ms.get(); since != 0) {
     health.kafka_away = wall_now() - WallTime(Duration(since));

@@ -52,8 +52,8 @@ class SourcePipeline final : private ByteSink,
 
   const SourceName& name() const noexcept { return name_; }
   const SourceCounters& counters() const noexcept { return counters_; }
-  // Kafka took its first claim: batches can be published.
-  bool ready() const noexcept { return ready_; }
+  // Kafka took its first claim, so that batches can be published; or none will be any more.
+  bool ready() const noexcept { return ready_ || end_; }
   ops::SourceHealth health() const;
 
  private:

@@ -94,6 +94,13 @@ Finding check_journal(const settings::Settings& settings) {
           "in memory, up to " + to_string(settings.journal.max_size) + " for each source"};
 }
 
+Finding check_properties(const settings::Settings& settings) {
+  NoLog log;
+  const auto checked = publish::check_properties(kafka_connection(settings.kafka), log);
+  return checked ? Finding{Level::ok, "properties", "librdkafka takes them"}
+                 : Finding{Level::failed, "configuration", checked.error().what};
+}
+
 void check_api(const settings::Loaded& loaded, const settings::Inputs& inputs,
                std::vector<Finding>& findings) {
   const settings::Api& api = loaded.settings.api;
@@ -138,10 +145,11 @@ void check_kafka(const settings::Settings& settings, std::vector<Finding>& findi
   for (const std::string& name : names) {
     const auto found = facts->topics.find(name);
     if (found == facts->topics.end()) {
-      findings.push_back(settings.kafka.create_topics
-                             ? Finding{Level::ok, "topic " + name, "will be created"}
-                             : Finding{Level::failed, "topic " + name,
-                                       "is missing, and kafka.create_topics is false"});
+      findings.push_back(
+          settings.kafka.create_topics
+              ? Finding{Level::ok, "topic " + name, "is missing or not visible: will be created"}
+              : Finding{Level::failed, "topic " + name,
+                        "is missing, and kafka.create_topics is false"});
       continue;
     }
     const publish::TopicFacts& topic = found->second;
@@ -180,6 +188,7 @@ std::vector<Finding> validate(const settings::Loaded& loaded, const settings::In
   }
   findings.push_back(check_token(loaded, inputs));
   findings.push_back(check_journal(loaded.settings));
+  findings.push_back(check_properties(loaded.settings));
   if (!offline) {
     check_api(loaded, inputs, findings);
     check_kafka(loaded.settings, findings);

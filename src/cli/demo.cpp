@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <future>
 #include <iostream>
+#include <random>
 
 #include "cli/demo_account.hpp"
 #include "cli/exit_status.hpp"
@@ -48,7 +49,7 @@ class ScratchDirectory {
 };
 
 settings::Inputs daemon_inputs(const simulator::Simulator& remote, const std::string& brokers,
-                               bool embedded) {
+                               const std::string& prefix, bool embedded) {
   return {.config_file = {},
           .environment = {{"PENSTOCK_API_TOKEN", "demo"}},
           .overrides = {{"api.url", "https://localhost:" + std::to_string(remote.port())},
@@ -58,19 +59,19 @@ settings::Inputs daemon_inputs(const simulator::Simulator& remote, const std::st
                         {"sources", "firehose,stream,torrent,sinkhole"},
                         {"events.max_size", to_string(DemoAccount::max_event)},
                         {"kafka.brokers", brokers},
-                        {"kafka.topic_prefix", std::string(DemoAccount::topic_prefix)},
+                        {"kafka.topic_prefix", prefix},
                         {"kafka.create_topics", embedded ? "false" : "true"},
                         {"journal.max_size", "128MiB"},
                         {"admin.listen", "127.0.0.1:0"}}};
 }
 
 // The embedded Kafka answers no CreateTopics: its topics are made before.
-Result<std::unique_ptr<publish::EmbeddedKafka>> start_embedded(Log& log) {
+Result<std::unique_ptr<publish::EmbeddedKafka>> start_embedded(const std::string& prefix,
+                                                               Log& log) {
   auto kafka = publish::EmbeddedKafka::start(log);
   if (!kafka) {
     return kafka;
   }
-  const std::string prefix(DemoAccount::topic_prefix);
   std::vector<std::pair<std::string, int>> topics{{prefix + ".dead-letters", 1},
                                                   {prefix + ".status", 1},
                                                   {"penstock." + prefix + ".state", 16}};
@@ -178,9 +179,11 @@ int demo(DemoOptions options) {
     return exit_failed;
   }
 
+  // Topics of its own, so that a real Kafka has none of an earlier demo in them.
+  const std::string prefix = "penstock-demo-" + std::to_string(std::random_device{}());
   std::unique_ptr<publish::EmbeddedKafka> embedded;
   if (!options.brokers) {
-    auto started = start_embedded(log);
+    auto started = start_embedded(prefix, log);
     if (!started) {
       std::cerr << started.error().what << '\n';
       return exit_failed;
@@ -189,7 +192,7 @@ int demo(DemoOptions options) {
   }
   const std::string brokers = embedded ? embedded->brokers() : *options.brokers;
 
-  const settings::Inputs inputs = daemon_inputs(remote, brokers, embedded != nullptr);
+  const settings::Inputs inputs = daemon_inputs(remote, brokers, prefix, embedded != nullptr);
   const settings::LoadResult loaded = settings::load(inputs);
   if (!loaded) {
     for (const settings::Finding& finding : loaded.error()) {

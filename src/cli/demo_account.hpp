@@ -19,7 +19,6 @@ namespace penstock::cli {
 
 class DemoAccount {
  public:
-  static constexpr std::string_view topic_prefix = "penstock-demo";
   // The embedded Kafka keeps 5 MB of a partition: larger events go to the dead letters.
   static constexpr Bytes max_event = 4_MiB;
 

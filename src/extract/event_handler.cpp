@@ -4,6 +4,10 @@
 #include <charconv>
 #include <system_error>
 
+#include "penstock/core/limits.hpp"
+
+#include "penstock/core/limits.hpp"
+
 namespace penstock::extract {
 
 void EventHandler::open_section(JsonString name) {
@@ -90,7 +94,10 @@ void EventHandler::fill(Event& event, std::deque<std::string>& decoded) const {
   event.has_ip = fill_text(target_ip, event.ip, decoded) || fill_text(peer_ip, event.ip, decoded) ||
                  fill_text(origin_ip, event.ip, decoded);
   if (slots_[origin_ts].kind == Kind::number) {
-    event.time_ms = integer_part(slots_[origin_ts].raw);
+    const auto time_ms = integer_part(slots_[origin_ts].raw);
+    if (time_ms && *time_ms >= 0 && *time_ms <= limits::max_time_ms) {
+      event.time_ms = time_ms;
+    }
   }
   event.port = port(target_port);
   if (event.port == 0) {

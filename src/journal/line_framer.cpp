@@ -1,12 +1,14 @@
 #include "penstock/journal/line_framer.hpp"
 
+#include <cstring>
+
 namespace penstock::journal {
 
 void LineFramer::append(std::string_view added) noexcept {
   // Only the last line end matters: from the back, most often within one line's length.
-  const std::size_t last = added.rfind('\n');
-  if (last != std::string_view::npos) {
-    whole_ = filled_ + last + 1;
+  const void* const last = memrchr(added.data(), '\n', added.size());
+  if (last != nullptr) {
+    whole_ = filled_ + static_cast<std::size_t>(static_cast<const char*>(last) - added.data()) + 1;
   }
   filled_ += added.size();
 }

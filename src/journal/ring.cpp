@@ -23,7 +23,7 @@ Bytes segment_size_for(Bytes max_line) {
 Ring::Ring(RingOptions options)
     : options_(options),
       max_segments_(std::max<std::size_t>(2, options.max_size.count / options.segment_size.count)) {
-  assert(options.segment_size.count > block_footprint(options.max_line.count));
+  assert(options.segment_size.count > block_footprint(options.max_line.count + 1));
 }
 
 Ring::~Ring() = default;
@@ -69,7 +69,8 @@ void Ring::accept(std::string_view added) {
     return;
   }
   framer_.append(added);
-  if (framer_.tail() > options_.max_line.count) {
+  // One more than a line may have: the last may be the first half of a line end.
+  if (framer_.tail() > options_.max_line.count + 1) {
     begin_oversized();
   } else if (framer_.filled() >= options_.block_size.count) {
     seal();
@@ -117,7 +118,7 @@ std::optional<Block> Ring::next() { return take(unread_); }
 
 bool Ring::has_unread() const {
   Cursor cursor = unread_;
-  return take(cursor).has_value();
+  return !carry_.empty() || take(cursor).has_value();
 }
 
 void Ring::release(BlockSequence up_to) {

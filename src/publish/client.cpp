@@ -68,13 +68,13 @@ Result<ClientHandle> make_client(ClientKind kind, const KafkaConnection& connect
                                  const std::map<std::string, std::string>& ours,
                                  ClientEvents& events) {
   std::map<std::string, std::string> properties = ours;
-  properties.emplace("client.id", "penstock");
   properties["bootstrap.servers"] = connection.brokers;
   for (const auto& [name, value] : connection.properties) {
     if (applies(kind, name)) {
       properties.emplace(name, value);
     }
   }
+  properties.emplace("client.id", "penstock");
   ConfHandle conf(rd_kafka_conf_new());
   std::array<char, 512> text{};
   for (const auto& [name, value] : properties) {

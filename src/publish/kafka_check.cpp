@@ -61,6 +61,16 @@ void describe(rd_kafka_t* client, KafkaFacts& facts, Duration timeout) {
 
 }  // namespace
 
+Result<void> check_properties(const KafkaConnection& connection, Log& log) {
+  ClientEvents events("check", log);
+  // Without a broker to connect to; a list that makes no sense is somebody else's to report.
+  const auto client = make_client(ClientKind::producer, {"", connection.properties}, {}, events);
+  if (!client) {
+    return client.error();
+  }
+  return {};
+}
+
 Result<KafkaFacts> inspect_kafka(const KafkaConnection& connection,
                                  const std::vector<std::string>& topics, Duration timeout,
                                  Log& log) {

@@ -86,7 +86,9 @@ Result<std::unique_ptr<Producer>> Producer::open(const ProducerOptions& options,
        {"message.timeout.ms", timeout},
        {"message.max.bytes", std::to_string(message_max)},
        {"queue.buffering.max.messages", std::to_string(limits::librdkafka_queue_messages)},
-       {"queue.buffering.max.kbytes", std::to_string(limits::librdkafka_queue_kbytes)},
+       // Room for a whole transaction, and for the largest event in any case.
+       {"queue.buffering.max.kbytes",
+        std::to_string(limits::librdkafka_queue_kbytes + message_max / 1024)},
        {"queue.buffering.max.ms", std::to_string(options.linger.count())},
        // A commit asks for all deliveries; the single reports of success are not looked at.
        {"delivery.report.only.error", "true"}},

@@ -96,6 +96,7 @@ void Connection::abort() {
   aborted_ = true;
   if (lookup_) {
     lookup_->done.cancel();
+    lookup_->resolver.cancel();  // one that waits for its turn never starts
   }
   error_code ignored;
   stream_.next_layer().close(ignored);

@@ -208,6 +208,9 @@ class Session::Impl {
       timer_.expires_after(limits::paused_tick);
       auto [ec] = co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
       static_cast<void>(ec);
+      if (abandoned_) {
+        break;  // what is referred to may be gone
+      }
       const auto passed = std::chrono::floor<std::chrono::milliseconds>(monotonic_now() - counted);
       counters_.paused_ms.add(static_cast<std::uint64_t>(passed.count()));
       counted += passed;

@@ -15,6 +15,12 @@ namespace {
 constexpr std::array<std::string_view, 4> other_variables{"PENSTOCK_CONFIG", "PENSTOCK_API_TOKEN",
                                                           "PENSTOCK_KAFKA", "PENSTOCK_SIM_TOKEN"};
 
+// What Kubernetes sets in the pods beside a Service that is called `penstock`.
+bool is_service_link(std::string_view name) {
+  return name == "PENSTOCK_PORT" || name.starts_with("PENSTOCK_PORT_") ||
+         name.starts_with("PENSTOCK_SERVICE_");
+}
+
 // Files `text` under `path`, taken apart where the key wants a list or a mapping.
 void add(GivenMap& given, const KeySpec& spec, const std::string& path, const std::string& text,
          const Origin& origin, Findings& findings) {
@@ -77,7 +83,7 @@ GivenMap read_variables(const Environment& environment, std::set<std::string>& s
     names.push_back(candidate.variable);
   }
   for (const auto& [name, text] : environment) {
-    if (!name.starts_with("PENSTOCK_") ||
+    if (!name.starts_with("PENSTOCK_") || is_service_link(name) ||
         std::find(other_variables.begin(), other_variables.end(), name) != other_variables.end()) {
       continue;
     }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 #include "penstock/core/units.hpp"
 
@@ -16,7 +17,9 @@ inline constexpr std::chrono::milliseconds block_max_age{5};  // what sealing ma
 inline constexpr Bytes oversized_kept = 64_KiB;  // of a line above events.max_size, for its reader
 
 // extract
-inline constexpr std::size_t max_depth = 64;    // real events nest at most 12 deep
+inline constexpr std::size_t max_depth = 64;  // real events nest at most 12 deep
+inline constexpr std::int64_t max_time_ms =
+    253'402'300'799'999;                        // the end of year 9999, RFC 3339's
 inline constexpr std::size_t max_workers = 64;  // more never helped; a typo must not fork-bomb
 // Blocks given to the pool and not yet extracted, a worker and a source: one in work, one waiting.
 inline constexpr std::size_t blocks_per_worker = 2;
@@ -45,9 +48,9 @@ inline constexpr std::chrono::seconds dead_peer{60};  // TCP keep-alive and TCP_
 // A response header and one TLS record (16 KiB) fit, so that a read has room for a whole record.
 inline constexpr Bytes receive_buffer = 80_KiB;
 // A Retry-After below would hammer a server that says 0 or a time gone by; one above would let a
-// typo of the server silence a source for days.
+// typo of the server silence a source for weeks.
 inline constexpr std::chrono::seconds retry_after_min{1};
-inline constexpr std::chrono::hours retry_after_max{1};
+inline constexpr std::chrono::hours retry_after_max{24};
 inline constexpr int interim_answers = 16;    // 1xx before the real one; servers send one or two
 inline constexpr Bytes proxy_answer = 8_KiB;  // header of the answer to CONNECT: a status line
 inline constexpr std::chrono::seconds paused_tick{1};  // how stale paused_ms may be in a pause

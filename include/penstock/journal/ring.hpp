@@ -65,6 +65,7 @@ class Ring {
 
   // Sealed blocks, in their order, each once.
   std::optional<Block> next();
+  // next() will return more, now or once a release has made room.
   bool has_unread() const;
   // Blocks up to this one, inclusive, are needed no more. next() has returned them.
   void release(BlockSequence up_to);

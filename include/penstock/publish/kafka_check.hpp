@@ -25,6 +25,9 @@ struct KafkaFacts {
   std::map<std::string, TopicFacts> topics;  // those asked for that exist
 };
 
+// Whether librdkafka knows the configuration's properties and takes their values. No connection.
+Result<void> check_properties(const KafkaConnection& connection, Log& log);
+
 // Waits for answers, for up to `timeout` each.
 Result<KafkaFacts> inspect_kafka(const KafkaConnection& connection,
                                  const std::vector<std::string>& topics, Duration timeout,

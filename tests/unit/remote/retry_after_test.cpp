@@ -24,9 +24,9 @@ TEST(RetryAfter, NeverHammersAServerThatNamesNoTimeToWait) {
 }
 
 TEST(RetryAfter, IsBoundedByAnHour) {
-  EXPECT_EQ(parse_retry_after("3601", now), 1h);
-  EXPECT_EQ(parse_retry_after("99999999999999999999", now), 1h);
-  EXPECT_EQ(parse_retry_after("Sun, 06 Nov 2094 08:49:37 GMT", now), 1h);
+  EXPECT_EQ(parse_retry_after("86401", now), 24h);
+  EXPECT_EQ(parse_retry_after("99999999999999999999", now), 24h);
+  EXPECT_EQ(parse_retry_after("Sun, 06 Nov 2094 08:49:37 GMT", now), 24h);
 }
 
 TEST(RetryAfter, IgnoresWhatIsNeither) {
