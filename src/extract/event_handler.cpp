@@ -6,8 +6,6 @@
 
 #include "penstock/core/limits.hpp"
 
-#include "penstock/core/limits.hpp"
-
 namespace penstock::extract {
 
 void EventHandler::open_section(JsonString name) {

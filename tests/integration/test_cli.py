@@ -74,6 +74,17 @@ def test_properties_that_penstock_owns_are_refused(tmp_path):
     assert "enable.idempotence" in done.stderr
 
 
+def test_properties_that_librdkafka_does_not_know_are_refused(tmp_path):
+    text = GOOD.replace(
+        "brokers: 127.0.0.1:1", "brokers: 127.0.0.1:1, properties: {compresion.codec: hush}"
+    )
+    for command in (["run"], ["validate", "--offline"]):
+        done = run(*command, "-c", write(tmp_path, text), env=TOKEN)
+        assert done.returncode == 78, command
+        assert "compresion.codec" in done.stdout + done.stderr
+        assert "hush" not in done.stdout + done.stderr
+
+
 def test_config_tells_where_each_value_comes_from(tmp_path):
     path = write(tmp_path, GOOD + "events: {max_size: 8MiB}\n")
     done = run("config", "-c", path, env={**TOKEN, "PENSTOCK_KAFKA_PARTITIONS": "7"})

@@ -80,6 +80,13 @@ TEST(EventHandler, CountsAFieldOfAnotherTypeAsNone) {
   EXPECT_EQ(picked.event.time_ms, std::nullopt);
 }
 
+TEST(EventHandler, CountsATimeOutsideOfTheCalendarAsNone) {
+  EXPECT_EQ(Picked(R"({"origin":{"ts":253402300799999}})").event.time_ms, 253402300799999);
+  EXPECT_EQ(Picked(R"({"origin":{"ts":253402300800000}})").event.time_ms, std::nullopt);
+  EXPECT_EQ(Picked(R"({"origin":{"ts":-1}})").event.time_ms, std::nullopt);
+  EXPECT_EQ(Picked(R"({"origin":{"ts":-9223372036854775808}})").event.time_ms, std::nullopt);
+}
+
 TEST(EventHandler, ReadsAPortFromANumberOrAStringOfDigits) {
   const auto port = [](std::string_view value) {
     return Picked("{\"target\":{\"port\":" + std::string(value) + "}}").event.port;

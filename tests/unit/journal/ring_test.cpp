@@ -125,6 +125,33 @@ TEST_F(RingTest, KeepsOnlyTheBeginningOfAnOversizedLine) {
   EXPECT_EQ(blocks[2].bytes, "{\"after\":1}\n{\"more\":2}\n");
 }
 
+TEST_F(RingTest, TakesTheLargestLineWhereverItsLineEndIsCut) {
+  const std::string line(1'000, 'x');
+  feed(ring_, line + "\r");
+  feed(ring_, "\n");
+  ring_.seal();
+  const auto block = ring_.next();
+  ASSERT_TRUE(block);
+  EXPECT_EQ(block->kind, BlockKind::lines);
+  EXPECT_EQ(block->bytes, line + "\r\n");
+}
+
+TEST_F(RingTest, HasUnreadBytesWhileALineOfAnEndedSessionWaitsForRoom) {
+  std::string lines;
+  for (int i = 0; i < 1'000; ++i) {
+    lines += std::string(99, 'x') + "\n";
+  }
+  EXPECT_FALSE(feed(ring_, lines, 97).empty());  // blocks end within a line
+  ring_.close_session();
+  const auto blocks = drain(ring_);
+  EXPECT_TRUE(ring_.writable().empty());
+  EXPECT_TRUE(ring_.has_unread());
+  ring_.release(blocks.back().sequence);
+  ring_.writable();
+  EXPECT_TRUE(ring_.next());
+  EXPECT_FALSE(ring_.has_unread());
+}
+
 TEST_F(RingTest, IsFullAtItsBoundAndGoesOnAfterARelease) {
   const std::string line = std::string(99, 'x') + "\n";
   std::size_t accepted = 0;

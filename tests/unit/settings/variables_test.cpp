@@ -56,6 +56,14 @@ TEST_F(Variables, UnknownOnesAreErrorsWithTheNearest) {
                   HasSubstr("PENSTOCK_SOURCES_STREAM_PATH: unknown variable")));
 }
 
+TEST_F(Variables, OfAKubernetesServiceOfThatNameAreNotOurs) {
+  Inputs given = inputs(minimal);
+  given.environment = {{"PENSTOCK_SERVICE_HOST", "192.0.2.1"},
+                       {"PENSTOCK_PORT", "tcp://192.0.2.1:9469"},
+                       {"PENSTOCK_PORT_9469_TCP_ADDR", "192.0.2.1"}};
+  EXPECT_TRUE(load(given));
+}
+
 TEST_F(Variables, BadOnesAreNamed) {
   Inputs given = inputs(minimal);
   given.environment = {{"PENSTOCK_KAFKA_TOPICS", "firehose"},
