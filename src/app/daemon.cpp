@@ -131,6 +131,7 @@ int Daemon::Impl::run() {
     log_.error("the I/O loop failed", {{"error", failure.what()}});
     _exit(exit_failed);
   }
+  signals_.clear();  // nobody waits for them any more: they end the process now
   pipelines_.clear();
   status_->flush(status_flush);
   const bool all_taken_over = taken_over_ == sources_.size();

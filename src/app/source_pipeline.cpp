@@ -112,6 +112,9 @@ void SourcePipeline::notice(SourceEvent event, std::string_view detail) {
 
 // Gives sealed blocks to the pool, as many as the bounds behind it allow.
 void SourcePipeline::feed() {
+  if (session_stopped_) {
+    ring_.writable();  // seals a cut-off line that had no room
+  }
   caught_up_ = false;
   while (submitted_ - delivered_.load() < max_in_flight_ &&
          counters_.uncommitted_events.get() < limits::max_extracted_events &&
@@ -204,7 +207,6 @@ void SourcePipeline::finish_draining() {
   if (!session_stopped_ || publisher_draining_ || end_) {
     return;
   }
-  ring_.writable();  // seals a cut-off line that had no room
   if (ring_.has_unread()) {
     return;
   }

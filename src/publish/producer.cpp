@@ -203,6 +203,7 @@ Producer::Produced Producer::send(rd_kafka_topic_t* topic, int partition, const 
     }
     last_failure_ = printable(rd_kafka_error_string(error.get()));
     if (code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) {
+      failure_outcome_ = Outcome::requires_abort;  // for a caller that can't divert it
       return Produced::refused;
     }
     std::array<char, 1> ignored{};

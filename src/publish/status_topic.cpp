@@ -42,7 +42,8 @@ class KafkaStatusTopic final : public StatusTopic {
   void flush(Duration timeout) override {
     rd_kafka_flush(client_.get(), static_cast<int>(timeout.count()));
     // What is left then is given up: destroying the client would wait for it.
-    rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+    rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT |
+                                      RD_KAFKA_PURGE_F_NON_BLOCKING);
   }
 
  private:

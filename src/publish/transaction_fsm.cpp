@@ -140,7 +140,8 @@ Action TransactionFsm::done(Outcome outcome, std::uint64_t connections_lost, Mon
 Action TransactionFsm::failed(Outcome outcome, State retry, MonotonicTime now) {
   switch (outcome) {
     case Outcome::fenced:
-      return reinitialise(true, now);
+      // Before the state was read, the owner found there could be one that is long gone.
+      return reinitialise(loaded_, now);
     case Outcome::fatal:
       return reinitialise(false, now);
     case Outcome::requires_abort:
@@ -195,6 +196,7 @@ Action TransactionFsm::wait_then(State state, MonotonicTime now) {
 Action TransactionFsm::loaded(std::optional<BlockSequence> position, bool claim_is_latest,
                               MonotonicTime now) {
   assert(state_ == State::loading);
+  loaded_ = true;
   if (!claim_is_latest) {
     return reinitialise(true, now);
   }

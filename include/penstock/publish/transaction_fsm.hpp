@@ -132,6 +132,7 @@ class TransactionFsm {
   Bytes pending_bytes_{};
   std::size_t pending_events_ = 0;
 
+  bool loaded_ = false;  // the state was read up to a claim of ours
   bool in_transaction_ = false;
   bool draining_ = false;
   bool commit_at_once_ = false;  // batches of an aborted transaction have waited long enough

@@ -288,6 +288,18 @@ TEST_F(TransactionFsmTest, GivesWayWhenAnotherClaimedAfterItsOwnClaim) {
   EXPECT_EQ(loaded(std::nullopt, false), Kind::find_owner);
 }
 
+TEST_F(TransactionFsmTest, BlamesNoPredecessorWhenItIsFencedBeforeItReadTheState) {
+  ASSERT_EQ(done(), Kind::open_producer);
+  done();
+  done();
+  done();
+  ASSERT_EQ(action_.kind, Kind::produce_claim);
+  done();
+  done(Outcome::fenced);  // commit_claim
+  reopen();
+  EXPECT_EQ(loaded(std::nullopt), Kind::await_batch);
+}
+
 TEST_F(TransactionFsmTest, MakesANewProducerAfterAFatalError) {
   fill();
   tick();
