@@ -5,14 +5,10 @@
 
 #include "penstock/core/limits.hpp"
 #include "penstock/publish/embedded_kafka.hpp"
+#include "support/no_log.hpp"
 
 namespace penstock::publish {
 namespace {
-
-class NoLog final : public Log {
- public:
-  void write(LogLevel, std::string_view, std::initializer_list<LogField>) override {}
-};
 
 class ProducerTest : public ::testing::Test {
  protected:

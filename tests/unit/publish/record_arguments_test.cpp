@@ -4,14 +4,10 @@
 
 #include "penstock/publish/embedded_kafka.hpp"
 #include "publish/client.hpp"
+#include "support/no_log.hpp"
 
 namespace penstock::publish {
 namespace {
-
-class NoLog final : public Log {
- public:
-  void write(LogLevel, std::string_view, std::initializer_list<LogField>) override {}
-};
 
 // librdkafka before 2.12 frees headers twice when a call fails to which they were given one by one;
 // AddressSanitizer sees it. A list stays the caller's.
