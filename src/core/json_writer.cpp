@@ -1,5 +1,6 @@
 #include "penstock/core/json_writer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -8,20 +9,37 @@
 
 namespace penstock {
 
-void append_json_escaped(std::string& out, std::string_view text) {
+namespace {
+
+void append_escape(std::string& out, unsigned char code_point) {
   constexpr std::string_view hex = "0123456789abcdef";
+  out += "\\u00";
+  out += hex[code_point >> 4];
+  out += hex[code_point & 0xf];
+}
+
+// U+0080 to U+009F. Some terminals obey them like escape sequences.
+bool is_c1_control(std::string_view character) {
+  return character.size() == 2 && character[0] == '\xc2' &&
+         static_cast<unsigned char>(character[1]) < 0xa0;
+}
+
+}  // namespace
+
+void append_json_escaped(std::string& out, std::string_view text) {
   while (!text.empty()) {
     const char c = text.front();
     const auto byte = static_cast<unsigned char>(c);
     if (byte >= 0x80) {
-      const std::size_t length = utf8_sequence_length(text);
-      if (length == 0) {
+      const std::string_view character = text.substr(0, utf8_sequence_length(text));
+      if (character.empty()) {
         out += "\\ufffd";
-        text.remove_prefix(1);
+      } else if (is_c1_control(character)) {
+        append_escape(out, static_cast<unsigned char>(character[1]));
       } else {
-        out += text.substr(0, length);
-        text.remove_prefix(length);
+        out += character;
       }
+      text.remove_prefix(std::max<std::size_t>(character.size(), 1));
       continue;
     }
     text.remove_prefix(1);
@@ -43,9 +61,7 @@ void append_json_escaped(std::string& out, std::string_view text) {
         break;
       default:
         if (byte < 0x20 || byte == 0x7f) {
-          out += "\\u00";
-          out += hex[byte >> 4];
-          out += hex[byte & 0xf];
+          append_escape(out, byte);
         } else {
           out += c;
         }

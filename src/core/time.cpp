@@ -1,5 +1,6 @@
 #include "penstock/core/time.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -59,16 +60,95 @@ class Fixed {
   bool ok_ = true;
 };
 
-std::optional<WallTime> compose(int year, unsigned month, unsigned day, int hour, int minute,
-                                int second, int millisecond) {
+struct TimeOfDay {
+  int hour, minute, second;
+};
+
+TimeOfDay take_time(Fixed& in) {
+  TimeOfDay time{};
+  time.hour = in.digits(2);
+  in.literal(":");
+  time.minute = in.digits(2);
+  in.literal(":");
+  time.second = in.digits(2);
+  return time;
+}
+
+std::optional<WallTime> compose(int year, unsigned month, int day, TimeOfDay time) {
   const year_month_day date{std::chrono::year{year}, std::chrono::month{month},
-                            std::chrono::day{day}};
+                            std::chrono::day{static_cast<unsigned>(day)}};
   // 60 is a leap second (RFC 3339 section 5.6); it becomes the next minute's first.
-  if (!date.ok() || hour > 23 || minute > 59 || second > 60) {
+  if (!date.ok() || time.hour > 23 || time.minute > 59 || time.second > 60) {
     return std::nullopt;
   }
-  return WallTime(sys_days(date)) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
-         std::chrono::seconds(second) + std::chrono::milliseconds(millisecond);
+  return WallTime(sys_days(date)) + std::chrono::hours(time.hour) +
+         std::chrono::minutes(time.minute) + std::chrono::seconds(time.second);
+}
+
+// From 1; 0, which is no month, where it has no such name.
+unsigned take_month(Fixed& in) {
+  constexpr std::array<std::string_view, 12> names{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const auto found = std::find(names.begin(), names.end(), in.word(3));
+  return found == names.end() ? 0 : static_cast<unsigned>(found - names.begin()) + 1;
+}
+
+// `, 06 Nov 1994 08:49:37 GMT`
+std::optional<WallTime> imf_date(Fixed in) {
+  in.literal(", ");
+  const int day = in.digits(2);
+  in.literal(" ");
+  const unsigned month = take_month(in);
+  in.literal(" ");
+  const int year = in.digits(4);
+  in.literal(" ");
+  const TimeOfDay time = take_time(in);
+  in.literal(" GMT");
+  return in.done() ? compose(year, month, day, time) : std::nullopt;
+}
+
+// `, 06-Nov-94 08:49:37 GMT`
+std::optional<WallTime> rfc850_date(Fixed in, WallTime now) {
+  in.literal(", ");
+  const int day = in.digits(2);
+  in.literal("-");
+  const unsigned month = take_month(in);
+  in.literal("-");
+  const int short_year = in.digits(2);
+  in.literal(" ");
+  const TimeOfDay time = take_time(in);
+  in.literal(" GMT");
+  if (!in.done()) {
+    return std::nullopt;
+  }
+  const auto today = floor<days>(now);
+  const year_month_day date{today};
+  const WallTime latest = sys_days(date + std::chrono::years(50)) + (now - today);
+  const int century = static_cast<int>(date.year()) / 100 * 100;
+  for (const int first : {century + 100, century, century - 100}) {
+    if (const auto found = compose(first + short_year, month, day, time);
+        found && *found <= latest) {
+      return found;
+    }
+  }
+  return std::nullopt;
+}
+
+// ` Nov  6 08:49:37 1994`
+std::optional<WallTime> asctime_date(Fixed in) {
+  in.literal(" ");
+  const unsigned month = take_month(in);
+  in.literal(" ");
+  const bool one_digit = in.peek() == ' ';
+  if (one_digit) {
+    in.take();
+  }
+  const int day = in.digits(one_digit ? 1 : 2);
+  in.literal(" ");
+  const TimeOfDay time = take_time(in);
+  in.literal(" ");
+  const int year = in.digits(4);
+  return in.done() ? compose(year, month, day, time) : std::nullopt;
 }
 
 }  // namespace
@@ -98,11 +178,7 @@ std::optional<WallTime> parse_rfc3339(std::string_view text) {
   if (separator != 'T' && separator != 't' && separator != ' ') {
     return std::nullopt;
   }
-  const int hour = in.digits(2);
-  in.literal(":");
-  const int minute = in.digits(2);
-  in.literal(":");
-  const int second = in.digits(2);
+  const TimeOfDay time = take_time(in);
   int millisecond = 0;
   if (in.peek() == '.') {
     in.take();
@@ -134,38 +210,22 @@ std::optional<WallTime> parse_rfc3339(std::string_view text) {
   if (!in.done()) {
     return std::nullopt;
   }
-  const auto local = compose(year, static_cast<unsigned>(month), static_cast<unsigned>(day), hour,
-                             minute, second, millisecond);
-  return local ? std::optional(*local - offset) : std::nullopt;
+  const auto local = compose(year, static_cast<unsigned>(month), day, time);
+  return local ? std::optional(*local + std::chrono::milliseconds(millisecond) - offset)
+               : std::nullopt;
 }
 
-std::optional<WallTime> parse_http_date(std::string_view text) {
-  constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  Fixed in(text);
-  in.word(3);  // the day's name says nothing new
-  in.literal(", ");
-  const int day = in.digits(2);
-  in.literal(" ");
-  const auto name = in.word(3);
-  in.literal(" ");
-  const int year = in.digits(4);
-  in.literal(" ");
-  const int hour = in.digits(2);
-  in.literal(":");
-  const int minute = in.digits(2);
-  in.literal(":");
-  const int second = in.digits(2);
-  in.literal(" GMT");
-  if (!in.done()) {
+std::optional<WallTime> parse_http_date(std::string_view text, WallTime now) {
+  const std::size_t name = text.find_first_of(", ");
+  if (name == std::string_view::npos) {
     return std::nullopt;
   }
-  for (unsigned month = 0; month < months.size(); ++month) {
-    if (months[month] == name) {
-      return compose(year, month + 1, static_cast<unsigned>(day), hour, minute, second, 0);
-    }
+  Fixed in(text.substr(name));
+  if (in.peek() == ' ') {
+    return asctime_date(in);
   }
-  return std::nullopt;
+  constexpr std::size_t short_name = 3;  // of a weekday
+  return name == short_name ? imf_date(in) : rfc850_date(in, now);
 }
 
 }  // namespace penstock

@@ -1,5 +1,6 @@
 // The contract's words for the enumerations of core.
 #include "penstock/core/event.hpp"
+#include "penstock/core/job_words.hpp"
 #include "penstock/core/session_end.hpp"
 
 namespace penstock {
@@ -72,8 +73,38 @@ std::string_view to_string(SourceEvent event) noexcept {
       return "rejected_by_broker";
     case SourceEvent::publishing_held:
       return "publishing_held";
+    case SourceEvent::replay_started:
+      return "replay_started";
+    case SourceEvent::replay_finished:
+      return "replay_finished";
+    case SourceEvent::replay_held:
+      return "replay_held";
+    case SourceEvent::ledger_full:
+      return "ledger_full";
   }
   return "unknown";
+}
+
+std::string_view to_string(ReplayEnd end) noexcept {
+  switch (end) {
+    case ReplayEnd::clean:
+      return "clean";
+    case ReplayEnd::broken:
+      return "broken";
+    case ReplayEnd::gone:
+      return "gone";
+    case ReplayEnd::refused:
+      return "refused";
+  }
+  return "unknown";
+}
+
+std::string_view normal_job_id(std::string_view id) noexcept {
+  constexpr std::string_view prefix = "client-";
+  if (id.starts_with(prefix)) {
+    id.remove_prefix(prefix.size());
+  }
+  return id;
 }
 
 }  // namespace penstock

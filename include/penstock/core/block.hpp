@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "penstock/core/ids.hpp"
+#include "penstock/core/session_end.hpp"
 #include "penstock/core/time.hpp"
 
 namespace penstock {
@@ -12,6 +13,9 @@ namespace penstock {
 enum class BlockKind : std::uint8_t {
   lines = 0,           // whole lines; only a session's last block may end without a line end
   oversized_line = 1,  // the beginning of one line that is larger than events.max_size
+  // Marks, so that what follows from them is decided in the order of the bytes:
+  session_opened = 2,  // its time is that of the response header; no data
+  session_closed = 3,  // its time is that of the session's last byte; `cause` is set; no data
 };
 
 // A view: the bytes belong to the journal and stay, unchanged, until the block's sequence is
@@ -23,7 +27,11 @@ struct Block {
   BlockKind kind = BlockKind::lines;
   WallTime received_at;  // of the block's first byte
   std::string_view bytes;
-  std::uint64_t original_size = 0;  // of an oversized line, without its line end
+  std::uint64_t original_size = 0;                 // of an oversized line, without its line end
+  DisconnectCause cause = DisconnectCause::ended;  // of a session's end
+  bool is_mark() const {
+    return kind == BlockKind::session_opened || kind == BlockKind::session_closed;
+  }
 };
 
 }  // namespace penstock

@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include "penstock/core/event.hpp"
+#include "penstock/core/heartbeat.hpp"
 #include "penstock/core/session_end.hpp"
 
 namespace penstock {
@@ -76,6 +77,7 @@ struct SourceCounters {
   Gauge<std::int64_t> kafka_owes_since_ms;  // wall clock; 0: Kafka answered the last call
   Gauge<std::uint64_t> uncommitted_events;  // extracted, not yet committed: journal_events
   Gauge<std::uint64_t> uncommitted_bytes;   // of their blocks
+  Heartbeat publisher;                      // of its thread
   // journal
   Gauge<std::uint64_t> journal_bytes;
   Gauge<std::uint64_t> journal_capacity_bytes;

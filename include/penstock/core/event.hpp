@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "penstock/core/block.hpp"
+#include "penstock/core/fingerprint.hpp"
+#include "penstock/core/job_words.hpp"
 
 namespace penstock {
 
@@ -26,6 +28,7 @@ struct Event {
   bool has_type = false;
   bool has_job_id = false;
   bool has_ip = false;
+  bool ip_is_origin = false;  // the scanner's or sender's address, not the target's
 
   bool is_job_status() const { return type == "job_status"; }
 };
@@ -50,6 +53,21 @@ struct DeadLetter {
   std::uint64_t size = 0;  // of the whole line; more than bytes.size() for an oversized one
 };
 
+// What becomes of a valid event.
+enum class Verdict : std::uint8_t {
+  publish,
+  duplicate,  // was published before
+  filtered,   // the configuration doesn't ask for it
+};
+
+enum class ChannelKind : std::uint8_t { live, replay };
+
+// What a job_status event says.
+struct JobStatus {
+  std::uint32_t event = 0;  // its index in the batch
+  JobFlags flags;
+};
+
 // A block, extracted. Moves freely: views stay good, as they point into the block or the deque.
 struct Batch {
   Block block;
@@ -57,6 +75,15 @@ struct Batch {
   std::vector<DeadLetter> dead_letters;
   std::deque<std::string> decoded;    // field values that needed decoding
   std::uint64_t truncated_bytes = 0;  // of a session's cut-off last line, dropped
+  ChannelKind channel_kind = ChannelKind::live;
+  // One for each event where the channel has a ledger, else none. That of an event without a job
+  // id, and of a job_status event, is all zeros.
+  std::vector<Fingerprint> fingerprints;
+  std::vector<JobStatus> job_statuses;  // where the channel has a ledger
+  std::vector<Verdict> verdicts;        // one for each event; none: all are published
+  // With the verdicts, where the channel has a ledger: which of its identical twins an event is,
+  // from 1; 0: not counted.
+  std::vector<std::uint32_t> copies;
 };
 
 }  // namespace penstock

@@ -19,6 +19,8 @@ struct Number {
 using SessionId = Number<struct SessionTag>;    // counts the sessions of one source, from 1
 using ChannelId = Number<struct ChannelTag>;    // one pass over events of the remote, from 1
 using BlockSequence = Number<struct BlockTag>;  // counts the sealed blocks of a journal, from 1
+// Counts what a publisher has taken, from 1: batches of live sessions and replays, and notes.
+using ItemSequence = Number<struct ItemTag>;
 
 // The name of a source as configured: [a-z0-9][a-z0-9_-]{0,63}. Safe in topic names, keys, labels.
 class SourceName {
@@ -37,6 +39,7 @@ struct Position {
   std::string journal;       // id of the journal, 16 hex digits
   BlockSequence sequence;    // the first block not wholly committed
   std::uint64_t offset = 0;  // in bytes from the start of that block's data
+  ItemSequence item;         // the first item not committed, of the instance that wrote this
   bool operator==(const Position&) const = default;
 };
 

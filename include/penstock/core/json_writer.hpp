@@ -1,7 +1,8 @@
 // Writes JSON text. The only JSON writer of the project.
 //
-// Values follow each other as they are written; commas are put by the writer. Strings are escaped
-// so that the output is pure ASCII where the input isn't valid UTF-8 (each bad byte as U+FFFD).
+// Values follow each other as they are written; commas are put by the writer. Of strings, every
+// control character is escaped, DEL and U+0080 to U+009F too, so that nothing in them moves a
+// terminal; each byte that isn't valid UTF-8 becomes U+FFFD.
 #pragma once
 
 #include <cstdint>

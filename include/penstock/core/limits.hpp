@@ -26,6 +26,30 @@ inline constexpr std::size_t blocks_per_worker = 2;
 // Extracted and not yet committed, a source. One transaction in flight and one being filled.
 inline constexpr std::size_t max_extracted_events = 500'000;
 inline constexpr Bytes max_extracted_bytes = 64_MiB;
+// What a worker keeps for the next fingerprint. Events of some hundred kB fit; what larger ones
+// need is given back, so that one hostile event doesn't hold memory for ever.
+inline constexpr Bytes fingerprint_buffers = 4_MiB;
+// The same of one replay: little, so that live events never wait long for its part of a commit.
+inline constexpr std::size_t max_replayed_lines = 20'000;
+inline constexpr Bytes max_replayed_bytes = 4_MiB;
+
+// jobs
+inline constexpr Bytes smallest_ledger = 1_MiB;  // of replay.ledger_size: some ten thousand events
+// Entries of one ledger record: with 21 bytes at most each, half of a broker's default
+// max.message.bytes.
+inline constexpr std::size_t ledger_record_entries = 24'000;
+inline constexpr std::size_t ledger_tombstones = 1'000;  // a tick: 50 kB of keys in a transaction
+inline constexpr std::size_t job_id = 200;  // characters; a UUID with its prefix has 43
+inline constexpr std::size_t remembered_jobs = 100'000;  // a source: 40 MB; one every 80 s, 90 days
+inline constexpr std::chrono::hours job_memory{90 * 24};  // after a job's end; of the design
+// A gap is widened by it on both sides when it is compared with times of the remote's clock.
+inline constexpr std::chrono::minutes gap_margin{10};
+inline constexpr std::size_t gaps_kept = 1'000;  // not over: a job that runs through a bad day
+inline constexpr std::size_t gap_jobs = 1'000;   // ids in a gap's record: 200 kB
+inline constexpr std::size_t gap_note = 1'000;   // characters
+inline constexpr std::uint32_t final_runs = 8;   // that came to their end and didn't settle the job
+inline constexpr std::uint32_t broken_runs = 100;   // in a row without a new event: over 8 h
+inline constexpr std::size_t status_questions = 4;  // asked and not answered, a source
 
 // publish
 inline constexpr Bytes transaction_bytes = 32_MiB;          // then a commit, before its tick
@@ -38,6 +62,8 @@ inline constexpr std::chrono::seconds owner_check{
 inline constexpr std::size_t refused_records_per_minute =
     10;                                             // more: the topic is at fault, not a record
 inline constexpr Bytes dead_letter_part = 512_KiB;  // half of a broker's default message.max.bytes
+// Of a part that was refused: half of the smallest max.message.bytes that anyone sets.
+inline constexpr Bytes dead_letter_small_part = 16_KiB;
 inline constexpr int state_partitions = 16;
 
 // remote
@@ -51,17 +77,30 @@ inline constexpr Bytes receive_buffer = 80_KiB;
 // typo of the server silence a source for weeks.
 inline constexpr std::chrono::seconds retry_after_min{1};
 inline constexpr std::chrono::hours retry_after_max{24};
+// A replay is sent at once, so that a pause in it is a break; stream's own time-out suits a
+// silence.
+inline constexpr std::chrono::seconds replay_stall{60};
 inline constexpr int interim_answers = 16;    // 1xx before the real one; servers send one or two
 inline constexpr Bytes proxy_answer = 8_KiB;  // header of the answer to CONNECT: a status line
 inline constexpr std::chrono::seconds paused_tick{1};  // how stale paused_ms may be in a pause
+// The answer of GET /v1/tasks: some 340 bytes a task, 1 kB with long options. 16,000 of those
+// fit.
+inline constexpr Bytes tasks_answer = 16_MiB;
+// From the end of an answer's header to its own; tasks_answer comes at 300 kB/s within it.
+inline constexpr std::chrono::seconds answer_time{60};
+inline constexpr Bytes path_segment = 1_KiB;  // a job id has 43 bytes; request lines end at 8 KiB
 
 // settings
+// Of events.max_size. A broker takes 100 MiB in one request (socket.request.max.bytes); the rest is
+// for the record's frame, its key and its headers, and for what compression adds.
+inline constexpr Bytes largest_event = 90_MiB;
 inline constexpr Bytes config_file = 1_MiB;
 inline constexpr Bytes value_file = 64_KiB;  // `${file:…}`: a certificate chain has room
 inline constexpr Bytes token_file = 16_KiB;  // what servers accept as a header at most
 
 // ops
-// A loop that turned less than this ago is alive; flushing a slow disk may take seconds.
+// A loop whose heartbeat is no older is alive; flushing a slow disk may take seconds. Longer waits
+// on purpose are told beforehand (core/heartbeat.hpp).
 inline constexpr std::chrono::seconds heartbeat_age{30};
 // Kafka away for longer: not ready. A rolling restart of brokers stays below.
 inline constexpr std::chrono::seconds kafka_away{60};

@@ -59,6 +59,30 @@ inline constexpr Metric publish_latency{"penstock_publish_latency_seconds", Metr
 inline constexpr Metric transactions{"penstock_transactions_total", MetricKind::counter, "",
                                      "Ends of transactions, by result."};  // result
 
+// gaps, jobs and replays
+inline constexpr Metric gaps{"penstock_gaps", MetricKind::gauge, "",
+                             "Gaps of this run and those found open at its start, by state."};
+inline constexpr Metric gap_seconds{"penstock_gap_seconds_total", MetricKind::counter, "seconds",
+                                    "Time in which the source was not connected."};
+inline constexpr Metric jobs{"penstock_jobs", MetricKind::gauge, "",
+                             "Jobs that are known, by status."};
+inline constexpr Metric replays{"penstock_replays_total", MetricKind::counter, "",
+                                "Runs of replays that are over, by result."};
+inline constexpr Metric replay_events{"penstock_replay_events_total", MetricKind::counter, "events",
+                                      "Events that replays delivered."};
+inline constexpr Metric late_events{"penstock_late_events_total", MetricKind::counter, "events",
+                                    "Live events of jobs that were settled before."};
+inline constexpr Metric ledger_bytes{"penstock_ledger_bytes", MetricKind::gauge, "bytes",
+                                     "Memory of the ledger of published events."};
+inline constexpr Metric ledger_capacity{"penstock_ledger_capacity_bytes", MetricKind::gauge,
+                                        "bytes", "Memory that the ledger may take."};
+inline constexpr Metric uncounted_jobs{
+    "penstock_uncounted_jobs", MetricKind::gauge, "",
+    "Jobs whose events had no room in the ledger: they can't be replayed."};
+inline constexpr Metric held_jobs{
+    "penstock_held_jobs", MetricKind::gauge, "",
+    "Jobs whose replay doesn't match what was published: an operator decides."};
+
 // journal
 inline constexpr Metric journal_events{"penstock_journal_events", MetricKind::gauge, "events",
                                        "Events received and not yet committed to Kafka."};
@@ -70,6 +94,10 @@ inline constexpr Metric journal_capacity{"penstock_journal_capacity_bytes", Metr
 // the program; the names of process figures are those of Prometheus' client libraries
 inline constexpr Metric build_info{"penstock_build_info", MetricKind::gauge, "",
                                    "Always 1; the version is in the label."};  // version
+inline constexpr Metric config_last_reload_successful{
+    "penstock_config_last_reload_successful", MetricKind::gauge, "",
+    "1 if the last reload of the configuration was taken, or there was none; 0 if it was "
+    "rejected."};
 inline constexpr Metric process_cpu{"process_cpu_seconds_total", MetricKind::counter, "seconds",
                                     "User and system CPU time spent."};
 inline constexpr Metric process_resident_memory{"process_resident_memory_bytes", MetricKind::gauge,

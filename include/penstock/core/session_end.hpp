@@ -35,6 +35,10 @@ enum class SourceEvent : std::uint8_t {
   taken_over,
   rejected_by_broker,
   publishing_held,
+  replay_started,
+  replay_finished,
+  replay_held,  // what it brings doesn't match what was published: an operator decides
+  ledger_full,  // a job's replay waits
 };
 std::string_view to_string(SourceEvent event) noexcept;
 

@@ -37,11 +37,12 @@ TEST(SourceName, HasAtMostSixtyFourCharacters) {
 TEST(SourceName, KeepsItsText) { EXPECT_EQ(SourceName("stream").str(), "stream"); }
 
 TEST(Position, DiffersInEveryPart) {
-  const Position position{"0123456789abcdef", BlockSequence{3}, 17};
-  EXPECT_EQ(position, (Position{"0123456789abcdef", BlockSequence{3}, 17}));
-  EXPECT_NE(position, (Position{"0123456789abcdee", BlockSequence{3}, 17}));
-  EXPECT_NE(position, (Position{"0123456789abcdef", BlockSequence{4}, 17}));
-  EXPECT_NE(position, (Position{"0123456789abcdef", BlockSequence{3}, 18}));
+  const Position position{"0123456789abcdef", BlockSequence{3}, 17, ItemSequence{5}};
+  EXPECT_EQ(position, (Position{"0123456789abcdef", BlockSequence{3}, 17, ItemSequence{5}}));
+  EXPECT_NE(position, (Position{"0123456789abcdee", BlockSequence{3}, 17, ItemSequence{5}}));
+  EXPECT_NE(position, (Position{"0123456789abcdef", BlockSequence{4}, 17, ItemSequence{5}}));
+  EXPECT_NE(position, (Position{"0123456789abcdef", BlockSequence{3}, 18, ItemSequence{5}}));
+  EXPECT_NE(position, (Position{"0123456789abcdef", BlockSequence{3}, 17, ItemSequence{6}}));
 }
 
 }  // namespace

@@ -104,6 +104,13 @@ TEST(JsonEscape, HasShortFormsAndNumbersForControls) {
             R"(\u0000\u0008\u000c\u001b\u001f\u007f)");
 }
 
+TEST(JsonEscape, EscapesTheControlsThatTakeTwoBytes) {
+  EXPECT_EQ(escaped("\xc2\x80\xc2\x9b"
+                    "31m\xc2\x9f"),
+            R"(\u0080\u009b31m\u009f)");
+  EXPECT_EQ(escaped("\xc2\xa0\xc3\x80"), "\xc2\xa0\xc3\x80");  // the next character; À
+}
+
 TEST(JsonEscape, ReplacesEveryByteThatIsNoUtf8) {
   EXPECT_EQ(escaped("a\xff"
                     "b"),
@@ -123,8 +130,11 @@ TEST(JsonEscape, MakesValidUtf8WithoutControlsOfAnyBytes) {
     }
     const std::string text = escaped(bytes);
     EXPECT_TRUE(is_utf8(text));
-    for (const char c : text) {
-      EXPECT_GE(static_cast<unsigned char>(c), 0x20);
+    for (std::size_t at = 0; at < text.size(); ++at) {
+      const auto byte = static_cast<unsigned char>(text[at]);
+      EXPECT_TRUE(byte >= 0x20 && byte != 0x7f);
+      const bool pair = at > 0 && text[at - 1] == '\xc2';
+      EXPECT_FALSE(pair && byte < 0xa0);
     }
   }
 }

@@ -74,11 +74,41 @@ TEST(Rfc3339, RefusesWhatIsWrittenOtherwise) {
   }
 }
 
+std::optional<WallTime> http_date(std::string_view text, const char* now = "2026-11-23T00:00:00Z") {
+  return parse_http_date(text, *parse_rfc3339(now));
+}
+
 TEST(HttpDate, ReadsThePreferredForm) {
-  EXPECT_EQ(parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT"),
-            parse_rfc3339("1994-11-06T08:49:37Z"));
-  EXPECT_EQ(parse_http_date("Tue, 29 Feb 2028 23:59:59 GMT"),
-            parse_rfc3339("2028-02-29T23:59:59Z"));
+  EXPECT_EQ(http_date("Sun, 06 Nov 1994 08:49:37 GMT"), parse_rfc3339("1994-11-06T08:49:37Z"));
+  EXPECT_EQ(http_date("Tue, 29 Feb 2028 23:59:59 GMT"), parse_rfc3339("2028-02-29T23:59:59Z"));
+}
+
+TEST(HttpDate, ReadsTheFormOfRfc850) {
+  EXPECT_EQ(http_date("Sunday, 06-Nov-94 08:49:37 GMT"), parse_rfc3339("1994-11-06T08:49:37Z"));
+  EXPECT_EQ(http_date("Tuesday, 29-Feb-28 23:59:59 GMT"), parse_rfc3339("2028-02-29T23:59:59Z"));
+}
+
+TEST(HttpDate, ReadsTheFormOfAsctime) {
+  EXPECT_EQ(http_date("Sun Nov  6 08:49:37 1994"), parse_rfc3339("1994-11-06T08:49:37Z"));
+  EXPECT_EQ(http_date("Wed Nov 16 08:49:37 1994"), parse_rfc3339("1994-11-16T08:49:37Z"));
+}
+
+TEST(HttpDate, TakesAYearOfTwoDigitsForThePastOnlyIfElseItWereMoreThanFiftyYearsOn) {
+  const char* const date = "Monday, 23-Nov-76 12:00:00 GMT";
+  EXPECT_EQ(http_date(date, "2026-11-23T12:00:00Z"), parse_rfc3339("2076-11-23T12:00:00Z"));
+  EXPECT_EQ(http_date(date, "2026-11-23T11:59:59Z"), parse_rfc3339("1976-11-23T12:00:00Z"));
+}
+
+TEST(HttpDate, TakesAYearOfTwoDigitsIntoTheNextCentury) {
+  EXPECT_EQ(http_date("Friday, 01-Jan-00 00:00:09 GMT", "2099-12-31T23:59:59Z"),
+            parse_rfc3339("2100-01-01T00:00:09Z"));
+}
+
+TEST(HttpDate, TakesALeapDayForAYearThatHasIt) {
+  // 2100 has none.
+  EXPECT_EQ(http_date("Tuesday, 29-Feb-00 00:00:00 GMT", "2060-01-01T00:00:00Z"),
+            parse_rfc3339("2000-02-29T00:00:00Z"));
+  EXPECT_EQ(http_date("Monday, 29-Feb-27 00:00:00 GMT"), std::nullopt);
 }
 
 TEST(HttpDate, KnowsEveryMonth) {
@@ -88,17 +118,34 @@ TEST(HttpDate, KnowsEveryMonth) {
     const std::string text = "Mon, 01 " + std::string(names[month - 1]) + " 2026 00:00:00 GMT";
     const std::chrono::year_month_day day{std::chrono::year(2026), std::chrono::month(month),
                                           std::chrono::day(1)};
-    EXPECT_EQ(parse_http_date(text), WallTime(std::chrono::sys_days(day))) << text;
+    EXPECT_EQ(http_date(text), WallTime(std::chrono::sys_days(day))) << text;
   }
 }
 
 TEST(HttpDate, RefusesEveryOtherForm) {
-  for (const char* text : {"", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994",
-                           "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 UTC",
-                           "Sun, 6 Nov 1994 08:49:37 GMT", "Sun, 06 nov 1994 08:49:37 GMT",
-                           "Sun, 31 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 24:49:37 GMT",
-                           "Sun, 06 Nov 1994 08:49:37 GMT ", "120"}) {
-    EXPECT_EQ(parse_http_date(text), std::nullopt) << text;
+  for (const char* text : {"",
+                           ",",
+                           "Sun",
+                           "120",
+                           "Sun, 06 Nov 1994 08:49:37",
+                           "Sun, 06 Nov 1994 08:49:37 UTC",
+                           "Sun, 6 Nov 1994 08:49:37 GMT",
+                           "Sun, 06 nov 1994 08:49:37 GMT",
+                           "Sun, 31 Nov 1994 08:49:37 GMT",
+                           "Sun, 06 Nov 1994 24:49:37 GMT",
+                           "Sun, 06 Nov 1994 08:49:37 GMT ",
+                           "Sun, 06-Nov-94 08:49:37 GMT",
+                           "Sunday, 06 Nov 1994 08:49:37 GMT",
+                           "Sunday, 06-Nov-1994 08:49:37 GMT",
+                           "Sunday, 06-Nov-94 08:49:37",
+                           "Sunday, 31-Nov-94 08:49:37 GMT",
+                           "Sun Nov 6 08:49:37 1994",
+                           "Sun Nov 06  08:49:37 1994",
+                           "Sun Nov  6 08:49:37 1994 GMT",
+                           "Sun Nov  6 08:49:37 94",
+                           "Sun Nov 31 08:49:37 1994",
+                           "Sun Nov    08:49:37 1994"}) {
+    EXPECT_EQ(http_date(text), std::nullopt) << text;
   }
 }
 
