@@ -73,6 +73,7 @@ void write_block_header(const Block& block, std::span<char, block_header_size> h
   put(header, 0, block_magic);
   put(header, 4, block_version);
   put(header, 6, block.kind);
+  put(header, 7, block.cause);
   put(header, 8, block.sequence.value);
   put(header, 16, block.channel.value);
   put(header, 24, block.session.value);
@@ -94,10 +95,12 @@ std::optional<Block> read_block(std::span<const char> segment, BlockCheck check)
     return std::nullopt;
   }
   const auto kind = get<std::uint8_t>(segment, 6);
-  if (kind > static_cast<std::uint8_t>(BlockKind::oversized_line)) {
+  const auto cause = get<std::uint8_t>(segment, 7);
+  if (kind > static_cast<std::uint8_t>(BlockKind::session_closed) || cause >= disconnect_causes) {
     return std::nullopt;
   }
   Block block;
+  block.cause = static_cast<DisconnectCause>(cause);
   block.kind = static_cast<BlockKind>(kind);
   block.sequence.value = get<std::uint64_t>(segment, 8);
   block.channel.value = get<std::uint64_t>(segment, 16);

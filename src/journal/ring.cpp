@@ -28,19 +28,22 @@ Ring::Ring(RingOptions options)
 
 Ring::~Ring() = default;
 
-void Ring::open_session(ChannelId channel, SessionId session) {
+void Ring::open_session(ChannelId channel, SessionId session, WallTime now) {
   channel_ = channel;
   session_ = session;
+  session_last_ = now;
+  add_mark({BlockKind::session_opened, channel, session, now, DisconnectCause::ended});
 }
 
 std::span<char> Ring::writable() {
   if (!open_) {
     open_carried();
   }
+  place_marks();
   if (open_ && open_room() == 0) {
     relocate_open_block();
   }
-  if (!open_) {
+  if (!open_ || !marks_.empty()) {
     return {};
   }
   return {open_data() + framer_.filled(), open_room()};
@@ -48,6 +51,7 @@ std::span<char> Ring::writable() {
 
 void Ring::received(std::size_t count, WallTime now) {
   last_received_ = now;
+  session_last_ = now;
   if (framer_.filled() == 0) {
     open_channel_ = channel_;
     open_session_ = session_;
@@ -85,7 +89,45 @@ void Ring::seal() {
   seal_open(BlockKind::lines, whole, whole, {open_data() + whole, framer_.tail()});
 }
 
-void Ring::close_session() {
+void Ring::close_session(DisconnectCause cause) {
+  end_lines();
+  add_mark({BlockKind::session_closed, channel_, session_, session_last_, cause});
+}
+
+void Ring::add_mark(const Mark& mark) {
+  const bool ends_an_empty_session = mark.kind == BlockKind::session_closed && marks_.size() > 1 &&
+                                     marks_.back().kind == BlockKind::session_opened;
+  if (ends_an_empty_session) {
+    marks_.pop_back();  // it came and went while there was no room: the gap before it goes on
+    return;
+  }
+  marks_.push_back(mark);
+  place_marks();
+}
+
+// Behind all that was received before them.
+void Ring::place_marks() {
+  std::size_t placed = 0;
+  for (; placed < marks_.size() && carry_.empty(); ++placed) {
+    if (!open_) {
+      open_block({});
+    }
+    if (!open_) {
+      break;
+    }
+    const Mark& mark = marks_[placed];
+    open_channel_ = mark.channel;
+    open_session_ = mark.session;
+    open_since_ = mark.at;
+    open_cause_ = mark.cause;
+    seal_open(mark.kind, 0, 0, {});
+    open_cause_ = DisconnectCause::ended;
+  }
+  marks_.erase(marks_.begin(), marks_.begin() + static_cast<std::ptrdiff_t>(placed));
+}
+
+// The session's last line, whole or not, is sealed.
+void Ring::end_lines() {
   if (!open_) {
     carry_closed_ = !carry_.empty();
   } else if (oversized_) {
@@ -118,7 +160,7 @@ std::optional<Block> Ring::next() { return take(unread_); }
 
 bool Ring::has_unread() const {
   Cursor cursor = unread_;
-  return !carry_.empty() || take(cursor).has_value();
+  return !carry_.empty() || !marks_.empty() || take(cursor).has_value();
 }
 
 void Ring::release(BlockSequence up_to) {
@@ -206,7 +248,7 @@ void Ring::open_carried() {
     accept({open_data(), carried});
   }
   if (std::exchange(carry_closed_, false)) {
-    close_session();
+    end_lines();
     if (!open_) {
       open_carried();
     }
@@ -237,7 +279,8 @@ void Ring::seal_open(BlockKind kind, std::size_t length, std::uint64_t original_
                     .kind = kind,
                     .received_at = open_since_,
                     .bytes = {start + block_header_size, length},
-                    .original_size = original_size};
+                    .original_size = original_size,
+                    .cause = open_cause_};
   next_sequence_ = next_sequence_.next();
   sealed_bytes_ += length;
   placed.sealed_end = open_offset_ + block_footprint(length);

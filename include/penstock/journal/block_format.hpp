@@ -6,7 +6,7 @@
 //        0     4  magic
 //        4     2  version
 //        6     1  kind (BlockKind)
-//        7     1  0
+//        7     1  cause (DisconnectCause), of a session's end; else 0
 //        8     8  sequence: the predecessor's + 1
 //       16     8  channel
 //       24     8  session

@@ -48,16 +48,16 @@ class Ring {
 
   // Receiving.
 
-  // What is received from here on belongs to this session.
-  void open_session(ChannelId channel, SessionId session);
+  // What is received from here on belongs to this session. A mark of it comes before its blocks.
+  void open_session(ChannelId channel, SessionId session, WallTime now);
   // Room for the next bytes; empty while the ring is full.
   std::span<char> writable();
   // The first `count` bytes of what writable() returned last are filled.
   void received(std::size_t count, WallTime now);
   // Seals the whole lines received so far. The unfinished line moves to the next block.
   void seal();
-  // Seals all that was received, an unfinished last line included.
-  void close_session();
+  // Seals all that was received, an unfinished last line included, and a mark of the end.
+  void close_session(DisconnectCause cause);
   // There are whole lines that no sealed block holds yet.
   bool has_unsealed_lines() const noexcept { return open_ && !oversized_ && framer_.whole() > 0; }
 
@@ -83,6 +83,16 @@ class Ring {
     std::size_t segment = 0;  // index in placed_
     std::size_t offset = 0;
   };
+  struct Mark {
+    BlockKind kind;
+    ChannelId channel;
+    SessionId session;
+    WallTime at;
+    DisconnectCause cause;
+  };
+  void add_mark(const Mark& mark);
+  void place_marks();
+  void end_lines();
   // The sealed block at the cursor, which steps behind it.
   std::optional<Block> take(Cursor& cursor) const;
 
@@ -106,6 +116,7 @@ class Ring {
   BlockSequence next_sequence_{1};
   ChannelId channel_;
   SessionId session_;
+  WallTime session_last_;  // its last byte, or its opening
 
   bool open_ = false;  // there is an open block
   std::size_t open_offset_ = 0;
@@ -113,11 +124,13 @@ class Ring {
   ChannelId open_channel_;
   SessionId open_session_;
   WallTime open_since_;
+  DisconnectCause open_cause_ = DisconnectCause::ended;  // of a mark
   WallTime last_received_;
   LineFramer framer_;
   std::optional<OversizedLine> oversized_;
   std::string carry_;               // the unfinished line while no segment is free for its block
   bool carry_closed_ = false;       // and the session that it came from has ended
+  std::vector<Mark> marks_;         // that wait for room; three at most
   std::uint64_t sealed_bytes_ = 0;  // of the blocks not yet released
 };
 

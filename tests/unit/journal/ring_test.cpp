@@ -35,7 +35,7 @@ std::string_view feed(Ring& ring, std::string_view bytes, std::size_t step = 4'0
   return bytes;
 }
 
-std::vector<Block> drain(Ring& ring) {
+std::vector<Block> drain_with_marks(Ring& ring) {
   std::vector<Block> blocks;
   while (auto block = ring.next()) {
     blocks.push_back(*block);
@@ -43,10 +43,20 @@ std::vector<Block> drain(Ring& ring) {
   return blocks;
 }
 
+std::vector<Block> drain(Ring& ring) {
+  std::vector<Block> blocks = drain_with_marks(ring);
+  std::erase_if(blocks, [](const Block& block) { return block.is_mark(); });
+  return blocks;
+}
+
 class RingTest : public ::testing::Test {
  protected:
-  RingTest() : ring_(small_ring()) { ring_.open_session(ChannelId{1}, SessionId{1}); }
+  RingTest() : ring_(small_ring()) {
+    ring_.open_session(ChannelId{1}, SessionId{1}, now);
+    opened_ = ring_.next();
+  }
   Ring ring_;
+  std::optional<Block> opened_;  // the mark
 };
 
 TEST_F(RingTest, GivesNothingBeforeALineIsSealed) {
@@ -61,7 +71,7 @@ TEST_F(RingTest, SealsWholeLinesAndKeepsTheTailForTheNextBlock) {
   auto block = ring_.next();
   ASSERT_TRUE(block);
   EXPECT_EQ(block->bytes, "{\"a\":1}\n");
-  EXPECT_EQ(block->sequence, BlockSequence{1});
+  EXPECT_EQ(block->sequence, BlockSequence{2});
   EXPECT_EQ(block->bytes.data()[block->bytes.size()], '\0');
   EXPECT_FALSE(ring_.has_unsealed_lines());
   feed(ring_, ":2}\n");
@@ -69,7 +79,7 @@ TEST_F(RingTest, SealsWholeLinesAndKeepsTheTailForTheNextBlock) {
   block = ring_.next();
   ASSERT_TRUE(block);
   EXPECT_EQ(block->bytes, "{\"b\":2}\n");
-  EXPECT_EQ(block->sequence, BlockSequence{2});
+  EXPECT_EQ(block->sequence, BlockSequence{3});
 }
 
 TEST_F(RingTest, SealsByItselfAtTheBlockSize) {
@@ -92,16 +102,55 @@ TEST_F(RingTest, LetsABlockGrowForALineThatIsLargerThanABlock) {
 
 TEST_F(RingTest, EndsASessionWithItsUnfinishedLine) {
   feed(ring_, "{}\n{\"cut\":");
-  ring_.close_session();
-  ring_.open_session(ChannelId{2}, SessionId{2});
+  ring_.close_session(DisconnectCause::aborted);
+  ring_.open_session(ChannelId{2}, SessionId{2}, now);
   feed(ring_, "{}\n");
-  ring_.close_session();
+  ring_.close_session(DisconnectCause::aborted);
   const auto blocks = drain(ring_);
   ASSERT_EQ(blocks.size(), 2u);
   EXPECT_EQ(blocks[0].bytes, "{}\n{\"cut\":");
   EXPECT_EQ(blocks[0].session, SessionId{1});
   EXPECT_EQ(blocks[1].bytes, "{}\n");
   EXPECT_EQ(blocks[1].session, SessionId{2});
+}
+
+TEST_F(RingTest, MarksWhereASessionBeginsAndEnds) {
+  ASSERT_TRUE(opened_);
+  EXPECT_EQ(opened_->kind, BlockKind::session_opened);
+  EXPECT_EQ(opened_->session, SessionId{1});
+  EXPECT_EQ(opened_->received_at, now);
+  feed(ring_, "{}\n");
+  ring_.close_session(DisconnectCause::aborted);
+  const auto blocks = drain_with_marks(ring_);
+  ASSERT_EQ(blocks.size(), 2u);
+  EXPECT_EQ(blocks[0].bytes, "{}\n");
+  EXPECT_EQ(blocks[1].kind, BlockKind::session_closed);
+  EXPECT_EQ(blocks[1].cause, DisconnectCause::aborted);
+  EXPECT_EQ(blocks[1].session, SessionId{1});
+  EXPECT_TRUE(blocks[1].bytes.empty());
+}
+
+TEST_F(RingTest, KeepsTheMarksOfManyShortSessionsWhileItIsFull) {
+  while (feed(ring_, std::string(99, 'x') + "\n").empty()) {
+  }
+  const auto held = drain(ring_);
+  ring_.close_session(DisconnectCause::paused);
+  for (std::uint64_t session = 2; session < 100; ++session) {
+    ring_.open_session(ChannelId{session}, SessionId{session}, now);
+    EXPECT_TRUE(ring_.writable().empty());
+    ring_.close_session(DisconnectCause::aborted);
+  }
+  EXPECT_TRUE(ring_.has_unread());
+  ring_.open_session(ChannelId{100}, SessionId{100}, now);
+  ring_.release(held.back().sequence);
+  EXPECT_FALSE(ring_.writable().empty());
+  // The first end and the last opening are what the gap between them is made of.
+  std::vector<Block> marks = drain_with_marks(ring_);
+  std::erase_if(marks, [](const Block& block) { return !block.is_mark(); });
+  ASSERT_GE(marks.size(), 2u);
+  EXPECT_LE(marks.size(), 4u);
+  EXPECT_EQ(marks.front().cause, DisconnectCause::paused);
+  EXPECT_EQ(marks.back().session, SessionId{100});
 }
 
 TEST_F(RingTest, KeepsOnlyTheBeginningOfAnOversizedLine) {
@@ -111,7 +160,7 @@ TEST_F(RingTest, KeepsOnlyTheBeginningOfAnOversizedLine) {
   options.max_line = Bytes{66'000};
   options.segment_size = Bytes{150'000};
   Ring ring(options);
-  ring.open_session(ChannelId{1}, SessionId{1});
+  ring.open_session(ChannelId{1}, SessionId{1}, now);
   feed(ring, "{\"before\":1}\n" + line + "\r\n{\"after\":1}\n{\"more\"", 1'000);
   feed(ring, ":2}\n");
   ring.seal();
@@ -142,13 +191,13 @@ TEST_F(RingTest, HasUnreadBytesWhileALineOfAnEndedSessionWaitsForRoom) {
     lines += std::string(99, 'x') + "\n";
   }
   EXPECT_FALSE(feed(ring_, lines, 97).empty());  // blocks end within a line
-  ring_.close_session();
+  ring_.close_session(DisconnectCause::aborted);
   const auto blocks = drain(ring_);
   EXPECT_TRUE(ring_.writable().empty());
   EXPECT_TRUE(ring_.has_unread());
   ring_.release(blocks.back().sequence);
   ring_.writable();
-  EXPECT_TRUE(ring_.next());
+  EXPECT_EQ(drain(ring_).size(), 1u);
   EXPECT_FALSE(ring_.has_unread());
 }
 
@@ -186,7 +235,7 @@ TEST(Ring, GivesTheSameLinesForAnyCutOfTheBytes) {
     std::uint64_t session = 0;
     BlockSequence last{0};
     const auto consume = [&](bool release) {
-      for (const Block& block : drain(ring)) {
+      for (const Block& block : drain_with_marks(ring)) {
         ASSERT_EQ(block.sequence, last.next());
         last = block.sequence;
         got += "[" + std::to_string(block.session.value) + "]";
@@ -197,7 +246,7 @@ TEST(Ring, GivesTheSameLinesForAnyCutOfTheBytes) {
       }
     };
     for (int i = 0; i < 20; ++i) {
-      ring.open_session(ChannelId{++session}, SessionId{session});
+      ring.open_session(ChannelId{++session}, SessionId{session}, now);
       std::string sent;
       for (std::uint64_t lines = random() % 30; lines > 0; --lines) {
         sent += std::string(random() % (random() % 10 == 0 ? 990 : 120),
@@ -216,7 +265,7 @@ TEST(Ring, GivesTheSameLinesForAnyCutOfTheBytes) {
         }
         consume(!left.empty() || random() % 3 == 0);
       }
-      ring.close_session();
+      ring.close_session(DisconnectCause::ended);
       expected += sent;
       if (random() % 2 == 0) {
         consume(random() % 2 == 0);
@@ -243,7 +292,7 @@ TEST(Ring, GivesTheSameLinesForAnyCutOfTheBytes) {
 TEST(Ring, KeepsSealedBytesUnchangedUntilTheirRelease) {
   std::mt19937_64 random(7);
   Ring ring(small_ring());
-  ring.open_session(ChannelId{1}, SessionId{1});
+  ring.open_session(ChannelId{1}, SessionId{1}, now);
   std::vector<std::pair<Block, std::string>> held;
   for (int i = 0; i < 2'000; ++i) {
     feed(ring, std::string(random() % 200, static_cast<char>('a' + random() % 26)) + "\n");
