@@ -11,8 +11,10 @@
 #include <string_view>
 #include <vector>
 
+#include "extract/canonical_json.hpp"
 #include "extract/event_handler.hpp"
 #include "extract/extractor.hpp"
+#include "extract/fingerprinter.hpp"
 #include "extract/json_parser.hpp"
 #include "extract/line_parser.hpp"
 #include "penstock/core/limits.hpp"
@@ -88,9 +90,9 @@ class Maker {
   }
   std::string module_event(std::string_view type, const std::string& data) {
     return R"({"origin":{"type":")" + std::string(type) +
-           R"(","country":"nl","module":"grabber",)" + origin_end() +
-           R"("target":{"ip":"198.51.100.)" + number(256) +
-           R"(","port":80,"protocol":"tcp"},"result":{"data":{)" + data + "}}}";
+           R"(","job_id":"client-1b2f8a30-7c31-4f0e-9d7a-55d2f0a7c3e1","country":"nl",)" +
+           R"("module":"grabber",)" + origin_end() + R"("target":{"ip":"198.51.100.)" +
+           number(256) + R"(","port":80,"protocol":"tcp"},"result":{"data":{)" + data + "}}}";
   }
 
   std::mt19937_64 random_{1};
@@ -169,17 +171,43 @@ void parse_lines(benchmark::State& state) {
 }
 BENCHMARK(parse_lines)->ArgName("mixed")->Arg(port)->Arg(mixed);
 
+// What a ledger costs beside that: the canonical form of each event, and its hash.
+void canonical_lines(benchmark::State& state) {
+  const Sample sample(static_cast<Input>(state.range(0)));
+  CanonicalJson canonical;
+  for (auto _ : state) {
+    for (const std::string_view line : sample.lines) {
+      benchmark::DoNotOptimize(canonical.of(line).data());
+    }
+  }
+  sample.count(state);
+}
+BENCHMARK(canonical_lines)->ArgName("mixed")->Arg(port)->Arg(mixed);
+
+void fingerprint_lines(benchmark::State& state) {
+  const Sample sample(static_cast<Input>(state.range(0)));
+  Fingerprinter fingerprinter;
+  for (auto _ : state) {
+    for (const std::string_view line : sample.lines) {
+      benchmark::DoNotOptimize(fingerprinter.of(line));
+    }
+  }
+  sample.count(state);
+}
+BENCHMARK(fingerprint_lines)->ArgName("mixed")->Arg(port)->Arg(mixed);
+
 // A block as a worker sees it: lines split, events stored.
 void extract_block(benchmark::State& state) {
   const Sample sample(static_cast<Input>(state.range(0)));
+  const LaneOptions lane{.max_line = 1_MiB, .has_ledger = state.range(1) != 0};
   Extractor extractor;
   for (auto _ : state) {
-    const Batch batch = extractor.extract(sample.block, 1_MiB, sample.lines.size());
+    const Batch batch = extractor.extract(sample.block, lane, sample.lines.size());
     benchmark::DoNotOptimize(batch.events.data());
   }
   sample.count(state);
 }
-BENCHMARK(extract_block)->ArgName("mixed")->Arg(port)->Arg(mixed);
+BENCHMARK(extract_block)->ArgNames({"mixed", "ledger"})->ArgsProduct({{port, mixed}, {0, 1}});
 
 // The whole way through a pool with one worker, hand-over and reordering included.
 void pool_of_one(benchmark::State& state) {
@@ -187,7 +215,7 @@ void pool_of_one(benchmark::State& state) {
   const Sample sample(static_cast<Input>(state.range(0)));
   Pool pool(1);
   std::latch* delivered = nullptr;
-  const auto lane = pool.open_lane({1}, 1_MiB, [&](Batch&&) { delivered->count_down(); });
+  const auto lane = pool.open_lane({.max_line = 1_MiB}, [&](Batch&&) { delivered->count_down(); });
   Block block = sample.block;
   for (auto _ : state) {
     std::latch all(blocks);

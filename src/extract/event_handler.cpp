@@ -8,7 +8,7 @@
 
 namespace penstock::extract {
 
-void EventHandler::open_section(JsonString name) {
+void EventHandler::open_section(const JsonString& name) {
   if (name.escaped) {
     const std::string plain = unescape(name.raw);
     return open_section({plain, false});
@@ -29,7 +29,7 @@ void EventHandler::open_section(JsonString name) {
   }
 }
 
-void EventHandler::choose_slot(JsonString name) {
+void EventHandler::choose_slot(const JsonString& name) {
   if (name.escaped) {
     const std::string plain = unescape(name.raw);
     return choose_slot({plain, false});
@@ -89,8 +89,10 @@ void EventHandler::fill(Event& event, std::deque<std::string>& decoded) const {
   event.has_type = fill_text(origin_type, event.type, decoded);
   event.has_job_id = fill_text(origin_job_id, event.job_id, decoded);
   fill_text(origin_country, event.country, decoded);
-  event.has_ip = fill_text(target_ip, event.ip, decoded) || fill_text(peer_ip, event.ip, decoded) ||
-                 fill_text(origin_ip, event.ip, decoded);
+  event.has_ip = fill_text(target_ip, event.ip, decoded) || fill_text(peer_ip, event.ip, decoded);
+  if (!event.has_ip) {
+    event.has_ip = event.ip_is_origin = fill_text(origin_ip, event.ip, decoded);
+  }
   if (slots_[origin_ts].kind == Kind::number) {
     const auto time_ms = integer_part(slots_[origin_ts].raw);
     if (time_ms && *time_ms >= 0 && *time_ms <= limits::max_time_ms) {

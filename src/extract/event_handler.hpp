@@ -40,7 +40,7 @@ class EventHandler {
   }
   void end() { --depth_; }
 
-  void key(JsonString name) {
+  void key(const JsonString& name) {
     if (depth_ > 2) {
       return;
     }
@@ -50,7 +50,7 @@ class EventHandler {
       choose_slot(name);
     }
   }
-  void string(JsonString value) {
+  void string(const JsonString& value) {
     if (slot_ != nullptr) {
       *slot_ = {value.raw, value.escaped ? Kind::escaped_string : Kind::string};
       slot_ = nullptr;
@@ -62,7 +62,7 @@ class EventHandler {
       slot_ = nullptr;
     }
   }
-  void literal() { drop_value(); }  // true, false, null
+  void literal(std::string_view /*word*/) { drop_value(); }  // true, false, null
 
   // After a text that was accepted: all of `event` but its line. Values with escapes are decoded
   // into `decoded`, all others stay views of the text.
@@ -98,8 +98,8 @@ class EventHandler {
       slot_ = nullptr;
     }
   }
-  void open_section(JsonString name);
-  void choose_slot(JsonString name);
+  void open_section(const JsonString& name);
+  void choose_slot(const JsonString& name);
   bool fill_text(Field field, std::string_view& text, std::deque<std::string>& decoded) const;
   std::uint32_t port(Field field) const;
 

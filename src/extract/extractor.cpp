@@ -1,9 +1,11 @@
 #include "extract/extractor.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
+#include "extract/status_handler.hpp"
 #include "penstock/core/limits.hpp"
 
 namespace penstock::extract {
@@ -16,14 +18,21 @@ bool blank(std::string_view line) {
 
 }  // namespace
 
-Batch Extractor::extract(const Block& block, Bytes max_line, std::size_t expected_events) {
+Batch Extractor::extract(const Block& block, const LaneOptions& lane, std::size_t expected_events) {
   Batch batch;
   batch.block = block;
+  batch.channel_kind = lane.kind;
+  if (block.is_mark()) {
+    return batch;
+  }
   if (block.kind == BlockKind::oversized_line) {
     batch.dead_letters.push_back({DeadLetterReason::too_large, block.bytes, block.original_size});
     return batch;
   }
   batch.events.reserve(expected_events);
+  if (lane.has_ledger) {
+    batch.fingerprints.reserve(expected_events);
+  }
   std::string_view rest = block.bytes;
   while (!rest.empty()) {
     const std::size_t line_feed = rest.find('\n');
@@ -39,13 +48,16 @@ Batch Extractor::extract(const Block& block, Bytes max_line, std::size_t expecte
     if (blank(line)) {
       continue;
     }
-    if (line.size() > max_line.count) {
+    if (line.size() > lane.max_line.count) {
       batch.dead_letters.push_back(
           {DeadLetterReason::too_large, line.substr(0, limits::oversized_kept.count), line.size()});
       continue;
     }
     const auto refused = parser_.parse(line, batch.events.emplace_back(), batch.decoded);
     if (!refused) {
+      if (lane.has_ledger) {
+        add_for_ledger(batch);
+      }
       continue;
     }
     batch.events.pop_back();
@@ -56,6 +68,18 @@ Batch Extractor::extract(const Block& block, Bytes max_line, std::size_t expecte
     }
   }
   return batch;
+}
+
+// What a ledger needs to know of the last event.
+void Extractor::add_for_ledger(Batch& batch) {
+  const Event& event = batch.events.back();
+  Fingerprint& fingerprint = batch.fingerprints.emplace_back();
+  if (event.is_job_status()) {
+    const auto index = static_cast<std::uint32_t>(batch.events.size() - 1);
+    batch.job_statuses.push_back({index, job_flags(event.line)});
+  } else if (event.has_job_id) {
+    fingerprint = fingerprinter_.of(event.line);
+  }
 }
 
 }  // namespace penstock::extract

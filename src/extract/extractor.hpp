@@ -1,12 +1,13 @@
-// Makes a batch of a block. Pure.
+// Makes a batch of a block. Pure, but that OpenSSL does the hashing.
 #pragma once
 
 #include <cstddef>
 
+#include "extract/fingerprinter.hpp"
 #include "extract/line_parser.hpp"
 #include "penstock/core/block.hpp"
 #include "penstock/core/event.hpp"
-#include "penstock/core/units.hpp"
+#include "penstock/extract/lane_options.hpp"
 
 namespace penstock::extract {
 
@@ -15,12 +16,15 @@ namespace penstock::extract {
 // was cut off, and counted in Batch::truncated_bytes. One thread at a time.
 class Extractor {
  public:
-  // A line of more than `max_line` is a dead letter, of which only the beginning is kept.
-  // `expected_events` is how many events to make room for at once; any number is right.
-  Batch extract(const Block& block, Bytes max_line, std::size_t expected_events);
+  // A line of more than the lane's `max_line` is a dead letter, of which only the beginning is
+  // kept. `expected_events` is how many events to make room for at once; any number is right.
+  Batch extract(const Block& block, const LaneOptions& lane, std::size_t expected_events);
 
  private:
+  void add_for_ledger(Batch& batch);
+
   LineParser parser_;
+  Fingerprinter fingerprinter_;
 };
 
 }  // namespace penstock::extract

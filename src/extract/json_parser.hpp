@@ -145,7 +145,7 @@ class JsonParser {
     if (!std::string_view(p, static_cast<std::size_t>(end_ - p)).starts_with(word)) {
       return nullptr;
     }
-    handler_.literal();
+    handler_.literal(word);
     return p + word.size();
   }
 

@@ -1,8 +1,13 @@
 #include "extract/json_text.hpp"
 
-#include <algorithm>
+#include <array>
+#include <bit>
 #include <charconv>
 #include <system_error>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 namespace penstock::extract {
 namespace {
@@ -12,14 +17,17 @@ constexpr std::uint32_t replacement = 0xfffd;
 bool high_surrogate(std::uint32_t unit) { return unit >= 0xd800 && unit <= 0xdbff; }
 bool low_surrogate(std::uint32_t unit) { return unit >= 0xdc00 && unit <= 0xdfff; }
 
-std::uint32_t hex4(std::string_view digits) {
+std::uint32_t hex4(const char* digits) {
   std::uint32_t unit = 0;
-  std::from_chars(digits.data(), digits.data() + 4, unit, 16);
+  for (int i = 0; i < 4; ++i) {
+    const char c = digits[i];
+    unit = unit << 4 | static_cast<std::uint32_t>(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+  }
   return unit;
 }
 
-void append_utf8(std::string& out, std::uint32_t c) {
-  const auto put = [&](std::uint32_t byte) { out.push_back(static_cast<char>(byte)); };
+char* write_utf8(std::uint32_t c, char* out) {
+  const auto put = [&](std::uint32_t byte) { *out++ = static_cast<char>(byte); };
   if (c < 0x80) {
     put(c);
   } else if (c < 0x800) {
@@ -35,52 +43,78 @@ void append_utf8(std::string& out, std::uint32_t c) {
     put(0x80 | (c >> 6 & 0x3f));
     put(0x80 | (c & 0x3f));
   }
+  return out;
 }
 
-char simple_escape(char c) {
-  switch (c) {
-    case 'b':
-      return '\b';
-    case 'f':
-      return '\f';
-    case 'n':
-      return '\n';
-    case 'r':
-      return '\r';
-    case 't':
-      return '\t';
-    default:
-      return c;  // quote, backslash, slash
+// What stands behind a backslash, but for `u` → what both mean.
+constexpr std::array<char, 128> simple_escapes = [] {
+  std::array<char, 128> table{};
+  table['"'] = '"';
+  table['\\'] = '\\';
+  table['/'] = '/';
+  table['b'] = '\b';
+  table['f'] = '\f';
+  table['n'] = '\n';
+  table['r'] = '\r';
+  table['t'] = '\t';
+  return table;
+}();
+
+// Copies the text in front of the next backslash.
+void copy_plain(const char*& p, const char* end, char*& out) {
+#if defined(__SSE2__)
+  // What is written never exceeds what was read, so that 16 more bytes have room as well.
+  const __m128i backslash = _mm_set1_epi8('\\');
+  for (; end - p >= 16; p += 16, out += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), bytes);
+    const auto found =
+        static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, backslash)));
+    if (found != 0) {
+      p += std::countr_zero(found);
+      out += std::countr_zero(found);
+      return;
+    }
+  }
+#endif
+  while (p != end && *p != '\\') {
+    *out++ = *p++;
   }
 }
 
 }  // namespace
 
-std::string unescape(std::string_view raw) {
-  std::string out;
-  out.reserve(raw.size());
-  while (!raw.empty()) {
-    const std::size_t plain = std::min(raw.find('\\'), raw.size());
-    out.append(raw.substr(0, plain));
-    raw.remove_prefix(plain);
-    if (raw.empty()) {
-      break;
+char* unescape_into(std::string_view raw, char* out, LoneSurrogate lone) {
+  const char* p = raw.data();
+  const char* const end = p + raw.size();
+  for (;;) {
+    copy_plain(p, end, out);
+    if (p == end) {
+      return out;
     }
-    if (raw[1] != 'u') {
-      out.push_back(simple_escape(raw[1]));
-      raw.remove_prefix(2);
+    if (p[1] != 'u') {
+      *out++ = simple_escapes[static_cast<std::size_t>(p[1])];
+      p += 2;
       continue;
     }
-    const std::uint32_t unit = hex4(raw.substr(2));
-    raw.remove_prefix(6);
-    if (high_surrogate(unit) && raw.starts_with("\\u") && low_surrogate(hex4(raw.substr(2)))) {
-      append_utf8(out, 0x10000 + ((unit - 0xd800) << 10) + (hex4(raw.substr(2)) - 0xdc00));
-      raw.remove_prefix(6);
-    } else {
-      append_utf8(out, high_surrogate(unit) || low_surrogate(unit) ? replacement : unit);
+    std::uint32_t c = hex4(p + 2);
+    p += 6;
+    if (high_surrogate(c) && end - p >= 6 && p[0] == '\\' && p[1] == 'u' &&
+        low_surrogate(hex4(p + 2))) {
+      c = 0x10000 + ((c - 0xd800) << 10) + (hex4(p + 2) - 0xdc00);
+      p += 6;
+    } else if (lone == LoneSurrogate::replace && (high_surrogate(c) || low_surrogate(c))) {
+      c = replacement;
     }
+    out = write_utf8(c, out);
   }
-  return out;
+}
+
+std::string unescape(std::string_view raw) {
+  std::string text(raw.size(), '\0');
+  text.resize(static_cast<std::size_t>(unescape_into(raw, text.data(), LoneSurrogate::replace) -
+                                       text.data()));
+  return text;
 }
 
 std::optional<std::int64_t> integer_part(std::string_view number) {

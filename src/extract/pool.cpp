@@ -9,6 +9,7 @@
 
 #include "extract/extractor.hpp"
 #include "extract/reorder_buffer.hpp"
+#include "penstock/core/system_clock.hpp"
 
 namespace penstock::extract {
 namespace {
@@ -38,14 +39,14 @@ class Pool::Queue {
 };
 
 struct Lane::State {
-  State(Pool::Queue& q, BlockSequence first, Bytes line, Pool::Deliver d)
-      : queue(q), max_line(line), deliver(std::move(d)), done(first) {}
+  State(Pool::Queue& q, const LaneOptions& o, Pool::Deliver d)
+      : queue(q), options(o), deliver(std::move(d)), done(o.first) {}
 
   void extract(Extractor& extractor, const Block& block);
   void finished(Batch&& batch);
 
   Pool::Queue& queue;
-  const Bytes max_line;
+  const LaneOptions options;
   const Pool::Deliver deliver;
   std::deque<Block> waiting;  // guarded by the queue's lock
   // A hint alone: each worker leaves what its last block had.
@@ -96,7 +97,7 @@ void Pool::Queue::close() {
 void Lane::State::extract(Extractor& extractor, const Block& block) {
   const std::size_t size = block.bytes.size();
   const std::size_t expected = size / bytes_per_event.load(std::memory_order_relaxed);
-  Batch batch = extractor.extract(block, max_line, expected + expected / 8 + 1);
+  Batch batch = extractor.extract(block, options, expected + expected / 8 + 1);
   if (!batch.events.empty()) {
     bytes_per_event.store(size / batch.events.size(), std::memory_order_relaxed);
   }
@@ -141,13 +142,15 @@ std::size_t Lane::in_flight() const {
   return state_->in_flight;
 }
 
-Pool::Pool(std::size_t workers) : queue_(std::make_unique<Queue>()) {
+Pool::Pool(std::size_t workers) : queue_(std::make_unique<Queue>()), loops_(workers) {
   workers_.reserve(workers);
-  for (std::size_t i = 0; i < workers; ++i) {
-    workers_.emplace_back([queue = queue_.get()] {
+  for (Heartbeat& loop : loops_) {
+    workers_.emplace_back([queue = queue_.get(), &loop] {
       Extractor extractor;
       while (const auto task = queue->pop()) {
+        loop.beat(monotonic_now());
         task->lane->extract(extractor, task->block);
+        loop.rest();
       }
     });
   }
@@ -155,9 +158,9 @@ Pool::Pool(std::size_t workers) : queue_(std::make_unique<Queue>()) {
 
 Pool::~Pool() { queue_->close(); }
 
-std::unique_ptr<Lane> Pool::open_lane(BlockSequence first, Bytes max_line, Deliver deliver) {
+std::unique_ptr<Lane> Pool::open_lane(const LaneOptions& options, Deliver deliver) {
   return std::unique_ptr<Lane>(
-      new Lane(std::make_unique<Lane::State>(*queue_, first, max_line, std::move(deliver))));
+      new Lane(std::make_unique<Lane::State>(*queue_, options, std::move(deliver))));
 }
 
 }  // namespace penstock::extract

@@ -1,7 +1,7 @@
 // The worker threads that make batches of sealed blocks, shared by all sources.
 //
 //   Pool pool(2);
-//   auto lane = pool.open_lane(BlockSequence{1}, 16_MiB, [](Batch&& batch) { … });
+//   auto lane = pool.open_lane({.max_line = 16_MiB}, [](Batch&& batch) { … });
 //   lane->submit(block);
 //
 // Lanes take turns: a worker takes one block of a lane, then one of the next lane that has any, so
@@ -20,8 +20,8 @@
 
 #include "penstock/core/block.hpp"
 #include "penstock/core/event.hpp"
-#include "penstock/core/ids.hpp"
-#include "penstock/core/units.hpp"
+#include "penstock/core/heartbeat.hpp"
+#include "penstock/extract/lane_options.hpp"
 
 namespace penstock::extract {
 
@@ -59,16 +59,18 @@ class Pool {
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 
-  // `first` is the sequence of the first block that will be submitted, `max_line` the size of the
-  // largest line that is an event. From any thread.
-  std::unique_ptr<Lane> open_lane(BlockSequence first, Bytes max_line, Deliver deliver);
+  // From any thread.
+  std::unique_ptr<Lane> open_lane(const LaneOptions& options, Deliver deliver);
 
   std::size_t workers() const { return workers_.size(); }
+  // One a worker; at rest while it has no block.
+  const std::vector<Heartbeat>& loops() const { return loops_; }
 
  private:
   friend class Lane;
   class Queue;
   std::unique_ptr<Queue> queue_;
+  std::vector<Heartbeat> loops_;
   std::vector<std::jthread> workers_;
 };
 

@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "extract/fingerprinter.hpp"
 
 namespace penstock::extract {
 namespace {
@@ -16,7 +19,7 @@ Batch extract(std::string_view bytes, std::size_t expected_events = 4) {
   block.sequence = {7};
   block.session = {3};
   block.bytes = bytes;
-  return Extractor().extract(block, 1_KiB, expected_events);
+  return Extractor().extract(block, {.max_line = 1_KiB}, expected_events);
 }
 
 std::vector<std::string> lines(const Batch& batch) {
@@ -98,13 +101,83 @@ TEST(Extractor, PutsAnOversizedLineAsideWhole) {
   block.kind = BlockKind::oversized_line;
   block.bytes = "{\"a\":\"xxx";
   block.original_size = 20'000'000;
-  const Batch batch = Extractor().extract(block, 1_KiB, 4);
+  const Batch batch = Extractor().extract(block, {.max_line = 1_KiB}, 4);
   EXPECT_TRUE(batch.events.empty());
   ASSERT_EQ(batch.dead_letters.size(), 1u);
   EXPECT_EQ(batch.dead_letters[0].reason, DeadLetterReason::too_large);
   EXPECT_EQ(batch.dead_letters[0].bytes, "{\"a\":\"xxx");
   EXPECT_EQ(batch.dead_letters[0].size, 20'000'000u);
   EXPECT_EQ(batch.truncated_bytes, 0u);
+}
+
+TEST(Extractor, MakesNoEventsOfAMark) {
+  for (const BlockKind kind : {BlockKind::session_opened, BlockKind::session_closed}) {
+    Block block;
+    block.sequence = {7};
+    block.kind = kind;
+    const Batch batch = Extractor().extract(
+        block, {.max_line = 1_KiB, .kind = ChannelKind::replay, .has_ledger = true}, 4);
+    EXPECT_EQ(batch.block.sequence, BlockSequence{7});
+    EXPECT_EQ(batch.block.kind, kind);
+    EXPECT_EQ(batch.channel_kind, ChannelKind::replay);
+    EXPECT_TRUE(batch.events.empty() && batch.dead_letters.empty() && batch.fingerprints.empty());
+    EXPECT_EQ(batch.truncated_bytes, 0u);
+  }
+}
+
+TEST(Extractor, SaysOfWhichKindTheLaneIs) {
+  Block block;
+  block.bytes = "{}\n";
+  EXPECT_EQ(Extractor().extract(block, {.max_line = 1_KiB}, 1).channel_kind, ChannelKind::live);
+  EXPECT_EQ(
+      Extractor().extract(block, {.max_line = 1_KiB, .kind = ChannelKind::replay}, 1).channel_kind,
+      ChannelKind::replay);
+}
+
+constexpr std::string_view job_lines =
+    "{\"origin\":{\"type\":\"port\",\"job_id\":\"client-1\"},\"n\":1.0}\n"
+    "{\"origin\":{\"type\":\"port\"}}\n"
+    "not an event\n"
+    "{\"origin\":{\"job_id\":\"client-1\",\"type\":\"job_status\"},"
+    "\"status\":{\"success\":null,\"started\":true,\"revoked\":false}}\n"
+    "{\"n\":1,\"origin\":{\"job_id\":\"client-1\",\"type\":\"port\"}}\n"
+    "{\"origin\":{\"type\":\"job_status\"}}\n"
+    "{\"origin\":{\"job_id\":\"client-1\",\"type\":\"port\"},\"n\":2}";
+
+TEST(Extractor, FingerprintsTheEventsOfJobsWhereTheLaneHasALedger) {
+  Block block;
+  block.bytes = job_lines;
+  const Batch batch = Extractor().extract(block, {.max_line = 1_KiB, .has_ledger = true}, 4);
+  ASSERT_EQ(batch.events.size(), 6u);
+  ASSERT_EQ(batch.fingerprints.size(), 6u);
+  EXPECT_EQ(batch.fingerprints[0], Fingerprinter().of(batch.events[0].line));
+  EXPECT_NE(batch.fingerprints[0], Fingerprint{});
+  EXPECT_EQ(batch.fingerprints[1], Fingerprint{});  // has no job
+  EXPECT_EQ(batch.fingerprints[2], Fingerprint{});  // is a job_status
+  EXPECT_EQ(batch.fingerprints[3], batch.fingerprints[0]);
+  EXPECT_EQ(batch.fingerprints[4], Fingerprint{});
+  EXPECT_NE(batch.fingerprints[5], Fingerprint{});
+  EXPECT_NE(batch.fingerprints[5], batch.fingerprints[0]);
+}
+
+TEST(Extractor, ReadsJobStatusesWhereTheLaneHasALedger) {
+  Block block;
+  block.bytes = job_lines;
+  const Batch batch = Extractor().extract(block, {.max_line = 1_KiB, .has_ledger = true}, 4);
+  ASSERT_EQ(batch.job_statuses.size(), 2u);
+  EXPECT_EQ(batch.job_statuses[0].event, 2u);
+  const JobFlags flags{
+      .success = std::nullopt, .started = true, .completed = std::nullopt, .revoked = false};
+  EXPECT_EQ(batch.job_statuses[0].flags, flags);
+  EXPECT_EQ(batch.job_statuses[1].event, 4u);
+  EXPECT_EQ(batch.job_statuses[1].flags, JobFlags{});
+}
+
+TEST(Extractor, LeavesThatOutWhereTheLaneHasNone) {
+  const Batch batch = extract(job_lines);
+  EXPECT_EQ(batch.events.size(), 6u);
+  EXPECT_TRUE(batch.fingerprints.empty());
+  EXPECT_TRUE(batch.job_statuses.empty());
 }
 
 TEST(Extractor, HoldsMoreEventsThanExpected) {

@@ -22,7 +22,7 @@ struct Recorder {
   void key(JsonString name) { piece('k', name.raw, name.escaped); }
   void string(JsonString value) { piece('s', value.raw, value.escaped); }
   void number(std::string_view value) { piece('n', value, false); }
-  void literal() { heard += " l"; }
+  void literal(std::string_view word) { piece('l', word, false); }
   void piece(char kind, std::string_view raw, bool escaped) {
     heard += ' ';
     heard += kind;
@@ -188,8 +188,8 @@ TEST(JsonParser, KeepsTrackOfWhatEachLevelIs) {
 }
 
 TEST(JsonParser, ReportsThePiecesOfTheTextInTheirOrder) {
-  EXPECT_EQ(heard(R"( {"a" : [1.50, "x\n", true], "b\u0063": {}, "":"" } )"),
-            R"x({ ka[ n1.50 s\x\n l) k\b\u0063{) k s))x");
+  EXPECT_EQ(heard(R"( {"a" : [1.50, "x\n", true, false, null], "b\u0063": {}, "":"" } )"),
+            R"x({ ka[ n1.50 s\x\n ltrue lfalse lnull) k\b\u0063{) k s))x");
 }
 
 TEST(JsonParser, TakesNumbersOfAnySize) {

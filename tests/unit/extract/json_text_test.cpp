@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <string_view>
 
 namespace penstock::extract {
 namespace {
@@ -30,6 +31,32 @@ TEST(Unescape, PutsAReplacementForASurrogateWithoutItsPartner) {
   EXPECT_EQ(unescape(R"(\ud800\u0041)"), "\ufffdA");
   EXPECT_EQ(unescape(R"(\ud800\ud83d\ude00)"), "\ufffd\U0001f600");
   EXPECT_EQ(unescape(R"(\ude00\ud83d)"), "\ufffd\ufffd");
+}
+
+TEST(Unescape, KeepsASurrogateWithoutItsPartnerWhereAsked) {
+  const auto kept = [](std::string_view raw) {
+    std::string out(raw.size(), '\0');
+    out.resize(
+        static_cast<std::size_t>(unescape_into(raw, out.data(), LoneSurrogate::keep) - out.data()));
+    return out;
+  };
+  EXPECT_EQ(kept(R"(\ud800)"), "\xed\xa0\x80");
+  EXPECT_EQ(kept(R"(\uDFFF)"), "\xed\xbf\xbf");
+  EXPECT_EQ(kept(R"(\ude00\ud83d)"), "\xed\xb8\x80\xed\xa0\xbd");
+  EXPECT_EQ(kept(R"(\ud83d\ude00)"), "\U0001f600");
+  EXPECT_EQ(kept(R"(\ud83d\ud83d\ude00)"), "\xed\xa0\xbd\U0001f600");
+}
+
+TEST(Unescape, FindsEscapesAtEveryPlace) {
+  // Around the sixteen bytes that are looked at at once, in a buffer of exactly the raw size.
+  for (std::size_t size = 0; size < 50; ++size) {
+    for (std::size_t at = 0; at <= size; ++at) {
+      const std::string before(at, 'x');
+      const std::string behind(size - at, 'y');
+      EXPECT_EQ(unescape(before + "\\n" + behind), before + "\n" + behind);
+      EXPECT_EQ(unescape(before + "\\n\\u00e9" + behind), before + "\n\u00e9" + behind);
+    }
+  }
 }
 
 TEST(Unescape, LeavesTextWithoutEscapesAlone) {

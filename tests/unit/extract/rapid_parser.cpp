@@ -47,8 +47,8 @@ class Adapter {
     handler_.number({stream_.src_, length});
     return depth_ != 0;
   }
-  bool Null() { return literal(); }
-  bool Bool(bool) { return literal(); }
+  bool Null() { return literal("null"); }
+  bool Bool(bool value) { return literal(value ? "true" : "false"); }
   // Never called with kParseNumbersAsStringsFlag.
   bool Int(int) { return false; }
   bool Uint(unsigned) { return false; }
@@ -62,8 +62,8 @@ class Adapter {
     handler_.end();
     return true;
   }
-  bool literal() {
-    handler_.literal();
+  bool literal(std::string_view word) {
+    handler_.literal(word);
     return depth_ != 0;
   }
   // While a string is reported, the stream still stands at its opening quote, as RapidJSON works on
