@@ -3,16 +3,11 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "penstock/core/counters.hpp"
 #include "penstock/core/time.hpp"
@@ -20,6 +15,7 @@
 #include "penstock/remote/proxy.hpp"
 #include "penstock/remote/session_fsm.hpp"
 #include "remote/sink_body.hpp"
+#include "remote/transport.hpp"
 
 namespace penstock::remote {
 
@@ -45,41 +41,27 @@ class Connection {
   void drop_sink();
 
   // The other side has ended the connection, whatever is still to be read.
-  bool remote_gone();
-  const std::string& address() const { return address_; }
+  bool remote_gone() { return transport_.remote_gone(); }
+  const std::string& address() const { return transport_.address(); }
   std::uint64_t received() const { return parser_ ? parser_->get().body().received : 0; }
   MonotonicTime last_byte() const { return last_byte_; }
   // Of an answer with Redirect::same_origin.
   const std::optional<Endpoint>& redirect() const { return redirect_; }
 
  private:
-  using Socket = boost::asio::ip::tcp::socket;
   using Parser = boost::beast::http::response_parser<SinkBody>;
-  using Failure = std::optional<outcome::Failed>;
-  struct Lookup;
 
-  boost::asio::awaitable<Failure> reach(const Endpoint& endpoint,
-                                        const std::optional<Proxy>& proxy);
-  boost::asio::awaitable<Failure> resolve(const std::string& host, std::uint16_t port);
-  boost::asio::awaitable<Failure> connect(MonotonicTime deadline);
-  boost::asio::awaitable<Failure> tunnel(const Endpoint& endpoint, const Proxy& proxy);
-  boost::asio::awaitable<Failure> handshake(const Endpoint& endpoint);
   boost::asio::awaitable<Failure> exchange(const std::string& request);
   boost::asio::awaitable<Failure> read_header();
   outcome::Answered answer(const Endpoint& endpoint);
 
   boost::asio::io_context& io_;
   Duration timeout_;
-  boost::asio::ssl::stream<Socket> stream_;
+  Transport transport_;
   boost::beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
-  std::vector<boost::asio::ip::tcp::endpoint> addresses_;
-  std::shared_ptr<Lookup> lookup_;  // shared: with the resolver, which can't be interrupted
-  std::string address_;
-  std::string distrust_;
   std::optional<Endpoint> redirect_;
   MonotonicTime last_byte_;
-  bool aborted_ = false;
   bool timed_out_ = false;
 };
 

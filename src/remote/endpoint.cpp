@@ -5,6 +5,7 @@
 #include <boost/url/url.hpp>
 #include <boost/url/url_view.hpp>
 
+#include "penstock/core/limits.hpp"
 #include "penstock/core/text.hpp"
 
 namespace penstock::remote {
@@ -68,6 +69,21 @@ std::string bracketed(const Endpoint& endpoint) {
   return is_ipv6 ? "[" + endpoint.host + "]" : endpoint.host;
 }
 
+// Keeps RFC 3986's unreserved characters, whatever the locale.
+void append_encoded(std::string& out, std::string_view text) {
+  constexpr std::string_view hex = "0123456789ABCDEF";
+  constexpr std::string_view kept =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+  for (const char c : text) {
+    if (kept.find(c) != std::string_view::npos) {
+      out += c;
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    out += {'%', hex[byte >> 4], hex[byte & 0xF]};
+  }
+}
+
 }  // namespace
 
 std::string Endpoint::authority() const { return bracketed(*this) + ":" + std::to_string(port); }
@@ -87,6 +103,20 @@ Result<Endpoint> parse_endpoint(std::string_view text) {
     return make_error(Errc::invalid_argument, shown + " " + std::string(why));
   }
   return to_endpoint(*url);
+}
+
+Result<std::string> make_path(std::span<const std::string> segments) {
+  std::string path;
+  for (const std::string& segment : segments) {
+    if (segment.empty() || segment == "." || segment == ".." ||
+        segment.size() > limits::path_segment.count) {
+      return make_error(Errc::invalid_argument,
+                        "`" + printable(segment) + "` can't stand in the path of a URL");
+    }
+    path += '/';
+    append_encoded(path, segment);
+  }
+  return path;
 }
 
 bool same_origin(const Endpoint& a, const Endpoint& b) noexcept {

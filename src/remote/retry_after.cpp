@@ -31,7 +31,7 @@ std::optional<Duration> parse_retry_after(std::string_view value, WallTime now) 
     }
     return std::clamp<Duration>(std::chrono::seconds(seconds), min, max);
   }
-  const auto date = parse_http_date(value);
+  const auto date = parse_http_date(value, now);
   return date ? std::optional(std::clamp<Duration>(*date - now, min, max)) : std::nullopt;
 }
 

@@ -1,6 +1,5 @@
 #include "penstock/remote/session.hpp"
 
-#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
@@ -11,20 +10,21 @@
 #include "penstock/core/limits.hpp"
 #include "penstock/core/system_clock.hpp"
 #include "penstock/remote/endpoint.hpp"
-#include "remote/connection.hpp"
-#include "remote/tls.hpp"
-#include "remote/watch.hpp"
+#include "remote/requester.hpp"
 
 namespace penstock::remote {
 namespace {
 
 namespace asio = boost::asio;
 using asio::awaitable;
-using outcome::FailureKind;
 
-// A value that can stand in a header; the token comes from a file, with whatever is in it.
-bool fits_header(std::string_view value) {
-  return !value.empty() && std::ranges::all_of(value, [](char c) { return c > ' ' && c <= '~'; });
+AccessOptions access_options(const SessionOptions& options) {
+  return {.token_header = options.token_header,
+          .read_token = options.read_token,
+          .ca_file = options.ca_file,
+          .connect_timeout = options.connect_timeout,
+          .user_agent = options.user_agent,
+          .proxy = options.proxy};
 }
 
 }  // namespace
@@ -39,7 +39,8 @@ class Session::Impl {
         listener_(listener),
         counters_(counters),
         log_(log),
-        configured_(parse_endpoint(options_.url)),
+        target_(parse_endpoint(options_.url)),
+        requester_(io, Access(access_options(options_))),
         fsm_(options_.backoff, options_.stall_timeout, options_.seed),
         timer_(io) {}
 
@@ -70,9 +71,7 @@ class Session::Impl {
 
   void abandon() {
     abandoned_ = true;
-    if (connection_) {
-      connection_->drop_sink();
-    }
+    requester_.drop_sink();
     interrupt();
   }
 
@@ -81,9 +80,7 @@ class Session::Impl {
   void interrupt() {
     stopping_ = true;
     timer_.cancel();
-    if (connection_) {
-      connection_->abort();
-    }
+    requester_.abort();
   }
 
   // `self` keeps the frame's references good.
@@ -118,12 +115,10 @@ class Session::Impl {
     Outcome what;
     switch (decision.action) {
       case Action::connect:
-        target_ = configured_;
-        what = co_await connect();
+        what = co_await requester_.get(target_);
         break;
       case Action::follow:
-        target_ = *connection_->redirect();
-        what = co_await connect();
+        what = co_await requester_.get(requester_.redirect());
         break;
       case Action::read:
         what = co_await read();
@@ -140,64 +135,10 @@ class Session::Impl {
     co_return what;
   }
 
-  awaitable<Outcome> connect() {
-    connection_.reset();
-    if (!target_) {
-      co_return outcome::Failed{FailureKind::local, target_.error().what};
-    }
-    const auto proxy = choose_proxy(options_.proxy, target_->host, target_->port);
-    if (!proxy) {
-      co_return outcome::Failed{FailureKind::local, proxy.error().what};
-    }
-    const auto token = options_.read_token();
-    if (!token) {
-      co_return outcome::Failed{FailureKind::token, token.error().what};
-    }
-    if (!fits_header(*token)) {
-      co_return outcome::Failed{FailureKind::token,
-                                "the token is empty or has characters that no HTTP header may "
-                                "have"};
-    }
-    if (!tls_) {
-      auto made = make_tls_context(options_.ca_file);
-      if (!made) {
-        co_return outcome::Failed{FailureKind::local, made.error().what};
-      }
-      tls_.emplace(std::move(*made));
-    }
-    connection_ = std::make_unique<Connection>(io_, *tls_, options_.connect_timeout);
-    const std::string text = request(*token);
-    Outcome what = co_await connection_->open(*target_, *proxy, text);
-    const auto* failure = std::get_if<outcome::Failed>(&what);
-    if (failure != nullptr && failure->kind == FailureKind::untrusted) {
-      connection_.reset();
-      tls_.reset();  // read the trust store anew next time: it may have been put right
-    }
-    co_return what;
-  }
-
-  std::string request(const std::string& token) const {
-    return "GET " + target_->target + " HTTP/1.1\r\nHost: " + target_->host_header() +
-           "\r\nUser-Agent: " + options_.user_agent + "\r\nAccept: */*\r\n" +
-           options_.token_header + ": " + token + "\r\n\r\n";
-  }
-
   awaitable<Outcome> read() {
-    bool stalled = false;
-    const Watch watch(io_.get_executor(), [&]() -> std::optional<MonotonicTime> {
-      const MonotonicTime at = fsm_.stalls_at(connection_->last_byte());
-      if (monotonic_now() < at) {
-        return at;
-      }
-      stalled = true;
-      connection_->abort();
-      return std::nullopt;
-    });
-    Outcome what = co_await connection_->read(sink_, counters_.received_bytes);
-    // What came just before the watch's end counts; only a read that it cut off has stalled.
-    if (stalled && std::holds_alternative<outcome::Broken>(what)) {
-      what = outcome::Stalled{};
-    }
+    Outcome what = co_await requester_.read(
+        sink_, counters_.received_bytes,
+        [this](MonotonicTime last_byte) { return fsm_.stalls_at(last_byte); });
     room_ = !std::holds_alternative<outcome::SinkFull>(what);
     co_return what;
   }
@@ -215,11 +156,11 @@ class Session::Impl {
       counters_.paused_ms.add(static_cast<std::uint64_t>(passed.count()));
       counted += passed;
     }
-    co_return outcome::SinkReady{connection_->remote_gone()};
+    co_return outcome::SinkReady{requester_.remote_gone()};
   }
 
   awaitable<Outcome> wait(Duration duration) {
-    connection_.reset();
+    requester_.close();
     timer_.expires_after(duration);
     auto [ec] = co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
     static_cast<void>(ec);
@@ -233,7 +174,7 @@ class Session::Impl {
       counters_.connected.set(true);
       log_.info("session opened", {{"source", options_.source.str()},
                                    {"session", id_.value},
-                                   {"address", connection_->address()}});
+                                   {"address", requester_.connection().address()}});
       listener_.session_opened(id_);
     }
     if (decision.ending) {
@@ -256,10 +197,13 @@ class Session::Impl {
                                    {"session", id_.value},
                                    {"cause", to_string(ending.cause)},
                                    {"detail", ending.detail},
-                                   {"bytes", connection_->received()},
+                                   {"bytes", requester_.connection().received()},
                                    {"wait_ms", std::int64_t{next_wait.count()}}});
       listener_.session_closed(id_, ending.cause);
-    } else if (!ending.repeated) {
+      return;
+    }
+    listener_.attempt_failed(ending.cause);
+    if (!ending.repeated) {
       log_.write(ending.alarm ? LogLevel::error : LogLevel::warning, "no session",
                  {{"source", options_.source.str()},
                   {"cause", to_string(ending.cause)},
@@ -275,11 +219,9 @@ class Session::Impl {
   SourceCounters& counters_;
   Log& log_;
 
-  Result<Endpoint> configured_;
-  Result<Endpoint> target_ = configured_;  // of the attempt under way
+  Result<Endpoint> target_;
+  Requester requester_;
   SessionFsm fsm_;
-  std::optional<asio::ssl::context> tls_;  // made once: loading a trust store is expensive
-  std::unique_ptr<Connection> connection_;
   asio::steady_timer timer_;  // of a wait or a pause
   SessionId id_;
   bool room_ = true;  // the sink may have some

@@ -4,7 +4,7 @@
 #include <cassert>
 
 #include "penstock/core/limits.hpp"
-#include "penstock/core/text.hpp"
+#include "remote/answer_text.hpp"
 
 namespace penstock::remote {
 namespace {
@@ -16,10 +16,6 @@ std::string shown(Duration wait) {
   constexpr std::chrono::seconds exact_below{10};
   return wait < exact_below ? to_string(wait)
                             : to_string(Duration(std::chrono::round<std::chrono::seconds>(wait)));
-}
-
-std::string status_line(const outcome::Answered& answer) {
-  return std::to_string(answer.status) + (answer.reason.empty() ? "" : " " + answer.reason);
 }
 
 // Alike failures share it. What is wrong with a certificate or a file is part of it; the address
@@ -113,10 +109,9 @@ Decision SessionFsm::on(const outcome::Answered& answer, MonotonicTime now) {
     default:
       return fail_as(Class::http, DisconnectCause::server_error, SourceEvent::disconnected);
   }
-  if (!answer.content_encoding.empty() && !iequals_ascii(answer.content_encoding, "identity")) {
+  if (std::string fault = coding_fault(answer); !fault.empty()) {
     return fail(Class::http, DisconnectCause::server_error, SourceEvent::disconnected,
-                "content encoding",
-                "the body is encoded (" + answer.content_encoding + "), which nobody asked for");
+                "content encoding", std::move(fault));
   }
   state_ = State::streaming;
   reading_since_ = now;
@@ -131,7 +126,10 @@ Decision SessionFsm::on(const outcome::Answered& answer, MonotonicTime now) {
 }
 
 Decision SessionFsm::redirected(const outcome::Answered& answer) {
-  const std::string where = status_line(answer) + " to " + answer.location;
+  const auto fail_as = [&](Class back_off, DisconnectCause cause, std::string reason) {
+    return fail(back_off, cause, SourceEvent::disconnected, std::move(reason),
+                redirect_refused(answer));
+  };
   switch (answer.redirect) {
     case Redirect::same_origin:
       if (redirects_ < limits::redirects) {
@@ -140,20 +138,15 @@ Decision SessionFsm::redirected(const outcome::Answered& answer) {
         decision.action = Action::follow;
         return decision;
       }
-      return fail(Class::refused, DisconnectCause::refused, SourceEvent::disconnected, "redirects",
-                  "more than " + std::to_string(limits::redirects) +
-                      " redirects one after another, the last: " + where);
+      return fail_as(Class::refused, DisconnectCause::refused, "redirects");
     case Redirect::elsewhere:
-      return fail(Class::refused, DisconnectCause::refused, SourceEvent::disconnected, where,
-                  where +
-                      ": another origin, not followed, as the token goes nowhere else; if it "
-                      "is right, name it in api.stream_url");
+      return fail_as(Class::refused, DisconnectCause::refused,
+                     status_line(answer) + " to " + answer.location);
     case Redirect::none:
     case Redirect::unusable:
       break;
   }
-  return fail(Class::http, DisconnectCause::server_error, SourceEvent::disconnected,
-              std::to_string(answer.status), status_line(answer) + " without a usable Location");
+  return fail_as(Class::http, DisconnectCause::server_error, std::to_string(answer.status));
 }
 
 Decision SessionFsm::on(const outcome::SinkFull&, MonotonicTime now) {

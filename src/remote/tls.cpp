@@ -145,7 +145,7 @@ std::string distrust(X509_STORE_CTX* store, const std::string& host) {
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
       return whose + " is for another host: " + certified_names(certificate) +
-             "; check the host in api.stream_url";
+             "; check the host in api.url and api.stream_url";
     case X509_V_ERR_CERT_HAS_EXPIRED:
       return whose + " expired on " + time_text(X509_get0_notAfter(certificate));
     case X509_V_ERR_CERT_NOT_YET_VALID:

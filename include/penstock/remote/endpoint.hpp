@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,11 @@ struct Endpoint {
 // Only https, no credentials in the URL: a token goes nowhere in the clear, and errors may show a
 // URL. A fragment is dropped.
 Result<Endpoint> parse_endpoint(std::string_view url);
+
+// `segments` as a path, each percent-encoded (RFC 3986 sections 2.1 and 3.3): "/v1/tasks/a%2Fb". An
+// error where one is empty, a dot segment or longer than limits::path_segment: no server would see
+// it as what was meant.
+Result<std::string> make_path(std::span<const std::string> segments);
 
 // Scheme (always https), host and port are the same (RFC 6454).
 bool same_origin(const Endpoint& a, const Endpoint& b) noexcept;

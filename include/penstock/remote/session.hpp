@@ -50,6 +50,8 @@ class SessionListener {
   virtual void session_opened(SessionId session) = 0;
   // After its last byte went to the sink.
   virtual void session_closed(SessionId session, DisconnectCause cause) = 0;
+  // An attempt that opened no session.
+  virtual void attempt_failed(DisconnectCause cause) = 0;
   // One a change; `detail` is printable and holds no secret.
   virtual void notice(SourceEvent event, std::string_view detail) = 0;
 };

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
+#include "penstock/core/limits.hpp"
+
 namespace penstock::remote {
 namespace {
 
@@ -88,6 +92,49 @@ TEST(Redirect, NeedsAUsableLocation) {
                                "https://example.com:0/", "https:///x"}) {
     EXPECT_EQ(judge_redirect(from, location).kind, Redirect::unusable) << location;
   }
+}
+
+struct PathRow {
+  std::vector<std::string> segments;
+  std::string path;  // empty: refused
+};
+
+TEST(Endpoint, MakesAPathOfSegments) {
+  const std::string longest(limits::path_segment.count, 'a');
+  const std::vector<PathRow> rows{
+      {{"v1", "tasks"}, "/v1/tasks"},
+      {{"32637b98-8f01-46eb-a1f7-3eaee18ab1d5"}, "/32637b98-8f01-46eb-a1f7-3eaee18ab1d5"},
+      {{"AZaz09-._~"}, "/AZaz09-._~"},
+      {{"a/b"}, "/a%2Fb"},
+      {{"a b"}, "/a%20b"},
+      {{"a?b#c"}, "/a%3Fb%23c"},
+      {{"50%"}, "/50%25"},
+      {{"%2e%2e"}, "/%252e%252e"},
+      {{"!$&'()*+,;=:@"}, "/%21%24%26%27%28%29%2A%2B%2C%3B%3D%3A%40"},
+      {{"\r\nX: 1"}, "/%0D%0AX%3A%201"},
+      {{std::string("\0\x7f", 2)}, "/%00%7F"},
+      {{"\xc3\xa9\xff"}, "/%C3%A9%FF"},
+      {{"..."}, "/..."},
+      {{"../x"}, "/..%2Fx"},
+      {{longest}, "/" + longest},
+      {{longest + "a"}, ""},
+      {{"v1", ""}, ""},
+      {{"v1", "."}, ""},
+      {{"v1", "..", "x"}, ""}};
+  for (const auto& [segments, expected] : rows) {
+    const auto path = make_path(segments);
+    EXPECT_EQ(path ? *path : "", expected);
+    if (path) {
+      EXPECT_EQ(endpoint("https://example.com" + *path).target, expected);
+    }
+  }
+}
+
+TEST(Endpoint, SaysWhichSegmentNoPathCanHold) {
+  const auto path = make_path(std::vector<std::string>{"a", "..", "b"});
+  ASSERT_FALSE(path);
+  EXPECT_EQ(path.error().code, Errc::invalid_argument);
+  EXPECT_EQ(path.error().what, "`..` can't stand in the path of a URL");
 }
 
 }  // namespace

@@ -1,23 +1,14 @@
 // A Session with everything around it, for tests against servers on loopback.
 #pragma once
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <boost/asio/io_context.hpp>
-#include <filesystem>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "penstock/core/system_clock.hpp"
 #include "penstock/remote/session.hpp"
-#include "test_certificates.hpp"
-#include "test_server.hpp"
+#include "remote_fixture.hpp"
 
 namespace penstock::remote::test {
 
@@ -41,6 +32,7 @@ class Recorder final : public ByteSink, public SessionListener, public Log {
       on_closed();
     }
   }
+  void attempt_failed(DisconnectCause cause) override { failed.push_back(cause); }
   void notice(SourceEvent event, std::string_view detail) override {
     notices.push_back(std::string(to_string(event)) + ": " + std::string(detail));
     if (on_notice) {
@@ -70,6 +62,7 @@ class Recorder final : public ByteSink, public SessionListener, public Log {
   std::size_t piece = 4096;  // what writable() gives at most
   std::vector<std::string> bodies;
   std::vector<DisconnectCause> closed;
+  std::vector<DisconnectCause> failed;
   std::vector<std::string> notices;
   std::vector<std::string> lines;
   std::function<void()> on_closed;
@@ -79,17 +72,8 @@ class Recorder final : public ByteSink, public SessionListener, public Log {
   std::array<char, 4096> buffer_{};
 };
 
-class SessionFixture : public testing::Test {
+class SessionFixture : public RemoteFixture {
  protected:
-  static constexpr const char* token = "canary-token";
-
-  SessionFixture() : ca("test CA") {
-    ca_file = std::filesystem::path(testing::TempDir()) /
-              ("penstock-test-ca-" + std::to_string(::getpid()) + ".pem");
-    std::ofstream(ca_file) << ca.certificate();
-  }
-  ~SessionFixture() override { std::filesystem::remove(ca_file); }
-
   SessionOptions options(std::string url) const {
     BackoffOptions backoff;
     backoff.network_step = Duration(0);
@@ -114,20 +98,6 @@ class SessionFixture : public testing::Test {
   }
   void start(const TestServer& server) { start(options(server.url())); }
 
-  // Runs the program until `condition` holds; false if that takes absurdly long.
-  template <class Condition>
-  [[nodiscard]] bool run_until(Condition condition) {
-    const auto deadline = monotonic_now() + std::chrono::seconds(30);
-    while (!condition()) {
-      if (monotonic_now() >= deadline) {
-        return false;
-      }
-      io.restart();
-      io.run_one_for(std::chrono::milliseconds(20));
-    }
-    return true;
-  }
-
   [[nodiscard]] bool stop() {
     bool stopped = false;
     session->stop([&] { stopped = true; });
@@ -139,20 +109,9 @@ class SessionFixture : public testing::Test {
     return counters.disconnects[static_cast<std::size_t>(cause)].get();
   }
 
-  asio::io_context io;
-  CertificateAuthority ca;
-  std::filesystem::path ca_file;
   Recorder recorder;
   SourceCounters counters;
   std::unique_ptr<Session> session;
 };
-
-// Answers each connection with the same bytes, then ends in order.
-inline TestServer::Script answering(std::string bytes) {
-  return [bytes](Peer& peer, int) -> asio::awaitable<void> {
-    co_await peer.send(bytes);
-    co_await peer.shut_down();
-  };
-}
 
 }  // namespace penstock::remote::test

@@ -19,13 +19,6 @@ using testing::Not;
 using testing::StartsWith;
 
 const std::string body = "{\"a\":1}\n{\"b\":\"\xc3\xa9\"}\r\n\n{\"c\":[]}\n";
-const std::string chunked_header = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
-
-std::string chunk(std::string_view data) {
-  std::array<char, 20> size{};
-  std::snprintf(size.data(), size.size(), "%zx\r\n", data.size());
-  return size.data() + std::string(data) + "\r\n";
-}
 
 std::string one_byte_chunks() {
   std::string text;
@@ -235,20 +228,6 @@ TEST_F(SessionTest, IsNotStalledWhilePaused) {
   EXPECT_THAT(recorder.closed, ElementsAre(DisconnectCause::stalled));
 }
 
-// Whether the kernel still holds an open connection to `port` of this machine.
-bool established(std::uint16_t port) {
-  std::ifstream table("/proc/self/net/tcp");
-  std::string line;
-  std::array<char, 24> remote{};
-  std::snprintf(remote.data(), remote.size(), "0100007F:%04X 01 ", unsigned{port});
-  while (std::getline(table, line)) {
-    if (line.find(remote.data()) != std::string::npos) {
-      return true;
-    }
-  }
-  return false;
-}
-
 TEST_F(SessionTest, BlamesThePauseWhereTheRemoteGaveUpDuringIt) {
   recorder.room = 5;
   Gate gate(io);
@@ -333,6 +312,7 @@ TEST_P(SessionRefusal, IsToldAndWaitsAndOpensNoSession) {
   ASSERT_TRUE(stop());
   EXPECT_THAT(recorder.notices[0], StartsWith(GetParam().notice));
   EXPECT_GE(disconnects(GetParam().cause), 1u);
+  EXPECT_THAT(recorder.failed, AllOf(Not(IsEmpty()), Each(GetParam().cause)));
   EXPECT_EQ(counters.sessions.get(), 0u);
   EXPECT_THAT(recorder.bodies, IsEmpty());
   EXPECT_THAT(recorder.lines, Contains(StartsWith("no session source=firehose cause=")));
@@ -564,10 +544,7 @@ TEST_P(SessionStop, TellsNothingMoreOnceDestroyed) {
   session.reset();
   const auto told = recorder.notices.size();
   const auto received = recorder.bodies;
-  for (int i = 0; i < 20; ++i) {
-    io.restart();
-    io.run_one_for(5ms);
-  }
+  run_on();
   EXPECT_EQ(recorder.notices.size(), told);
   EXPECT_EQ(recorder.bodies, received);
   EXPECT_THAT(recorder.closed, IsEmpty());

@@ -1,0 +1,113 @@
+#include "remote/requester.hpp"
+
+#include <algorithm>
+#include <boost/asio/ssl/context.hpp>
+
+#include "penstock/core/system_clock.hpp"
+#include "remote/tls.hpp"
+#include "remote/watch.hpp"
+
+namespace penstock::remote {
+namespace {
+
+namespace asio = boost::asio;
+using asio::awaitable;
+using outcome::FailureKind;
+
+// A value that can stand in a header; the token comes from a file, with whatever is in it.
+bool fits_header(std::string_view value) {
+  return !value.empty() && std::ranges::all_of(value, [](char c) { return c > ' ' && c <= '~'; });
+}
+
+std::string request_text(const Endpoint& target, const AccessOptions& options,
+                         const std::string& token) {
+  return "GET " + target.target + " HTTP/1.1\r\nHost: " + target.host_header() +
+         "\r\nUser-Agent: " + options.user_agent + "\r\nAccept: */*\r\n" + options.token_header +
+         ": " + token + "\r\n\r\n";
+}
+
+}  // namespace
+
+struct Access::State {
+  AccessOptions options;
+  std::optional<asio::ssl::context> tls;  // made once: loading a trust store is expensive
+};
+
+Access::Access(AccessOptions options)
+    : state_(std::make_shared<State>(State{std::move(options), std::nullopt})) {}
+
+Requester::Requester(asio::io_context& io, Access access) : io_(io), access_(std::move(access)) {}
+
+awaitable<Outcome> Requester::get(Result<Endpoint> target) {
+  connection_.reset();
+  if (!target) {
+    co_return outcome::Failed{FailureKind::local, target.error().what};
+  }
+  Access::State& access = *access_.state_;
+  const auto proxy = choose_proxy(access.options.proxy, target->host, target->port);
+  if (!proxy) {
+    co_return outcome::Failed{FailureKind::local, proxy.error().what};
+  }
+  const auto token = access.options.read_token();
+  if (!token) {
+    co_return outcome::Failed{FailureKind::token, token.error().what};
+  }
+  if (!fits_header(*token)) {
+    co_return outcome::Failed{FailureKind::token,
+                              "the token is empty or has characters that no HTTP header may have"};
+  }
+  token_ = *token;
+  if (!access.tls) {
+    auto made = make_tls_context(access.options.ca_file);
+    if (!made) {
+      co_return outcome::Failed{FailureKind::local, made.error().what};
+    }
+    access.tls.emplace(std::move(*made));
+  }
+  connection_ = std::make_unique<Connection>(io_, *access.tls, access.options.connect_timeout);
+  const std::string text = request_text(*target, access.options, token_);
+  Outcome what = co_await connection_->open(*target, *proxy, text);
+  const auto* failure = std::get_if<outcome::Failed>(&what);
+  if (failure != nullptr && failure->kind == FailureKind::untrusted) {
+    connection_.reset();
+    access.tls.reset();  // read the trust store anew next time: it may have been put right
+  }
+  co_return what;
+}
+
+awaitable<Outcome> Requester::read(ByteSink& sink, Counter& received, StallsAt stalls_at) {
+  bool stalled = false;
+  const Watch watch(io_.get_executor(), [&]() -> std::optional<MonotonicTime> {
+    const MonotonicTime at = stalls_at(connection_->last_byte());
+    if (monotonic_now() < at) {
+      return at;
+    }
+    stalled = true;
+    connection_->abort();
+    return std::nullopt;
+  });
+  Outcome what = co_await connection_->read(sink, received);
+  // What came just before the watch's end counts; only a read that it cut off has stalled.
+  if (stalled && std::holds_alternative<outcome::Broken>(what)) {
+    what = outcome::Stalled{};
+  }
+  co_return what;
+}
+
+void Requester::abort() {
+  if (connection_) {
+    connection_->abort();
+  }
+}
+
+void Requester::drop_sink() {
+  if (connection_) {
+    connection_->drop_sink();
+  }
+}
+
+bool Requester::quotes_token(std::string_view text) const {
+  return !token_.empty() && text.find(token_) != std::string_view::npos;
+}
+
+}  // namespace penstock::remote

@@ -1,0 +1,211 @@
+#include "remote/transport.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/connect.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+
+#include "penstock/core/limits.hpp"
+#include "penstock/core/system_clock.hpp"
+#include "penstock/core/text.hpp"
+#include "remote/http_header.hpp"
+#include "remote/tcp_options.hpp"
+#include "remote/tls.hpp"
+#include "remote/watch.hpp"
+
+namespace penstock::remote {
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using asio::awaitable;
+using asio::ip::tcp;
+using boost::system::error_code;
+using outcome::FailureKind;
+
+constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
+
+std::string text_of(const tcp::endpoint& endpoint) {
+  const std::string address = endpoint.address().to_string();
+  return (endpoint.address().is_v6() ? "[" + address + "]" : address) + ":" +
+         std::to_string(endpoint.port());
+}
+
+}  // namespace
+
+// A name resolution. getaddrinfo(3) can't be interrupted: an abandoned one ends on its own.
+struct Transport::Lookup {
+  explicit Lookup(asio::io_context& io) : resolver(io), done(io) {}
+  tcp::resolver resolver;
+  asio::steady_timer done;  // cancelled when there is a result, or nobody waits for it any more
+  bool complete = false;
+  error_code error;
+  std::vector<tcp::endpoint> addresses;
+};
+
+Transport::Transport(asio::io_context& io, asio::ssl::context& tls) : io_(io), stream_(io, tls) {}
+
+void Transport::abort() {
+  aborted_ = true;
+  if (lookup_) {
+    lookup_->done.cancel();
+    lookup_->resolver.cancel();  // one that waits for its turn never starts
+  }
+  error_code ignored;
+  stream_.next_layer().close(ignored);
+}
+
+bool Transport::remote_gone() { return ended_by_remote(stream_.next_layer().native_handle()); }
+
+awaitable<Failure> Transport::reach(const Endpoint& endpoint, const std::optional<Proxy>& proxy,
+                                    MonotonicTime deadline) {
+  const std::string& host = proxy ? proxy->host : endpoint.host;
+  const std::uint16_t port = proxy ? proxy->port : endpoint.port;
+  Failure failure = co_await resolve(host, port);
+  if (failure) {
+    co_return failure;
+  }
+  failure = co_await connect(deadline);
+  if (failure) {
+    co_return failure;
+  }
+  if (proxy) {
+    failure = co_await tunnel(endpoint, *proxy);
+    if (failure) {
+      co_return failure;
+    }
+  }
+  failure = co_await handshake(endpoint);
+  co_return failure;
+}
+
+awaitable<Failure> Transport::resolve(const std::string& host, std::uint16_t port) {
+  error_code ec;
+  const auto address = asio::ip::make_address(host, ec);
+  if (!ec) {
+    addresses_ = {tcp::endpoint(address, port)};
+    co_return std::nullopt;
+  }
+  lookup_ = std::make_shared<Lookup>(io_);
+  lookup_->done.expires_at(asio::steady_timer::time_point::max());
+  lookup_->resolver.async_resolve(
+      host, std::to_string(port),
+      [lookup = lookup_](const error_code& error, const tcp::resolver::results_type& results) {
+        lookup->error = error;
+        lookup->complete = true;
+        for (const auto& result : results) {
+          lookup->addresses.push_back(result.endpoint());
+        }
+        lookup->done.cancel();
+      });
+  auto [woken] = co_await lookup_->done.async_wait(as_result);
+  static_cast<void>(woken);  // always operation_aborted
+  if (!lookup_->complete) {
+    co_return failed(FailureKind::unreachable, "resolving " + host + " takes too long");
+  }
+  if (lookup_->error || lookup_->addresses.empty()) {
+    co_return failed(FailureKind::unreachable,
+                     "resolving " + host + " failed: " + lookup_->error.message());
+  }
+  addresses_ = std::move(lookup_->addresses);
+  lookup_.reset();
+  co_return std::nullopt;
+}
+
+awaitable<Failure> Transport::connect(MonotonicTime deadline) {
+  Socket& socket = stream_.next_layer();
+  error_code error;
+  for (std::size_t i = 0; i < addresses_.size() && !aborted_; ++i) {
+    // Each address has its share of what time is left, so that a black hole doesn't hide the next.
+    const auto left = deadline - monotonic_now();
+    const MonotonicTime until =
+        monotonic_now() + left / static_cast<std::int64_t>(addresses_.size() - i);
+    address_ = text_of(addresses_[i]);
+    error_code ignored;
+    socket.close(ignored);
+    {
+      bool late = false;
+      const Watch watch(io_.get_executor(), [&]() -> std::optional<MonotonicTime> {
+        if (monotonic_now() < until) {
+          return until;
+        }
+        late = true;
+        socket.close(ignored);
+        return std::nullopt;
+      });
+      auto [ec] = co_await socket.async_connect(addresses_[i], as_result);
+      error = late ? asio::error::make_error_code(asio::error::timed_out) : ec;
+    }
+    if (!error) {
+      set_tcp_options(socket.native_handle(), error);
+    }
+    if (!error) {
+      co_return std::nullopt;
+    }
+  }
+  co_return failed(FailureKind::unreachable,
+                   "connecting to " + address_ + " failed: " + error.message());
+}
+
+awaitable<Failure> Transport::tunnel(const Endpoint& endpoint, const Proxy& proxy) {
+  Socket& socket = stream_.next_layer();
+  std::string request =
+      "CONNECT " + endpoint.authority() + " HTTP/1.1\r\nHost: " + endpoint.authority() + "\r\n";
+  if (!proxy.authorization.empty()) {
+    request += "Proxy-Authorization: " + proxy.authorization + "\r\n";
+  }
+  request += "\r\n";
+  auto [write_error, written] =
+      co_await asio::async_write(socket, asio::buffer(request), as_result);
+  static_cast<void>(written);
+  if (write_error) {
+    co_return failed(FailureKind::proxy,
+                     "the proxy " + address_ + " broke off: " + write_error.message());
+  }
+  boost::beast::flat_buffer buffer(static_cast<std::size_t>(limits::proxy_answer.count));
+  http::response_parser<http::empty_body> parser;
+  parser.skip(true);  // a 2xx answer to CONNECT has no body, whatever its header says
+  const error_code error = co_await read_until_header(socket, buffer, parser, buffer.max_size());
+  if (error) {
+    co_return failed(FailureKind::proxy,
+                     "the proxy " + address_ + " gave no answer: " + error.message());
+  }
+  const unsigned status = parser.get().result_int();
+  if (status / 100 != 2) {
+    co_return failed(FailureKind::proxy,
+                     "the proxy " + address_ + " refused: " + std::to_string(status) + " " +
+                         printable(parser.get().reason()) +
+                         (status == 407 ? "; HTTPS_PROXY needs a user name and password" : ""));
+  }
+  if (buffer.size() != 0) {
+    co_return failed(FailureKind::proxy, "the proxy " + address_ + " spoke out of turn");
+  }
+  co_return std::nullopt;
+}
+
+awaitable<Failure> Transport::handshake(const Endpoint& endpoint) {
+  const auto expected = expect_host(stream_.native_handle(), endpoint);
+  if (!expected) {
+    co_return failed(FailureKind::local, expected.error().what);
+  }
+  stream_.set_verify_callback([this, &endpoint](bool trusted, asio::ssl::verify_context& context) {
+    if (!trusted) {
+      distrust_ = distrust(context.native_handle(), endpoint.authority());
+    }
+    return trusted;
+  });
+  auto [error] = co_await stream_.async_handshake(asio::ssl::stream_base::client, as_result);
+  if (!error) {
+    co_return std::nullopt;
+  }
+  if (!distrust_.empty()) {
+    co_return failed(FailureKind::untrusted, distrust_);
+  }
+  co_return failed(FailureKind::tls,
+                   "the TLS handshake with " + address_ + " failed: " + error.message());
+}
+
+}  // namespace penstock::remote
