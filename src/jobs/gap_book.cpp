@@ -1,0 +1,273 @@
+#include "jobs/gap_book.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include "penstock/core/limits.hpp"
+
+namespace penstock::jobs {
+
+std::string_view to_string(GapState state) noexcept {
+  switch (state) {
+    case GapState::open:
+      return "open";
+    case GapState::recovering:
+      return "recovering";
+    case GapState::recovered:
+      return "recovered";
+    case GapState::unrecoverable:
+      return "unrecoverable";
+  }
+  return "unknown";
+}
+
+bool touches(const Gap& gap, const Job& job) {
+  const auto starts_by = [&](const std::optional<WallTime>& time) {
+    return time && *time <= *gap.ended_at + limits::gap_margin;
+  };
+  const bool unknown_start = !job.requested_at && !job.seen_at;
+  const std::optional<WallTime> finish = job.finished_at ? job.finished_at : job.ended_at;
+  return (unknown_start || starts_by(job.requested_at) || starts_by(job.seen_at)) &&
+         (!finish || *finish + limits::gap_margin >= gap.started_at);
+}
+
+void GapBook::begin(WallTime at, DisconnectCause cause, const Rate& rate,
+                    std::optional<SessionId> behind) {
+  assert(open_ == nullptr);
+  make_room();
+  Gap gap;
+  // Ids sort by time.
+  gap.id = std::to_string(at.time_since_epoch().count()) + '-' + id_seed_ + '-' +
+           std::to_string(++numbered_);
+  gap.started_at = at;
+  gap.cause = cause;
+  gap.rate = rate;
+  gap.behind = behind;
+  ++figures_.by_state[static_cast<std::size_t>(gap.state)];
+  open_ = &gaps_.insert_or_assign(gap.id, std::move(gap)).first->second;
+  changed(*open_);
+}
+
+void GapBook::move_start(WallTime at) {
+  if (at > open_->started_at) {
+    open_->started_at = at;
+    counted_.insert(open_->id);
+  }
+}
+
+void GapBook::found_end(WallTime at, DisconnectCause cause) {
+  open_->started_at = std::max(open_->started_at, at);
+  open_->cause = cause;
+  open_->behind.reset();
+  changed(*open_);
+}
+
+void GapBook::truncated(std::uint64_t bytes) {
+  if (bytes > 0) {
+    open_->truncated_bytes += bytes;
+    changed(*open_);
+  }
+}
+
+void GapBook::hindered(DisconnectCause cause) {
+  if (open_->cause == cause) {
+    return;
+  }
+  if (open_->cause == DisconnectCause::daemon_down) {
+    open_->cause = cause;
+    note(*open_, "began while the daemon was down");
+  } else {
+    note(*open_, "then " + std::string(to_string(cause)));
+  }
+}
+
+void GapBook::end(WallTime at) {
+  Gap& gap = *std::exchange(open_, nullptr);
+  gap.ended_at = std::max(gap.started_at, at);  // clocks may be set back
+  gap.behind.reset();
+  figures_.time += Duration(*gap.ended_at - gap.started_at);
+  changed(gap);
+  if (!has_jobs_) {
+    set_state(gap, GapState::unrecoverable);
+  }
+}
+
+bool GapBook::wants_list() const {
+  return std::any_of(gaps_.begin(), gaps_.end(), [](const auto& entry) {
+    const Gap& gap = entry.second;
+    return gap.state == GapState::open && gap.ended_at && !gap.list_asked;
+  });
+}
+
+void GapBook::list_asked() {
+  for (auto& [id, gap] : gaps_) {
+    gap.list_asked = gap.list_asked || (gap.state == GapState::open && gap.ended_at);
+  }
+}
+
+void GapBook::list_failed() {
+  for (auto& [id, gap] : gaps_) {
+    gap.list_asked = false;
+  }
+}
+
+std::vector<Gap*> GapBook::listed() {
+  std::vector<Gap*> gaps;
+  for (auto& [id, gap] : gaps_) {
+    if (gap.state == GapState::open && gap.list_asked) {
+      gaps.push_back(&gap);
+    }
+  }
+  return gaps;
+}
+
+void GapBook::add_job(Gap& gap, const std::string& job) {
+  changed(gap);
+  if (gap.jobs.size() >= limits::gap_jobs) {
+    ++gap.more_jobs;
+    return;
+  }
+  gap.jobs.push_back(job);
+  gap.waiting.insert(job);
+}
+
+void GapBook::list_read(Gap& gap) {
+  if (gap.more_jobs > 0) {
+    note(gap, std::to_string(gap.more_jobs) + " more jobs are replayed and not listed here");
+  }
+  gap.list_asked = false;
+  set_state(gap, GapState::recovering);
+  look_if_over(gap);
+}
+
+void GapBook::note(Gap& gap, std::string_view text) {
+  constexpr std::string_view more = "; and more";
+  if (gap.note.find(text) != std::string::npos || gap.note.ends_with(more)) {
+    return;
+  }
+  if (gap.note.size() + text.size() + 2 > limits::gap_note) {
+    gap.note += more;
+  } else {
+    gap.note += (gap.note.empty() ? "" : "; ") + std::string(text);
+  }
+  changed(gap);
+}
+
+template <class What>
+void GapBook::each_of(std::string_view job, const What& what) {
+  for (auto entry = gaps_.begin(); entry != gaps_.end();) {
+    Gap& gap = (entry++)->second;  // what() may end it
+    if (gap.waiting.contains(job)) {
+      what(gap);
+    }
+  }
+}
+
+void GapBook::job_settled(std::string_view job) {
+  each_of(job, [&](Gap& gap) {
+    gap.waiting.erase(gap.waiting.find(job));
+    look_if_over(gap);
+  });
+}
+
+void GapBook::job_given_up(std::string_view job, std::string_view why) {
+  each_of(job, [&](Gap& gap) {
+    note(gap, "job " + std::string(job) + ": " + std::string(why));
+    gap.lost = true;
+    gap.waiting.erase(gap.waiting.find(job));
+    changed(gap);
+    look_if_over(gap);
+  });
+}
+
+void GapBook::job_noted(std::string_view job, std::string_view text) {
+  each_of(job, [&](Gap& gap) { note(gap, "job " + std::string(job) + ": " + std::string(text)); });
+}
+
+void GapBook::job_replayed(std::string_view job, std::uint64_t published) {
+  each_of(job, [&](Gap& gap) {
+    gap.recovered_events += published;
+    counted_.insert(gap.id);
+  });
+}
+
+std::vector<Gap> GapBook::take_changed(bool counted) {
+  std::vector<Gap> gaps = std::exchange(over_, {});
+  if (counted) {
+    changed_.merge(counted_);
+    counted_.clear();
+  }
+  for (const std::string& id : changed_) {
+    counted_.erase(id);
+    gaps.push_back(gaps_.at(id));
+  }
+  changed_.clear();
+  return gaps;
+}
+
+void GapBook::restore(Gap gap) {
+  forget(gap.id);
+  ++figures_.by_state[static_cast<std::size_t>(gap.state)];
+  gaps_.emplace(gap.id, gap);
+}
+
+void GapBook::forget(std::string_view id) {
+  const auto found = gaps_.find(id);
+  if (found != gaps_.end()) {
+    --figures_.by_state[static_cast<std::size_t>(found->second.state)];
+    gaps_.erase(found);
+  }
+}
+
+void GapBook::restored(const JobTracker& jobs) {
+  for (auto entry = gaps_.begin(); entry != gaps_.end();) {
+    Gap& gap = (entry++)->second;
+    if (!gap.ended_at) {
+      open_ = &gap;
+      continue;
+    }
+    for (const std::string& id : gap.jobs) {
+      const JobTracker::Entry* const job = jobs.find(id);
+      if (job != nullptr && job->second.open()) {
+        gap.waiting.insert(id);
+      }
+    }
+    if (!has_jobs_) {  // they were configured away
+      set_state(gap, GapState::unrecoverable);
+    } else if (gap.state == GapState::recovering) {
+      look_if_over(gap);
+    }
+  }
+}
+
+void GapBook::look_if_over(Gap& gap) {
+  if (gap.state == GapState::recovering && gap.waiting.empty()) {
+    set_state(gap, gap.lost ? GapState::unrecoverable : GapState::recovered);
+  }
+}
+
+void GapBook::set_state(Gap& gap, GapState state) {
+  --figures_.by_state[static_cast<std::size_t>(gap.state)];
+  gap.state = state;
+  ++figures_.by_state[static_cast<std::size_t>(gap.state)];
+  changed(gap);
+  if (state == GapState::recovered || state == GapState::unrecoverable) {
+    changed_.erase(gap.id);
+    counted_.erase(gap.id);
+    const auto found = gaps_.find(gap.id);
+    over_.push_back(std::move(found->second));
+    gaps_.erase(found);
+  }
+}
+
+void GapBook::make_room() {
+  if (gaps_.size() < limits::gaps_kept) {
+    return;
+  }
+  Gap& oldest = gaps_.begin()->second;
+  note(oldest, "too many gaps at a time to follow this one further; its jobs are replayed still");
+  set_state(oldest, GapState::unrecoverable);
+}
+
+}  // namespace penstock::jobs

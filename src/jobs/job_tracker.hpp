@@ -1,0 +1,100 @@
+// The jobs of one source: what status events, other events and the tasks API say of them, and which
+// of them are settled. Pure; used by one thread.
+//
+// A job is clean while it was seen from its creation on, within one session of which nothing is
+// missing. A clean job that ends is settled at once; every other one needs replays.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "jobs/job.hpp"
+#include "penstock/core/job_words.hpp"
+#include "penstock/core/time.hpp"
+#include "penstock/jobs/jobs.hpp"
+
+namespace penstock::jobs {
+
+using JobIds = std::set<std::string, std::less<>>;  // normal ids
+
+class JobTracker {
+ public:
+  using Entry = std::pair<const std::string, Job>;  // stays where it is until it is forgotten
+
+  explicit JobTracker(FirstStart on_first_start) : on_first_start_(on_first_start) {}
+
+  Entry* find(std::string_view id);
+  const Entry* find(std::string_view id) const;
+  Entry& learn(std::string_view id);  // known from now on; precondition: valid_job_id()
+  void forget(std::string_view id);
+  std::size_t size() const { return jobs_.size(); }
+
+  // --- the live stream ---------------------------------------------------------------------------
+  struct Seen {
+    WallTime at;
+    bool whole = false;          // nothing of the session is missing up to here
+    bool first_session = false;  // nor before: what is seen without its creation, predates it
+  };
+  void saw_event(Entry& entry, const Seen& seen);
+  // True where this ends a clean job: it is to be settled.
+  bool saw_status(Entry& entry, const JobFlags& flags, const Seen& seen);
+  void soil() { ++stretch_; }  // something is missing: no job is clean any more
+  bool clean(const Job& job) const { return job.created_in == stretch_ && !job.missed; }
+
+  // --- the API and replays -----------------------------------------------------------------------
+  // `first_session`: when the source's first one opened, if there was one.
+  void told(Entry& entry, const Task& task, bool is_new, std::optional<WallTime> first_session,
+            WallTime now);
+  void unknown_to_api(Entry& entry, WallTime now);
+  void replayed_status(Entry& entry, const JobFlags& flags, WallTime now);
+  void listed(JobIds ids, WallTime now);  // the latest list; what is in it isn't forgotten
+  bool is_listed(std::string_view id) const { return listed_.contains(id); }
+
+  // --- what becomes of it ------------------------------------------------------------------------
+  void published(Entry& entry, std::uint64_t events, bool live);
+  void touched_by_gap(Entry& entry);
+  void settle(Entry& entry, WallTime before, WallTime now);
+  void give_up(Entry& entry, GivenUp why, WallTime now);
+  void hold(Entry& entry, WallTime now);
+  void revive(Entry& entry);  // an operator asks for it: nothing stands in the way of a replay
+  void changed(const Entry& entry) { changed_.insert(entry.first); }
+
+  const JobIds& unsettled() const { return unsettled_; }  // given up, held and left ones included
+  // Jobs about which nothing is done since at the latest `at`, and not listed since: the oldest.
+  std::vector<std::string> over_before(WallTime at, std::size_t limit) const;
+  // Jobs whose records are to be written; `counted`: also those of which only `events` changed.
+  JobIds take_changed(bool counted);
+  const std::array<std::uint64_t, job_states>& by_state() const { return by_state_; }
+
+  void restore(std::string_view id, Job job);  // from the state topic
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view id) const { return std::hash<std::string_view>{}(id); }
+  };
+
+  void missed(Entry& entry, const Seen& seen, bool first_sight);
+  void merge(Entry& entry, const JobFlags& flags, WallTime ended_at);
+  void end(Entry& entry, WallTime at);
+  void predates(Entry& entry);
+  void over(Entry& entry, WallTime at);
+  void keep_from(Entry& entry, std::optional<WallTime> at);
+  void set_state(Job& job, JobState state);
+
+  FirstStart on_first_start_;
+  std::unordered_map<std::string, Job, Hash, std::equal_to<>> jobs_;
+  JobIds unsettled_, listed_, changed_, counted_;
+  std::set<std::pair<WallTime, std::string>> over_;  // by kept_from
+  std::array<std::uint64_t, job_states> by_state_{};
+  std::uint64_t stretch_ = 1;
+};
+
+}  // namespace penstock::jobs

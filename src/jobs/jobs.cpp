@@ -1,0 +1,247 @@
+#include "penstock/jobs/jobs.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "jobs/jobs_impl.hpp"
+#include "jobs/topic_records.hpp"
+#include "penstock/core/limits.hpp"
+
+namespace penstock::jobs {
+namespace {
+
+// How long a job is over until its memory may be used otherwise: what of it is late has come.
+constexpr std::chrono::hours late{1};
+
+}  // namespace
+
+Jobs::Impl::Impl(JobsOptions options)
+    : options_(std::move(options)),
+      tracker_(options_.on_first_start),
+      gaps_(options_.has_jobs, options_.id_seed),
+      planner_({.concurrency = options_.replay_concurrency,
+                .settle_after = options_.settle_after,
+                .retry_first = options_.retry_first,
+                .retry_max = options_.retry_max}),
+      questions_(options_.task_poll_interval, options_.retry_first, options_.retry_max),
+      ledger_(options_.ledger_memory) {}
+
+Changes Jobs::Impl::tick(WallTime now) {
+  Changes changes;
+  if (options_.has_jobs) {
+    ask(now);
+    end_uncounted(now);
+    start_replays(now);
+    relieve_memory(now);
+    forget_old(now);
+    ledger_records_.add_tombstones(tombstones_, limits::ledger_tombstones);
+  }
+  store(changes, now, true);
+  return changes;
+}
+
+Changes Jobs::Impl::session_failed(DisconnectCause cause, WallTime now) {
+  if (gaps_.is_open()) {
+    gaps_.hindered(cause);
+  }
+  Changes changes;
+  store(changes, now);
+  return changes;
+}
+
+Jobs::Impl::Entry* Jobs::Impl::know(std::string_view id, bool created, WallTime now) {
+  if (Entry* const known = tracker_.find(id)) {
+    return known;
+  }
+  if (tracker_.size() >= limits::remembered_jobs) {
+    constexpr std::size_t tried = 16;  // the oldest may have ledger records left
+    const auto oldest = tracker_.over_before(now - late, tried);
+    const auto done = std::find_if(oldest.begin(), oldest.end(), [&](const std::string& old) {
+      return ledger_records_.none_of(old);
+    });
+    if (done == oldest.end()) {
+      session_.overflowed = session_changed_ = true;
+      ++figures_.refused_jobs;
+      return nullptr;
+    }
+    forget(*done);
+  }
+  Entry& entry = tracker_.learn(id);
+  if (session_.overflowed && !created) {
+    mark_incomplete(entry);  // it may be one that there was no room for
+  }
+  return &entry;
+}
+
+void Jobs::Impl::settle(Entry& entry, WallTime before, WallTime now) {
+  stop_replay(entry.first);
+  tracker_.settle(entry, before, now);
+  gaps_.job_settled(entry.first);
+  ledger_.drop(entry.first);
+}
+
+void Jobs::Impl::give_up(Entry& entry, GivenUp why, WallTime now) {
+  stop_replay(entry.first);
+  tracker_.give_up(entry, why, now);
+  gaps_.job_given_up(entry.first, to_string(why));
+}
+
+void Jobs::Impl::mark_incomplete(Entry& entry) {
+  entry.second.incomplete = true;
+  tracker_.changed(entry);
+  stop_replay(entry.first);
+  gaps_.job_noted(entry.first, "not all of its events are counted");
+  tell(SourceEvent::ledger_full, "job " + entry.first);
+}
+
+void Jobs::Impl::drop_ledger(Entry& entry) {
+  entry.second.incomplete = entry.second.dropped = true;
+  tracker_.changed(entry);
+  ledger_.drop(entry.first);
+}
+
+void Jobs::Impl::stop_replay(std::string_view id) {
+  if (const auto run = planner_.forget(id)) {
+    orders_.emplace_back(order::StopReplay{*run});
+  }
+}
+
+void Jobs::Impl::forget(std::string_view id) {
+  planner_.forget(id);
+  tombstones_.push_back({RecordTopic::state, job_key(id), std::nullopt});
+  tracker_.forget(id);
+}
+
+// What can't be merged is given up once it has ended.
+void Jobs::Impl::end_uncounted(WallTime now) {
+  for (const std::string& id : tracker_.unsettled()) {
+    Entry& entry = *tracker_.find(id);
+    const Job& job = entry.second;
+    if (job.incomplete && job.open() && !job.predates && job.ended() &&
+        now >= *job.ended_at + options_.settle_after) {
+      give_up(entry, GivenUp::uncounted, now);
+      if (job.replays == 0) {
+        drop_ledger(entry);  // nothing of it that live may still bring was published by a replay
+      }
+    }
+  }
+}
+
+void Jobs::Impl::forget_old(WallTime now) {
+  if (!list_read_) {
+    return;  // what the list still holds must be remembered, or it were new
+  }
+  for (const std::string& id :
+       tracker_.over_before(now - limits::job_memory, limits::ledger_tombstones)) {
+    Entry& entry = *tracker_.find(id);
+    if (entry.second.has_ledger()) {
+      gaps_.job_given_up(id, "forgotten");
+      drop_ledger(entry);
+    } else if (ledger_records_.none_of(id)) {
+      forget(id);
+    }
+  }
+}
+
+void Jobs::Impl::relieve_memory(WallTime now) {
+  if (ledger_.memory().count / 3 < options_.ledger_memory.count / 4) {
+    return;
+  }
+  Entry* oldest = nullptr;
+  for (const std::string& id : tracker_.unsettled()) {
+    Entry& entry = *tracker_.find(id);
+    const Job& job = entry.second;
+    if (job.over_at && *job.over_at + late < now && job.has_ledger() &&
+        (oldest == nullptr || *job.over_at < *oldest->second.over_at)) {
+      oldest = &entry;
+    }
+  }
+  if (oldest != nullptr) {
+    drop_ledger(*oldest);
+  }
+}
+
+void Jobs::Impl::store(Changes& changes, WallTime now, bool counted) {
+  std::vector<SideRecord>& records = changes.records;
+  records = std::exchange(tombstones_, {});  // first: a job can be learned anew
+  for (const std::string& id : tracker_.take_changed(counted)) {
+    const Job& job = tracker_.find(id)->second;
+    records.push_back({RecordTopic::state, job_key(id), encode(job)});
+    records.push_back({RecordTopic::jobs, id, job_json(id, job, now)});
+  }
+  for (const Gap& gap : gaps_.take_changed(counted)) {
+    const bool over = gap.state == GapState::recovered || gap.state == GapState::unrecoverable;
+    records.push_back(
+        {RecordTopic::state, gap_key(gap.id), over ? std::nullopt : std::optional(encode(gap))});
+    records.push_back(
+        {RecordTopic::gaps, gap_topic_key(options_.source, gap), gap_json(options_.source, gap)});
+  }
+  if (std::exchange(session_changed_, false)) {
+    records.push_back({RecordTopic::state, std::string(session_key), encode(session_)});
+  }
+}
+
+JobsFigures Jobs::Impl::figures() const {
+  JobsFigures figures = figures_;
+  for (std::size_t i = 0; i < job_states; ++i) {
+    figures.jobs_by_status.emplace(to_string(static_cast<JobState>(i)), tracker_.by_state()[i]);
+  }
+  const GapBook::Figures& gaps = gaps_.figures();
+  const auto in_state = [&](GapState state) {
+    return gaps.by_state[static_cast<std::size_t>(state)];
+  };
+  figures.gaps_open = in_state(GapState::open);
+  figures.gaps_recovering = in_state(GapState::recovering);
+  figures.gaps_recovered = in_state(GapState::recovered);
+  figures.gaps_unrecoverable = in_state(GapState::unrecoverable);
+  figures.gap_seconds = std::chrono::duration<double>(gaps.time).count();
+  figures.ledger_memory = ledger_.memory();
+  for (const std::string& id : tracker_.unsettled()) {
+    const Job& job = tracker_.find(id)->second;
+    figures.incomplete_jobs += job.incomplete ? 1 : 0;
+    figures.held_jobs += job.held ? 1 : 0;
+    figures.given_up_jobs += job.given_up != GivenUp::no ? 1 : 0;
+  }
+  return figures;
+}
+
+Jobs::Jobs(JobsOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+Jobs::~Jobs() = default;
+
+Result<void> Jobs::restore(std::string_view key, std::optional<std::string_view> value) {
+  return impl_->restore(key, value);
+}
+void Jobs::restored(WallTime now) { impl_->restored(now); }
+Changes Jobs::decide(Batch& batch, WallTime now) {
+  return batch.channel_kind == ChannelKind::live ? impl_->decide_live(batch, now)
+                                                 : impl_->decide_replay(batch, now);
+}
+std::vector<SideRecord> Jobs::records(std::span<const Changes* const> changes) {
+  return impl_->records(changes);
+}
+void Jobs::committed(std::span<const Changes* const> changes) { impl_->committed(changes); }
+Changes Jobs::tick(WallTime now) { return impl_->tick(now); }
+Changes Jobs::session_failed(DisconnectCause cause, WallTime now) {
+  return impl_->session_failed(cause, now);
+}
+Changes Jobs::tasks_listed(std::span<const Task> tasks, WallTime now) {
+  return impl_->tasks_listed(tasks, now);
+}
+Changes Jobs::tasks_failed(WallTime now) { return impl_->tasks_failed(now); }
+Changes Jobs::status_told(std::string_view job, const std::optional<Task>& task, WallTime now) {
+  return impl_->status_told(job, task, now);
+}
+Changes Jobs::status_failed(std::string_view job, WallTime now) {
+  return impl_->status_failed(job, now);
+}
+Changes Jobs::replay_failed(ChannelId run, ReplayEnd end, std::optional<Duration> retry_after,
+                            WallTime now) {
+  return impl_->replay_failed(run, end, retry_after, now);
+}
+Result<Changes> Jobs::replay_requested(std::string_view job, bool force, WallTime now) {
+  return impl_->replay_requested(job, force, now);
+}
+std::vector<Order> Jobs::take_orders() { return impl_->take_orders(); }
+JobsFigures Jobs::figures() const { return impl_->figures(); }
+
+}  // namespace penstock::jobs

@@ -1,0 +1,161 @@
+// What is decided about batches of live sessions.
+#include <algorithm>
+
+#include "jobs/jobs_impl.hpp"
+
+namespace penstock::jobs {
+
+Changes Jobs::Impl::decide_live(Batch& batch, WallTime now) {
+  const Block& block = batch.block;
+  const WallTime at = std::min(block.received_at, now);  // a clock may have been set back
+  Changes changes;
+  switch (block.kind) {
+    case BlockKind::session_opened:
+      session_opened(block.session, at, true);
+      break;
+    case BlockKind::session_closed:
+      truncated_ += batch.truncated_bytes;
+      session_closed(block.session, at, block.cause);
+      break;
+    case BlockKind::lines:
+    case BlockKind::oversized_line:
+      session_goes_on(block, at);
+      truncated_ += batch.truncated_bytes;
+      if (session_.open) {
+        rate_.add(batch.events.size(), at);
+      }
+      if (options_.has_jobs) {
+        decide_events(batch, at, now, changes);
+      }
+      break;
+  }
+  session_.received_at = std::max(session_.received_at.value_or(at), at);
+  if (session_.open) {
+    session_.rate = rate_.at(at);
+  }
+  session_changed_ = true;
+  changes.received_at = session_.received_at;
+  if (block.kind == BlockKind::session_opened) {
+    ask(now);  // which jobs the gap touched
+  }
+  store(changes, now);
+  return changes;
+}
+
+void Jobs::Impl::session_opened(SessionId session, WallTime at, bool whole) {
+  if (session_.open) {
+    // Its end was never told: the process died, or the journal lost it.
+    gaps_.begin(session_.received_at.value_or(at),
+                whole ? DisconnectCause::daemon_down : DisconnectCause::journal_damaged,
+                session_.rate);
+  }
+  const bool after_gap = gaps_.is_open();
+  if (after_gap) {
+    gaps_.truncated(truncated_);
+    gaps_.end(at);
+  }
+  tracker_.soil();
+  ledger_.open_session();
+  rate_.open(at);
+  session_.open = true;
+  session_.session = session;
+  first_session_ = whole && !after_gap && options_.has_jobs && !session_.first_session;
+  if (options_.has_jobs && !session_.first_session) {
+    session_.first_session = at;
+  }
+  whole_ = whole;
+  truncated_ = 0;
+}
+
+void Jobs::Impl::session_closed(SessionId session, WallTime at, DisconnectCause cause) {
+  if (gaps_.is_behind(session)) {
+    gaps_.found_end(at, cause);
+  } else if (!gaps_.is_open()) {
+    gaps_.begin(at, cause, session_.open ? rate_.at(at) : session_.rate);
+  }
+  gaps_.truncated(truncated_);
+  session_.open = whole_ = first_session_ = false;
+  truncated_ = 0;
+}
+
+// Lines of a session: of the one that is open, or of one whose opening was decided about before the
+// process began.
+void Jobs::Impl::session_goes_on(const Block& block, WallTime at) {
+  if (session_.open && session_.session == block.session) {
+    return;
+  }
+  if (!gaps_.is_behind(block.session)) {
+    session_opened(block.session, at, false);
+    return;
+  }
+  // The journal still had these: the gap begins behind them.
+  gaps_.move_start(at);
+}
+
+void Jobs::Impl::decide_events(Batch& batch, WallTime at, WallTime now, Changes& changes) {
+  const bool whole = whole_ && batch.dead_letters.empty();
+  if (!batch.dead_letters.empty()) {
+    tracker_.soil();  // each could belong to any job
+    first_session_ = false;
+  }
+  const JobTracker::Seen seen{.at = at, .whole = whole, .first_session = first_session_};
+  batch.verdicts.resize(batch.events.size(), Verdict::publish);
+  batch.copies.assign(batch.events.size(), 0);
+  auto status = batch.job_statuses.begin();
+  for (std::size_t i = 0; i < batch.events.size(); ++i) {
+    const Event& event = batch.events[i];
+    const bool is_status = status != batch.job_statuses.end() && status->event == i;
+    const JobFlags flags = is_status ? (status++)->flags : JobFlags{};
+    const std::string_view id = normal_job_id(event.job_id);
+    if (!event.has_job_id) {
+      continue;
+    }
+    if (!valid_job_id(id)) {
+      ++figures_.ignored_job_ids;
+      continue;
+    }
+    Entry* const entry = know(id, is_status && whole && says_creation(flags), now);
+    if (entry == nullptr) {
+      continue;
+    }
+    if (is_status) {
+      if (tracker_.saw_status(*entry, flags, seen)) {
+        settle(*entry, at, now);
+      }
+    } else if (!event.is_job_status()) {
+      if (!entry->second.settled) {
+        tracker_.saw_event(*entry, seen);
+      }
+      if (!publish_live(*entry, batch, i, changes)) {
+        batch.verdicts[i] = Verdict::duplicate;
+      }
+    }
+  }
+}
+
+bool Jobs::Impl::publish_live(Entry& entry, Batch& batch, std::size_t index, Changes& changes) {
+  Job& job = entry.second;
+  if (!job.has_ledger()) {
+    if (job.settled_before && batch.block.received_at < *job.settled_before) {
+      return false;  // it waited in the journal while the job was replayed
+    }
+    figures_.late_events += job.settled ? 1 : 0;
+    tracker_.published(entry, 1, true);
+    return true;
+  }
+  const Fingerprint event = batch.fingerprints[index];
+  const auto [verdict, published] = ledger_.deliver(entry.first, ChannelKind::live, event);
+  if (verdict != Verdict::publish) {
+    return false;
+  }
+  tracker_.published(entry, 1, true);
+  if (published > 0) {
+    changes.ledger[entry.first].push_back({event, published});
+    batch.copies[index] = published;
+  } else if (!job.incomplete) {
+    mark_incomplete(entry);
+  }
+  return true;
+}
+
+}  // namespace penstock::jobs

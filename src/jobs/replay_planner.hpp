@@ -1,0 +1,108 @@
+// Decides which job is replayed when, and what a run of a replay means for its job. Pure; used by
+// one thread.
+//
+//   check run ─► publishing run ─► confirming run ─► settled
+//
+// A run is final if it began settle_after after the job's end was known: only then all of the job
+// is in it. What was published live is compared first: until a run has shown that replays bring it,
+// runs only count. Two final runs one after the other that bring the same, all that was published
+// and nothing that isn't, settle the job.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "jobs/job_tracker.hpp"
+#include "penstock/core/backoff.hpp"
+#include "penstock/core/ids.hpp"
+#include "penstock/core/job_words.hpp"
+#include "penstock/core/time.hpp"
+#include "penstock/core/units.hpp"
+#include "penstock/jobs/ledger.hpp"
+
+namespace penstock::jobs {
+
+struct PlannerOptions {
+  std::size_t concurrency = 2;
+  Duration settle_after;
+  Duration retry_first;
+  Duration retry_max;
+};
+
+struct Run {
+  std::string job;
+  WallTime begun;
+  bool final = false;
+  bool only_count = false;
+  std::uint64_t published_before = 0;  // of the job, when the run began
+  // While it goes on:
+  bool clean = true;            // nothing came but whole events of the job
+  std::uint64_t delivered = 0;  // events
+  std::uint64_t published = 0;
+};
+
+// What follows from a run.
+enum class RunResult : std::uint8_t {
+  again,        // when its time comes
+  rest,         // not before the job has ended
+  believed,     // the check went well: the next one publishes
+  settled,      // all is published
+  held,         // what it brings isn't what was published: an operator decides
+  gone,         // give up: not available any more
+  disagreeing,  // give up: too many final runs didn't settle it
+  breaking,     // give up: too many didn't come to their end
+};
+
+class ReplayPlanner {
+ public:
+  explicit ReplayPlanner(PlannerOptions options)
+      : options_(options), refused_(options.retry_first, options.retry_max) {}
+
+  // The jobs to be replayed now, as far as there is room, the longest due first.
+  std::vector<std::string> due(const JobTracker& jobs, WallTime now) const;
+  ChannelId begin(const JobTracker::Entry& job, std::uint64_t published, WallTime now);
+
+  Run* find(ChannelId run);
+  std::optional<ChannelId> run_of(std::string_view job) const;
+  void opened() { refused_.reset(); }
+  // Precondition: there is that run. Sets job.wanted. `summary` and `published`: of the ledger,
+  // now.
+  RunResult finish(ChannelId run, ReplayEnd end, std::optional<Duration> retry_after, Job& job,
+                   const RunSummary& summary, std::uint64_t published, WallTime now);
+  // Forgets what it knows of the job; its run, if any, comes back.
+  std::optional<ChannelId> forget(std::string_view job);
+
+ private:
+  struct Plan {
+    explicit Plan(const DoublingBackoff& backoff)
+        : after_broken(backoff), after_unsettled(backoff) {}
+
+    WallTime not_before{};
+    DoublingBackoff after_broken, after_unsettled;
+    std::uint32_t broken = 0;      // in a row, without a new event
+    std::uint32_t final_runs = 0;  // that didn't settle the job
+    // The last one, if it was final, with all that was published.
+    std::optional<std::pair<std::uint64_t, Fingerprint>> last;
+  };
+
+  Plan& plan(const std::string& job);
+  std::optional<WallTime> due_at(const JobTracker::Entry& job) const;
+  RunResult came_to_its_end(const Run& run, Plan& plan, Job& job, const RunSummary& summary,
+                            std::uint64_t published, WallTime now);
+  RunResult broke(const Run& run, Plan& plan, Job& job, WallTime now);
+
+  PlannerOptions options_;
+  std::unordered_map<std::string, Plan> plans_;
+  std::map<ChannelId, Run> runs_;
+  ChannelId next_run_{1};
+  DoublingBackoff refused_;  // no run was opened: something stands in the way of all
+  WallTime all_not_before_{};
+};
+
+}  // namespace penstock::jobs

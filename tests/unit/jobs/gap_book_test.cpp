@@ -1,0 +1,132 @@
+// The bounds of the book; what its gaps go through is in jobs_gaps_test.cpp.
+#include "jobs/gap_book.hpp"
+
+#include <gtest/gtest.h>
+
+#include "penstock/core/limits.hpp"
+#include "unit/jobs/batches.hpp"
+
+namespace penstock::jobs {
+namespace {
+
+// The only gap that has ended and waits for its jobs.
+Gap& listed(GapBook& book) {
+  book.list_asked();
+  const auto gaps = book.listed();
+  EXPECT_EQ(gaps.size(), 1u);
+  return *gaps.front();
+}
+
+GapBook with_a_gap() {
+  GapBook book(true, "p");
+  book.begin(at_s(0), DisconnectCause::aborted, {});
+  book.end(at_s(1));
+  return book;
+}
+
+TEST(GapBook, ListsAThousandJobsAndCountsTheOthers) {
+  GapBook book = with_a_gap();
+  Gap& gap = listed(book);
+  for (std::size_t i = 0; i < limits::gap_jobs + 3; ++i) {
+    book.add_job(gap, "job-" + std::to_string(i));
+  }
+  book.list_read(gap);
+  const auto written = book.take_changed(false);
+  ASSERT_EQ(written.size(), 1u);
+  EXPECT_EQ(written[0].jobs.size(), limits::gap_jobs);
+  EXPECT_EQ(written[0].note, "3 more jobs are replayed and not listed here");
+}
+
+TEST(GapBook, KeepsItsNotesShort) {
+  GapBook book = with_a_gap();
+  Gap& gap = listed(book);
+  for (int i = 0; i < 1000; ++i) {
+    book.note(gap, "something happened to job " + std::to_string(i));
+  }
+  EXPECT_LE(gap.note.size(), limits::gap_note + 10);
+  EXPECT_TRUE(gap.note.ends_with("; and more"));
+}
+
+TEST(GapBook, FollowsNoMoreThanAThousandGaps) {
+  GapBook book(true, "p");
+  for (std::size_t i = 0; i <= limits::gaps_kept; ++i) {
+    book.begin(at_ms(static_cast<std::int64_t>(i)), DisconnectCause::aborted, {});
+    book.end(at_ms(static_cast<std::int64_t>(i)));
+  }
+  EXPECT_EQ(book.figures().by_state[static_cast<std::size_t>(GapState::open)], limits::gaps_kept);
+  const auto written = book.take_changed(false);
+  ASSERT_EQ(written.size(), limits::gaps_kept + 1);
+  EXPECT_EQ(written[0].state, GapState::unrecoverable);
+  EXPECT_EQ(written[0].started_at, at_ms(0)) << "the oldest";
+  EXPECT_EQ(written[0].note.substr(0, 13), "too many gaps");
+}
+
+TEST(GapBook, IsRecoveredWhenTheLastOfItsJobsIsSettled) {
+  GapBook book = with_a_gap();
+  Gap& gap = listed(book);
+  book.add_job(gap, "a");
+  book.add_job(gap, "b");
+  book.list_read(gap);
+  EXPECT_EQ(book.take_changed(false).at(0).state, GapState::recovering);
+  book.job_settled("a");
+  book.job_settled("c");
+  EXPECT_TRUE(book.take_changed(false).empty());
+  book.job_settled("b");
+  EXPECT_EQ(book.take_changed(false).at(0).state, GapState::recovered);
+  EXPECT_TRUE(book.take_changed(true).empty()) << "it came a last time";
+}
+
+TEST(GapBook, WaitsForAllItsJobsWhereOneIsGivenUp) {
+  GapBook book = with_a_gap();
+  Gap& gap = listed(book);
+  book.add_job(gap, "a");
+  book.add_job(gap, "b");
+  book.list_read(gap);
+  book.job_given_up("a", "gone");
+  EXPECT_EQ(book.take_changed(false).at(0).state, GapState::recovering);
+  book.job_settled("b");
+  const Gap over = book.take_changed(false).at(0);
+  EXPECT_EQ(over.state, GapState::unrecoverable);
+  EXPECT_EQ(over.note, "job a: gone");
+}
+
+TEST(GapBook, WritesMereNumbersOnlyWhenAsked) {
+  GapBook book = with_a_gap();
+  Gap& gap = listed(book);
+  book.add_job(gap, "a");
+  book.list_read(gap);
+  book.take_changed(false);
+  book.job_replayed("a", 5);
+  EXPECT_TRUE(book.take_changed(false).empty());
+  EXPECT_EQ(book.take_changed(true).at(0).recovered_events, 5u);
+  EXPECT_TRUE(book.take_changed(true).empty());
+}
+
+TEST(GapBook, KnowsAfterARestartWhichJobsAreStillWaitedFor) {
+  JobTracker jobs(FirstStart::none);
+  Job settled;
+  settled.settled = true;
+  jobs.restore("done", settled);
+  jobs.learn("open");
+  Gap gap;
+  gap.id = "x";
+  gap.started_at = at_s(0);
+  gap.ended_at = at_s(1);
+  gap.state = GapState::recovering;
+  gap.jobs = {"done", "forgotten", "open"};
+  GapBook book(true, "p");
+  book.restore(gap);
+  gap.id = "y";
+  gap.jobs = {"done"};
+  book.restore(gap);
+  book.restored(jobs);
+  const auto over = book.take_changed(false);
+  ASSERT_EQ(over.size(), 1u) << "its last job was settled, and the process died";
+  EXPECT_EQ(over[0].id, "y");
+  EXPECT_EQ(over[0].state, GapState::recovered);
+  book.job_settled("open");
+  EXPECT_EQ(book.take_changed(false).at(0).id, "x");
+}
+
+}  // namespace
+}  // namespace penstock::jobs

@@ -1,0 +1,192 @@
+// Live sessions: what is published, which jobs are clean, where gaps begin and end.
+#include "unit/jobs/jobs_fixture.hpp"
+
+namespace penstock::jobs {
+namespace {
+
+class JobsLive : public JobsFixture {};
+
+TEST_F(JobsLive, PublishesWhatComesAndTwinsOfIt) {
+  start();
+  open();
+  EXPECT_EQ(live({event_line("a", 1), event_line("client-a", 1), event_line("a", 2)}),
+            (Numbers{1, 1, 2}));
+  tick();
+  EXPECT_TRUE(shows("a", "\"job_id\":\"a\",\"status\":\"started\""));
+  EXPECT_TRUE(shows("a", "\"events\":3,"));
+}
+
+TEST_F(JobsLive, PublishesWhatHasNoJobIdThatCanBeUsed) {
+  start();
+  open();
+  EXPECT_EQ(live({Line{.job = {}, .event = 0}, event_line("", 1), event_line("a b", 2),
+                  event_line(std::string(201, 'x'), 3), event_line("\xc3\xa4", 4)})
+                .size(),
+            5u);
+  EXPECT_TRUE(jobs_topic.empty());
+  EXPECT_EQ(stored("ledger/"), 0u);
+  EXPECT_EQ(jobs->figures().ignored_job_ids, 4u);
+}
+
+TEST_F(JobsLive, HoldsATwinBackInANewSessionUntilAReplayShowsIt) {
+  start();
+  open();
+  EXPECT_EQ(live({event_line("a", 1)}), (Numbers{1}));
+  close();
+  open();
+  EXPECT_EQ(live({event_line("a", 1), event_line("a", 1)}), (Numbers{1}));
+}
+
+TEST_F(JobsLive, SettlesAJobThatWasSeenFromCreationToItsEnd) {
+  start();
+  open();
+  live({status_line("client-a", created_flags), event_line("a", 1), event_line("a", 2)});
+  EXPECT_FALSE(settled("a"));
+  EXPECT_EQ(stored("ledger/"), 1u);
+  live({status_line("a", success_flags)});
+  EXPECT_TRUE(settled("a"));
+  EXPECT_TRUE(shows("a",
+                    "\"status\":\"success\",\"success\":true,\"started\":true,"
+                    "\"completed\":true,\"revoked\":false,"));
+  tick();
+  EXPECT_EQ(stored("ledger/"), 0u) << "what is stored of its ledger has its tombstone";
+  pass(1000);
+  tick();
+  EXPECT_FALSE(ordered_replay());
+  EXPECT_EQ(published_statuses, 2u);
+}
+
+TEST_F(JobsLive, SettlesNoJobOfWhichTheBeginningIsMissing) {
+  start();
+  open();
+  live({event_line("a", 1), status_line("a", success_flags)});
+  live({status_line("b", started_flags), event_line("b", 1), status_line("b", success_flags)});
+  EXPECT_FALSE(settled("a"));
+  EXPECT_FALSE(settled("b"));
+}
+
+TEST_F(JobsLive, SettlesNoJobThatASessionsEndWentThrough) {
+  start();
+  open();
+  live({status_line("a", created_flags)});
+  close();
+  open();
+  live({status_line("a", success_flags)});
+  EXPECT_FALSE(settled("a"));
+}
+
+TEST_F(JobsLive, SettlesNoJobWhoseSessionHadADeadLetter) {
+  start();
+  open();
+  live({status_line("a", created_flags)});
+  live({bad_line()});
+  live({status_line("a", success_flags)});
+  EXPECT_FALSE(settled("a"));
+  live({status_line("b", created_flags), bad_line(), status_line("b", success_flags)});
+  EXPECT_FALSE(settled("b")) << "the line could stand anywhere in its block";
+  live({status_line("c", created_flags), status_line("c", success_flags)});
+  EXPECT_TRUE(settled("c"));
+}
+
+TEST_F(JobsLive, SettlesNoJobOfASessionWhoseOpeningItDidNotSee) {
+  start();
+  session = SessionId{7};
+  live({status_line("a", created_flags), status_line("a", success_flags)});
+  EXPECT_FALSE(settled("a"));
+}
+
+TEST_F(JobsLive, SettlesNoJobThatARestartWentThrough) {
+  start();
+  open();
+  live({status_line("a", created_flags), event_line("a", 1)});
+  restart();
+  live({event_line("a", 2), status_line("a", success_flags)});
+  EXPECT_FALSE(settled("a"));
+  EXPECT_TRUE(shows("a", "\"status\":\"success\""));
+}
+
+TEST_F(JobsLive, PublishesLateEventsOfSettledJobs) {
+  start();
+  open();
+  live({status_line("a", created_flags), status_line("a", success_flags), event_line("a", 1)});
+  pass(10);
+  EXPECT_EQ(live({event_line("a", 1), event_line("a", 2)}), (Numbers{1, 2}));
+  EXPECT_EQ(jobs->figures().late_events, 3u);
+  tick();
+  EXPECT_TRUE(shows("a", "\"events\":3,"));
+  EXPECT_TRUE(settled("a"));
+  EXPECT_EQ(stored("ledger/"), 0u);
+}
+
+TEST_F(JobsLive, KnowsASettledJobAfterARestart) {
+  start();
+  open();
+  live({status_line("a", created_flags), event_line("a", 1), status_line("a", success_flags)});
+  ASSERT_EQ(stored("ledger/"), 1u) << "not yet dropped";
+  restart();
+  EXPECT_EQ(jobs->figures().ledger_memory, Bytes{});
+  tick();
+  EXPECT_EQ(stored("ledger/"), 0u);
+  pass(10);
+  open();
+  EXPECT_EQ(live({event_line("a", 1)}), (Numbers{1})) << "late, not missing";
+}
+
+TEST_F(JobsLive, WritesNoJobRecordForEachEvent) {
+  start();
+  open();
+  live({event_line("a", 1)});
+  Batch batch = live_lines(session, now, std::vector{event_line("a", 2)});
+  const Changes changes = jobs->decide(batch, now);
+  for (const SideRecord& record : changes.records) {
+    EXPECT_EQ(record.key, "session");
+  }
+  EXPECT_EQ(changes.ledger.at("a"), (std::vector<LedgerEntry>{{fingerprint(2), 1}}));
+  EXPECT_EQ(changes.received_at, now);
+  commit(jobs->tick(now));
+  EXPECT_TRUE(shows("a", "\"events\":2,"));
+  EXPECT_TRUE(jobs->tick(now).empty()) << "nothing changed since";
+}
+
+TEST_F(JobsLive, LeavesWhatIsFilteredFiltered) {
+  start();
+  open();
+  Batch batch = live_lines(session, now, std::vector{event_line("a", 1), event_line("a", 2)});
+  batch.verdicts = {Verdict::filtered, Verdict::publish};
+  const Changes changes = jobs->decide(batch, now);
+  EXPECT_EQ(batch.verdicts, (std::vector{Verdict::filtered, Verdict::publish}));
+  EXPECT_EQ(changes.ledger.at("a").size(), 2u) << "a replay is filtered, too";
+}
+
+TEST_F(JobsLive, GivesUpMergingAJobThatTheLedgerHasNoRoomFor) {
+  JobsOptions small = options();
+  small.ledger_memory = 4_KiB;
+  start(std::move(small));
+  list({});
+  open();
+  Lines lines;
+  for (std::uint64_t event = 1; event <= 2000; ++event) {
+    lines.push_back(event_line("a", event));
+  }
+  EXPECT_EQ(live(lines).size(), 2000u) << "live events are published all the same";
+  EXPECT_EQ(told(SourceEvent::ledger_full), (std::vector<std::string>{"job a"}));
+  EXPECT_EQ(jobs->figures().incomplete_jobs, 1u);
+  EXPECT_NE(state["job/a"].find("incomplete=1"), std::string::npos);
+  close();
+  open();
+  list({});
+  EXPECT_TRUE(gap_shows("\"state\":\"recovering\""));
+  live({status_line("a", success_flags)});
+  pass(61);
+  tick();
+  EXPECT_FALSE(ordered_replay()) << "it would publish some of them twice";
+  EXPECT_TRUE(gap_shows("\"state\":\"unrecoverable\""));
+  EXPECT_TRUE(gap_shows("job a: uncounted"));
+  tick();
+  EXPECT_EQ(stored("ledger/"), 0u);
+  EXPECT_LT(jobs->figures().ledger_memory, Bytes{500});
+  EXPECT_FALSE(jobs->replay_requested("a", true, now));
+}
+
+}  // namespace
+}  // namespace penstock::jobs

@@ -1,0 +1,37 @@
+// The proof of the jobs room: thousands of made-up stories of jobs, sessions that break, replays
+// that break, lag or bring too much, and processes that die. Whatever happens, nothing is published
+// once too often; and when all is settled, nothing is missing.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "unit/jobs/model_world.hpp"
+
+namespace penstock::jobs {
+namespace {
+
+std::string live(std::uint64_t seed, bool tell, std::string& story) {
+  ModelWorld world(seed, tell);
+  world.live_through(300);
+  world.come_to_rest();
+  world.check_nothing_is_missing();
+  story = world.story();
+  return world.broken();
+}
+
+TEST(JobsModel, NothingIsPublishedTwiceAndNothingIsMissingInTheEnd) {
+  const char* const one = std::getenv("PENSTOCK_MODEL_SEED");
+  const std::uint64_t first = one != nullptr ? std::strtoull(one, nullptr, 10) : 1;
+  const std::uint64_t last = one != nullptr ? first : 2000;
+  for (std::uint64_t seed = first; seed <= last; ++seed) {
+    std::string story;
+    const std::string broken = live(seed, false, story);
+    if (!broken.empty()) {
+      live(seed, true, story);
+      FAIL() << "seed " << seed << ": " << broken << "\n" << story;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace penstock::jobs

@@ -1,0 +1,29 @@
+// A job of which a gap took something, for tests of replays.
+#pragma once
+
+#include "unit/jobs/jobs_fixture.hpp"
+
+namespace penstock::jobs {
+
+class JobsReplayFixture : public JobsFixture {
+ protected:
+  // Two events of a come live; then there is a gap, in which the job ends.
+  void gap_at_the_end_of_a() {
+    start();
+    list({});
+    open();
+    live({event_line("a", 1), event_line("a", 2)});
+    close();
+    pass(30);
+    open();
+    list({{.job_id = "a", .status = "Success", .requested_at = at_s(0)}});
+    EXPECT_TRUE(shows("a", "\"status\":\"success\""));
+    EXPECT_FALSE(ordered_replay());
+    pass(61);
+    tick();
+  }
+
+  const Lines all{event_line("client-a", 3), event_line("a", 2), event_line("a", 1)};
+};
+
+}  // namespace penstock::jobs

@@ -1,0 +1,322 @@
+// What is asked of the tasks API, and what follows from its answers; which jobs are remembered.
+#include "penstock/core/limits.hpp"
+#include "unit/jobs/jobs_fixture.hpp"
+
+namespace penstock::jobs {
+namespace {
+
+class JobsTasks : public JobsFixture {
+ protected:
+  static Task task(std::string id, std::string status,
+                   std::optional<std::int64_t> requested = std::nullopt,
+                   std::optional<std::int64_t> finished = std::nullopt) {
+    const auto time = [](std::optional<std::int64_t> s) {
+      return s ? std::optional(at_s(*s)) : std::nullopt;
+    };
+    return {.job_id = std::move(id),
+            .status = std::move(status),
+            .requested_at = time(requested),
+            .finished_at = time(finished)};
+  }
+  void start_with(FirstStart first) {
+    JobsOptions with = options();
+    with.on_first_start = first;
+    first_start(std::move(with));
+  }
+};
+
+TEST_F(JobsTasks, AreListedAtTheStartAndEachInterval) {
+  start();
+  list({});
+  pass(59);
+  tick();
+  EXPECT_FALSE(list_ordered());
+  pass(1);
+  tick();
+  list({});
+}
+
+TEST_F(JobsTasks, AreAskedForAgainLaterEachTimeThatTheListFails) {
+  start();
+  ASSERT_TRUE(list_ordered());
+  commit(jobs->tasks_failed(now));
+  for (const int wait : {5, 10, 20}) {
+    pass(wait - 1);
+    tick();
+    EXPECT_FALSE(list_ordered()) << wait;
+    pass(1);
+    tick();
+    ASSERT_TRUE(list_ordered()) << wait;
+    commit(jobs->tasks_failed(now));
+  }
+}
+
+TEST_F(JobsTasks, FillInWhatTheStreamDoesNotSay) {
+  start();
+  open();
+  live({event_line("client-a", 1)});
+  list({task("a", "REVOKED", -5, 7)});
+  EXPECT_TRUE(shows("a", "\"status\":\"revoked\""));
+  EXPECT_TRUE(shows("a", "\"revoked\":true,"));
+  EXPECT_TRUE(shows("a",
+                    "\"requested_at\":\"2023-11-14T22:13:15.000Z\","
+                    "\"finished_at\":\"2023-11-14T22:13:27.000Z\""));
+}
+
+TEST_F(JobsTasks, AreNotBelievedToTakeAnEndBack) {
+  start();
+  open();
+  live({event_line("a", 1), status_line("a", success_flags)});
+  list({task("a", "requested")});
+  EXPECT_TRUE(shows("a", "\"status\":\"success\""));
+  close();
+  open();
+  list({task("a", "failed")});
+  EXPECT_TRUE(shows("a", "\"status\":\"success\",\"success\":true"));
+}
+
+TEST_F(JobsTasks, OfBeforeTheFirstSessionAreLeftAlone) {
+  start_with(FirstStart::none);
+  list({task("old", "success", -900, -800), task("running", "requested", -900)});
+  open();
+  EXPECT_EQ(live({event_line("running", 1)}), (Numbers{1}));
+  live({status_line("running", success_flags)});
+  pass(5000);
+  tick();
+  EXPECT_FALSE(ordered_replay());
+  restart();
+  open();
+  tick();
+  EXPECT_FALSE(ordered_replay());
+}
+
+TEST_F(JobsTasks, OfBeforeTheFirstSessionAreReplayedIfAGapTouchesThem) {
+  start_with(FirstStart::none);
+  list({task("old", "success", -9000, -8000), task("running", "requested", -9000)});
+  open();
+  close();
+  open();
+  list({task("old", "success", -9000, -8000), task("running", "requested", -9000)});
+  EXPECT_TRUE(gap_shows("\"jobs\":[\"running\"]"));
+  EXPECT_EQ(ordered_replay().value().job, "running");
+  EXPECT_FALSE(ordered_replay());
+}
+
+TEST_F(JobsTasks, OfBeforeTheFirstSessionAreReplayedIfAnOperatorAsks) {
+  start_with(FirstStart::none);
+  list({task("old", "success", -9000, -8000)});
+  auto asked = jobs->replay_requested("old", false, now);
+  ASSERT_TRUE(asked);
+  commit(*asked);
+  EXPECT_EQ(replay_next("old", {event_line("old", 1)}), (Numbers{1}));
+}
+
+TEST_F(JobsTasks, ThatRanBeforeTheFirstSessionAreKnownByTheStreamToo) {
+  start_with(FirstStart::none);
+  open();
+  live({event_line("running", 1), status_line("running", success_flags)});
+  pass(5000);
+  tick();
+  EXPECT_FALSE(ordered_replay()) << "its creation would have come in this session";
+}
+
+TEST_F(JobsTasks, OfBeforeTheFirstSessionAreReplayedIfUnfinished) {
+  start_with(FirstStart::unfinished);
+  list({task("old", "success", -9000, -8000), task("running", "requested", -9000)});
+  EXPECT_EQ(ordered_replay().value().job, "running");
+  EXPECT_FALSE(ordered_replay());
+}
+
+TEST_F(JobsTasks, OfBeforeTheFirstSessionAreReplayedIfListed) {
+  start_with(FirstStart::listed);
+  list({task("old", "success", -9000, -8000), task("unknown", "failed"),
+        task("running", "requested", -9000)});
+  EXPECT_EQ(ordered_replay().value().job, "running");
+  EXPECT_EQ(ordered_replay().value().job, "old");
+  pass(60);
+  tick();
+  EXPECT_FALSE(ordered_replay()) << "two at a time";
+}
+
+TEST_F(JobsTasks, ThatTheStreamNeverShowedAreReplayedAfterTheirEnd) {
+  start();
+  list({});
+  open();
+  pass(100);
+  tick();
+  list({task("silent", "requested", 50)});
+  EXPECT_FALSE(ordered_replay());
+  pass(100);
+  tick();
+  list({task("silent", "success", 50, 190)});
+  pass(60);
+  tick();
+  EXPECT_EQ(ordered_replay().value().job, "silent");
+}
+
+TEST_F(JobsTasks, AreAskedForOneByOneWhereTheListHasThemNoMore) {
+  start();
+  open();
+  live({event_line("a", 1), status_line("b", created_flags), event_line("c", 1)});
+  tick();
+  EXPECT_FALSE(status_ordered()) << "not before the list came";
+  list({task("c", "requested")});
+  EXPECT_EQ(status_ordered(), "a");
+  EXPECT_FALSE(status_ordered()) << "b is clean, c is in the list";
+  tick();
+  EXPECT_FALSE(status_ordered());
+  commit(jobs->status_failed("a", now));
+  pass(60);
+  tick();
+  EXPECT_EQ(status_ordered(), "a");
+  commit(jobs->status_told("client-a", task("a", "Success"), now));
+  EXPECT_TRUE(shows("a", "\"status\":\"success\""));
+  pass(60);
+  tick();
+  EXPECT_FALSE(status_ordered());
+  EXPECT_EQ(ordered_replay().value().job, "a");
+}
+
+TEST_F(JobsTasks, AreAskedForFourAtATime) {
+  start();
+  open();
+  for (const char* const id : {"a", "b", "c", "d", "e"}) {
+    live({event_line(id, 1)});
+  }
+  list({});
+  for (const char* const id : {"a", "b", "c", "d"}) {
+    EXPECT_EQ(status_ordered(), id);
+  }
+  EXPECT_FALSE(status_ordered());
+  commit(jobs->status_failed("b", now));
+  tick();
+  EXPECT_EQ(status_ordered(), "e");
+}
+
+TEST_F(JobsTasks, ThatTheApiDoesNotKnowAnyMoreHaveEnded) {
+  start();
+  open();
+  live({event_line("a", 1)});
+  list({});
+  EXPECT_EQ(status_ordered(), "a");
+  commit(jobs->status_told("a", std::nullopt, now));
+  EXPECT_TRUE(shows("a", "\"status\":\"failed\",\"success\":null,"));
+  pass(60);
+  tick();
+  EXPECT_EQ(ordered_replay().value().job, "a");
+}
+
+TEST_F(JobsTasks, HaveNotEndedForAnApiThatHasNoList) {
+  start();
+  open();
+  live({event_line("a", 1)});
+  ASSERT_TRUE(list_ordered());
+  commit(jobs->tasks_failed(now));
+  tick();
+  EXPECT_EQ(status_ordered(), "a");
+  commit(jobs->status_told("a", std::nullopt, now));
+  EXPECT_TRUE(shows("a", "\"status\":\"started\""));
+}
+
+TEST_F(JobsTasks, WithStrangeIdsOrTimesDoNoHarm) {
+  start();
+  Task far = task("far", "success");
+  far.requested_at = WallTime(std::chrono::milliseconds(-62'135'596'800'001));
+  far.finished_at = WallTime(std::chrono::milliseconds(limits::max_time_ms + 1));
+  list({far, task("a\nb", "success"), task("", ""), task(std::string(201, 'x'), "success"),
+        task("with/slash", "success"), task("client-", "success")});
+  EXPECT_EQ(jobs_topic.size(), 2u);
+  EXPECT_TRUE(shows("far", "\"requested_at\":null"));
+  EXPECT_EQ(jobs->figures().ignored_job_ids, 4u);
+  open();
+  live({event_line("with/slash", 1)});
+  EXPECT_EQ(stored("ledger/with/slash/0"), 1u);
+  restart();
+  EXPECT_EQ(live({event_line("with/slash", 1)}), (Numbers{})) << "it was published";
+}
+
+TEST_F(JobsTasks, AreForgottenNinetyDaysAfterTheirEnd) {
+  start();
+  list({});
+  open();
+  live({status_line("a", created_flags), status_line("a", success_flags),
+        status_line("b", created_flags), status_line("b", success_flags)});
+  constexpr std::int64_t day = 86'400;
+  pass(90 * day - 1);
+  tick();
+  list({task("b", "success")});
+  tick();
+  EXPECT_EQ(stored("job/"), 2u);
+  pass(1);
+  tick();
+  EXPECT_EQ(stored("job/"), 1u) << "what the list holds is remembered";
+  EXPECT_EQ(stored("job/b"), 1u);
+  EXPECT_TRUE(settled("a")) << "its record on the jobs topic stays";
+}
+
+TEST_F(JobsTasks, AreNotForgottenBeforeTheListWasRead) {
+  start();
+  list({});
+  open();
+  live({status_line("a", created_flags), status_line("a", success_flags)});
+  pass(91 * 86'400);
+  restart();
+  tick();
+  EXPECT_EQ(stored("job/"), 1u);
+  list({});
+  tick();
+  EXPECT_EQ(stored("job/"), 0u);
+}
+
+TEST_F(JobsTasks, WhoseEventsWereNotCountedForAWhileAreNeverMerged) {
+  start();
+  list({});
+  open();
+  live({event_line("a", 1)});
+  JobsOptions without = options();
+  without.has_jobs = false;
+  restart(without);
+  EXPECT_EQ(live({event_line("a", 2)}), (Numbers{2}));
+  restart();
+  list({task("a", "success")});
+  pass(60);
+  tick();
+  EXPECT_FALSE(ordered_replay()) << "2 would come twice";
+  EXPECT_FALSE(jobs->replay_requested("a", true, now));
+  EXPECT_EQ(jobs->figures().given_up_jobs, 1u);
+}
+
+TEST_F(JobsTasks, ThatThereIsNoRoomForAreNeverMergedLater) {
+  start();
+  std::vector<Task> many;
+  for (std::size_t i = 0; i < limits::remembered_jobs; ++i) {
+    many.push_back(task("job-" + std::to_string(i), "requested", 1));
+  }
+  list(many);
+  open();
+  EXPECT_EQ(live({event_line("one-more", 1)}), (Numbers{1}));
+  EXPECT_EQ(jobs_topic.count("one-more"), 0u);
+  EXPECT_GE(jobs->figures().refused_jobs, 1u);
+  // Some end, and are over for long enough to be forgotten.
+  live({status_line("new-1", created_flags)});
+  EXPECT_EQ(jobs_topic.count("new-1"), 0u);
+  commit(jobs->replay_requested("job-0", false, now).value());
+  const auto run = ordered_replay();
+  ASSERT_TRUE(run);
+  live({status_line("job-0", success_flags)});
+  replay(run->run, {});
+  pass(60);
+  tick();
+  replay_next("job-0", {});
+  replay_next("job-0", {});
+  ASSERT_TRUE(settled("job-0"));
+  pass(4000);
+  live({event_line("one-more", 1)});
+  EXPECT_EQ(stored("job/one-more"), 1u) << "in the place of job-0";
+  EXPECT_EQ(state.count("job/job-0"), 0u);
+  EXPECT_NE(state["job/one-more"].find("incomplete=1"), std::string::npos)
+      << "what came of it before isn't counted";
+}
+
+}  // namespace
+}  // namespace penstock::jobs
