@@ -14,10 +14,10 @@ void route(benchmark::State& state) {
   event.type = "port";
   event.ip = "192.0.2.1";
   event.has_type = event.has_ip = true;
-  const Block block;
+  const Batch batch;
   Record record;
   for (auto _ : state) {
-    router.route(event, block, record);
+    router.route(event, batch, 0, record);
     benchmark::DoNotOptimize(record.value.data());
   }
   state.SetItemsProcessed(state.iterations());

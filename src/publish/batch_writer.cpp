@@ -1,61 +1,84 @@
 #include "publish/batch_writer.hpp"
 
-#include <algorithm>
-
-#include "penstock/core/system_clock.hpp"
+#include "penstock/core/limits.hpp"
 
 namespace penstock::publish {
 
-bool BatchWriter::write(const Batch& batch, Producer& producer) {
+using Disposition = RefusedRecords::Disposition;
+
+bool BatchWriter::write(const Batch& batch, ItemSequence item, TransactionalKafka& kafka,
+                        MonotonicTime now) {
   for (std::uint32_t index = 0; index < batch.events.size(); ++index) {
-    if (!write_event(batch, index, producer)) {
+    const bool wanted = batch.verdicts.empty() || batch.verdicts[index] == Verdict::publish;
+    if (wanted && !write_event(batch, {.item = item, .index = index}, kafka, now)) {
       return false;
     }
   }
-  return std::all_of(
-      batch.dead_letters.begin(), batch.dead_letters.end(),
-      [&](const DeadLetter& letter) { return write_dead_letter(batch, letter, producer); });
+  for (std::uint32_t index = 0; index < batch.dead_letters.size(); ++index) {
+    if (!write_dead_letter(batch, batch.dead_letters[index],
+                           {.item = item, .letter = true, .index = index}, kafka)) {
+      return false;
+    }
+  }
+  return true;
 }
 
-bool BatchWriter::write_event(const Batch& batch, std::uint32_t index, Producer& producer) {
-  const Event& event = batch.events[index];
-  const RecordId id{batch.block.sequence, index};
-  const auto disposition = refused_.any() ? refused_.of(id) : RefusedRecords::Disposition::together;
+// What stands before a suspect goes in a Kafka batch without it, and what follows as well.
+Produced BatchWriter::produce(const Record& record, RecordId id, bool alone,
+                              TransactionalKafka& kafka) {
+  if (alone && !kafka.flush()) {
+    return Produced::failed;
+  }
+  const Produced produced = id.letter ? kafka.dead_letter(record, id) : kafka.event(record, id);
+  return alone && produced == Produced::queued && !kafka.flush() ? Produced::failed : produced;
+}
+
+bool BatchWriter::write_event(const Batch& batch, RecordId id, TransactionalKafka& kafka,
+                              MonotonicTime now) {
+  const Event& event = batch.events[id.index];
+  const auto disposition = refused_.any() ? refused_.of(id) : Disposition::together;
   const auto divert = [&] {
+    // As a letter behind those that the batch has, so that it is told apart if it is refused, too.
+    const auto letter = static_cast<std::uint32_t>(batch.dead_letters.size()) + id.index;
     return write_dead_letter(batch,
                              {.reason = DeadLetterReason::rejected_by_broker,
                               .bytes = event.line,
                               .size = event.line.size()},
-                             producer);
+                             {.item = id.item, .letter = true, .index = letter}, kafka);
   };
-  if (disposition == RefusedRecords::Disposition::dead_letter) {
+  if (disposition == Disposition::dead_letter) {
     return divert();
   }
-  const bool alone = disposition == RefusedRecords::Disposition::alone;
-  if (alone) {
-    producer.flush();  // what stands before it goes in a Kafka batch without it
+  router_.route(event, batch, id.index, record_);
+  if (disposition == Disposition::received_time) {
+    record_.timestamp_ms = batch.block.received_at.time_since_epoch().count();
   }
-  router_.route(event, batch.block, record_);
-  const auto produced = producer.event(record_, id);
-  if (produced == Producer::Produced::refused) {
-    refused_.refuse(id, monotonic_now());
+  const auto produced = produce(record_, id, disposition != Disposition::together, kafka);
+  if (produced == Produced::refused) {
+    refused_.refuse(id, now);
     return divert();
   }
-  if (alone) {
-    producer.flush();
+  if (produced == Produced::queued && disposition == Disposition::alone) {
+    refused_.accepted(id);
   }
-  return produced == Producer::Produced::queued;
+  return produced == Produced::queued;
 }
 
-bool BatchWriter::write_dead_letter(const Batch& batch, const DeadLetter& letter,
-                                    Producer& producer) {
-  const auto parts = Router::parts(letter.bytes);
+bool BatchWriter::write_dead_letter(const Batch& batch, const DeadLetter& letter, RecordId id,
+                                    TransactionalKafka& kafka) {
+  const auto disposition = refused_.any() ? refused_.of(id) : Disposition::together;
+  const Bytes part_size = disposition == Disposition::small_parts ? limits::dead_letter_small_part
+                                                                  : limits::dead_letter_part;
+  const auto parts = Router::parts(letter.bytes, part_size);
   for (std::size_t part = 0; part < parts.size(); ++part) {
     Router::route_dead_letter(letter, source_.str(), batch.block, part, parts.size(), parts[part],
                               record_);
-    if (producer.dead_letter(record_) != Producer::Produced::queued) {
+    if (produce(record_, id, disposition != Disposition::together, kafka) != Produced::queued) {
       return false;
     }
+  }
+  if (disposition == Disposition::alone) {
+    refused_.accepted(id);
   }
   return true;
 }

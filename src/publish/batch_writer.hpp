@@ -5,7 +5,7 @@
 #include "penstock/core/ids.hpp"
 #include "penstock/publish/refused_records.hpp"
 #include "penstock/publish/router.hpp"
-#include "publish/producer.hpp"
+#include "publish/transactional_kafka.hpp"
 
 namespace penstock::publish {
 
@@ -16,12 +16,14 @@ class BatchWriter {
   BatchWriter(const SourceName& source, RouterOptions router, RefusedRecords& refused)
       : source_(source), router_(std::move(router)), refused_(refused) {}
 
-  // False: a record couldn't be queued, and the producer knows why.
-  bool write(const Batch& batch, Producer& producer);
+  // What the verdicts let through. False: a record couldn't be queued; Kafka's failure() says why.
+  bool write(const Batch& batch, ItemSequence item, TransactionalKafka& kafka, MonotonicTime now);
 
  private:
-  bool write_event(const Batch& batch, std::uint32_t index, Producer& producer);
-  bool write_dead_letter(const Batch& batch, const DeadLetter& letter, Producer& producer);
+  bool write_event(const Batch& batch, RecordId id, TransactionalKafka& kafka, MonotonicTime now);
+  bool write_dead_letter(const Batch& batch, const DeadLetter& letter, RecordId id,
+                         TransactionalKafka& kafka);
+  Produced produce(const Record& record, RecordId id, bool alone, TransactionalKafka& kafka);
 
   SourceName source_;
   Router router_;

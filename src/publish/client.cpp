@@ -61,7 +61,12 @@ void ClientEvents::logged(int syslog_level, std::string_view facility, std::stri
   const LogLevel level = syslog_level <= LOG_WARNING  ? LogLevel::warning
                          : syslog_level <= LOG_NOTICE ? LogLevel::info
                                                       : LogLevel::debug;
-  log_.write(level, "librdkafka", {{"client", client_}, {"facility", facility}, {"text", text}});
+  log_.write(level, "librdkafka",
+             {{"client", client_}, {"facility", facility}, {"text", secrets_.redact(text)}});
+}
+
+std::string ClientEvents::shown(std::string_view text) const {
+  return printable(secrets_.redact(text));
 }
 
 Result<ClientHandle> make_client(ClientKind kind, const KafkaConnection& connection,
@@ -86,6 +91,7 @@ Result<ClientHandle> make_client(ClientKind kind, const KafkaConnection& connect
                             "`: no such property, or not such a value");
     }
   }
+  events.hide(Secrets(connection.properties));
   rd_kafka_conf_set_opaque(conf.get(), &events);
   rd_kafka_conf_set_log_cb(conf.get(), on_log);
   rd_kafka_conf_set_closesocket_cb(conf.get(), on_close_socket);
@@ -95,7 +101,7 @@ Result<ClientHandle> make_client(ClientKind kind, const KafkaConnection& connect
   const auto type = kind == ClientKind::consumer ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER;
   ClientHandle client(rd_kafka_new(type, conf.get(), text.data(), text.size()));
   if (!client) {
-    return make_error(Errc::kafka, "librdkafka can't make a client: " + printable(text.data()));
+    return make_error(Errc::kafka, "librdkafka can't make a client: " + events.shown(text.data()));
   }
   conf.release();  // rd_kafka_new took it
   return client;

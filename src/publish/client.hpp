@@ -10,6 +10,7 @@
 #include "penstock/core/log.hpp"
 #include "penstock/publish/kafka.hpp"
 #include "publish/handles.hpp"
+#include "publish/secrets.hpp"
 
 namespace penstock::publish {
 
@@ -27,12 +28,17 @@ class ClientEvents {
   std::uint64_t connections_lost() const noexcept { return connections_lost_.load(); }
   void connection_lost() noexcept { ++connections_lost_; }
   void logged(int syslog_level, std::string_view facility, std::string_view text);
+  // librdkafka's text without the connection's secrets. make_client() tells them, before there is a
+  // thread that logs.
+  std::string shown(std::string_view text) const;
+  void hide(Secrets secrets) { secrets_ = std::move(secrets); }
   // On the thread that polls.
   virtual void not_delivered(const rd_kafka_message_t&) {}
 
  private:
   std::string client_;
   Log& log_;
+  Secrets secrets_;
   std::atomic<std::uint64_t> connections_lost_{0};
 };
 

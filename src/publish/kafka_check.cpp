@@ -1,6 +1,5 @@
 #include "penstock/publish/kafka_check.hpp"
 
-#include <algorithm>
 #include <charconv>
 
 #include "penstock/core/text.hpp"
@@ -13,6 +12,50 @@ using ConfigResourceHandle =
     std::unique_ptr<rd_kafka_ConfigResource_t, Deleter<rd_kafka_ConfigResource_destroy>>;
 using MetadataHandle =
     std::unique_ptr<const struct rd_kafka_metadata, Deleter<rd_kafka_metadata_destroy>>;
+
+// Of `topic`; none: of the brokers alone.
+Result<MetadataHandle> metadata_of(rd_kafka_t* client, rd_kafka_topic_t* topic, Duration timeout) {
+  const struct rd_kafka_metadata* metadata = nullptr;
+  const auto error =
+      rd_kafka_metadata(client, 0, topic, &metadata, static_cast<int>(timeout.count()));
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return make_error(Errc::kafka, rd_kafka_err2str(error));
+  }
+  return MetadataHandle(metadata);
+}
+
+Result<void> look_at(rd_kafka_t* client, const std::string& name, KafkaFacts& facts,
+                     Duration timeout) {
+  const auto failed = [&](const std::string& why) {
+    return make_error(Errc::kafka,
+                      "the topic `" + printable(name) + "` can't be looked at: " + why);
+  };
+  const TopicHandle handle(rd_kafka_topic_new(client, name.c_str(), nullptr));
+  if (!handle) {
+    return failed(rd_kafka_err2str(rd_kafka_last_error()));
+  }
+  const auto metadata = metadata_of(client, handle.get(), timeout);
+  if (!metadata) {
+    return failed(metadata.error().what);
+  }
+  const auto& topic = (*metadata)->topics[0];
+  switch (topic.err) {
+    case RD_KAFKA_RESP_ERR_NO_ERROR:
+    case RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE:
+      facts.topics[name] = {
+          .partitions = topic.partition_cnt,
+          .replicas = topic.partition_cnt > 0 ? topic.partitions[0].replica_cnt : 0,
+          .max_message = {}};
+      return {};
+    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+      facts.hidden.insert(name);
+      return {};
+    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+      return {};
+    default:
+      return failed(rd_kafka_err2str(topic.err));
+  }
+}
 
 void note_setting(TopicFacts& facts, std::string_view name, std::string_view value) {
   if (name == "max.message.bytes") {
@@ -80,23 +123,17 @@ Result<KafkaFacts> inspect_kafka(const KafkaConnection& connection,
   if (!client) {
     return client.error();
   }
-  const struct rd_kafka_metadata* raw = nullptr;
-  const auto error =
-      rd_kafka_metadata(client->get(), 1, nullptr, &raw, static_cast<int>(timeout.count()));
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+  const auto all = metadata_of(client->get(), nullptr, timeout);
+  if (!all) {
     return make_error(Errc::kafka, "no answer from " + printable(connection.brokers) + " within " +
-                                       to_string(timeout) + ": " + rd_kafka_err2str(error));
+                                       to_string(timeout) + ": " + all.error().what);
   }
-  const MetadataHandle metadata(raw);
   KafkaFacts facts;
-  facts.brokers = metadata->broker_cnt;
-  for (int i = 0; i < metadata->topic_cnt; ++i) {
-    const auto& topic = metadata->topics[i];
-    if (std::find(topics.begin(), topics.end(), topic.topic) != topics.end()) {
-      facts.topics[topic.topic] = {
-          .partitions = topic.partition_cnt,
-          .replicas = topic.partition_cnt > 0 ? topic.partitions[0].replica_cnt : 0,
-          .max_message = {}};
+  facts.brokers = (*all)->broker_cnt;
+  // One by one: a list of all topics leaves out those that are hidden.
+  for (const std::string& name : topics) {
+    if (auto looked = look_at(client->get(), name, facts, timeout); !looked) {
+      return looked.error();
     }
   }
   describe(client->get(), facts, timeout);

@@ -1,4 +1,4 @@
-// Batches on their way from the extraction pool to the publisher's thread.
+// What waits for the publisher's thread: batches from the extraction pool, notes from elsewhere.
 #pragma once
 
 #include <condition_variable>
@@ -8,6 +8,7 @@
 
 #include "penstock/core/event.hpp"
 #include "penstock/core/time.hpp"
+#include "publish/transactor.hpp"
 
 namespace penstock::publish {
 
@@ -16,14 +17,14 @@ namespace penstock::publish {
 class Mailbox {
  public:
   struct Taken {
-    std::optional<Batch> batch;
+    std::optional<Transactor::Item> item;
     bool closed = false;  // and empty
   };
 
-  void put(Batch&& batch) {
+  void put(Transactor::Item&& item) {
     {
       const std::lock_guard lock(mutex_);
-      batches_.push_back(std::move(batch));
+      queue_of(item).push_back(std::move(item));
     }
     changed_.notify_one();
   }
@@ -36,27 +37,41 @@ class Mailbox {
     changed_.notify_one();
   }
 
+  // Notes first, as they are few and never wait for batches; replays when nothing live waits.
   Taken take(MonotonicTime until) {
     std::unique_lock lock(mutex_);
-    changed_.wait_until(lock, until, [&] { return !batches_.empty() || closed_; });
-    if (batches_.empty()) {
-      return {std::nullopt, closed_};
+    changed_.wait_until(lock, until, [&] { return !empty() || closed_; });
+    for (auto* const queue : {&notes_, &live_, &replays_}) {
+      if (!queue->empty()) {
+        Taken taken{std::move(queue->front()), false};
+        queue->pop_front();
+        return taken;
+      }
     }
-    Taken taken{std::move(batches_.front()), false};
-    batches_.pop_front();
-    return taken;
+    return {std::nullopt, closed_};
   }
 
-  // Waits for the time or, if sooner, for close().
-  void rest(MonotonicTime until) {
+  // Waits for the time or, where `or_closed`, for close() with nothing left to take.
+  // Returns whether it was that.
+  bool rest(MonotonicTime until, bool or_closed) {
     std::unique_lock lock(mutex_);
-    changed_.wait_until(lock, until, [&] { return closed_; });
+    return changed_.wait_until(lock, until, [&] { return or_closed && closed_ && empty(); });
   }
 
  private:
+  using Queue = std::deque<Transactor::Item>;
+
+  Queue& queue_of(const Transactor::Item& item) {
+    const auto* const batch = std::get_if<Batch>(&item);
+    return batch == nullptr                             ? notes_
+           : batch->channel_kind == ChannelKind::replay ? replays_
+                                                        : live_;
+  }
+  bool empty() const { return notes_.empty() && live_.empty() && replays_.empty(); }
+
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<Batch> batches_;
+  Queue notes_, live_, replays_;
   bool closed_ = false;
 };
 

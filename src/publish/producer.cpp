@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "penstock/core/limits.hpp"
-#include "penstock/core/text.hpp"
 #include "publish/record_arguments.hpp"
 
 namespace penstock::publish {
@@ -14,21 +13,28 @@ namespace {
 // Once a transaction has failed, librdkafka (2.0) sends nothing of it any more, but flush, commit
 // and abort wait for it all the same, for up to message.timeout.ms. So none of them is waited for
 // longer than this; they are called again, and find out then.
-constexpr Duration flush_step{100};
+//
+// A flush that succeeds isn't told so, as reports are of errors only: librdkafka looks every 10 ms,
+// and once more at the end of the time it is given. So it is given little first.
+constexpr Duration first_flush_step{1};
+constexpr Duration last_flush_step{16};
+constexpr Duration answer_wait{1'000};    // of a broker that has nothing to do for it
 constexpr Duration decision_wait{5'000};  // for the coordinator's answer to a commit
 constexpr Duration purge_wait{500};  // an abort purges; what was queued anew, the next call does
 
 int milliseconds(Duration duration) { return static_cast<int>(duration.count()); }
 
-// An event's id as librdkafka's message opaque; 0 is no event. 24 bits hold the events of any
-// block, 40 bits the blocks of centuries.
-constexpr int event_bits = 24;
+// A record's id as librdkafka's message opaque; 0 is none. 24 bits hold the events of any block, 39
+// bits the items of centuries.
+constexpr int index_bits = 24;
+constexpr std::uint64_t index_mask = (std::uint64_t{1} << index_bits) - 1;
 std::uint64_t pack(RecordId id) {
-  return (id.block.value << event_bits) | (std::uint64_t{id.event} + 1);
+  return (((id.item.value << 1) | std::uint64_t{id.letter}) << index_bits) |
+         (std::uint64_t{id.index} + 1);
 }
 RecordId unpack(std::uint64_t opaque) {
-  constexpr std::uint64_t event_mask = (std::uint64_t{1} << event_bits) - 1;
-  return {BlockSequence{opaque >> event_bits}, static_cast<std::uint32_t>(opaque & event_mask) - 1};
+  return {ItemSequence{opaque >> (index_bits + 1)}, ((opaque >> index_bits) & 1) != 0,
+          static_cast<std::uint32_t>(opaque & index_mask) - 1};
 }
 
 // The broker refuses the record for what it is, not for what the broker's state is.
@@ -54,7 +60,7 @@ class Producer::Events final : public ClientEvents {
     // The opaque is a number, never a pointer to anything.
     const auto opaque = reinterpret_cast<std::uint64_t>(message._private);
     if (opaque != 0 && refused_for_itself(message.err)) {
-      refused.push_back(unpack(opaque));
+      refused.push_back({unpack(opaque), message.err == RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP});
     }
     if (failure.empty()) {
       failure =
@@ -62,7 +68,7 @@ class Producer::Events final : public ClientEvents {
     }
   }
 
-  std::vector<RecordId> refused;
+  std::vector<Refusal> refused;
   std::string failure;
 };
 
@@ -103,7 +109,10 @@ Result<std::unique_ptr<Producer>> Producer::open(const ProducerOptions& options,
   producer->events_topic_ = open_topic(options.topics.events);
   producer->dead_letters_topic_ = open_topic(options.topics.dead_letters);
   producer->state_topic_ = open_topic(options.topics.state);
-  if (!producer->events_topic_ || !producer->dead_letters_topic_ || !producer->state_topic_) {
+  producer->jobs_topic_ = open_topic(options.topics.jobs);
+  producer->gaps_topic_ = open_topic(options.topics.gaps);
+  if (!producer->events_topic_ || !producer->dead_letters_topic_ || !producer->state_topic_ ||
+      !producer->jobs_topic_ || !producer->gaps_topic_) {
     return make_error(Errc::kafka, "librdkafka can't open a topic: " +
                                        std::string(rd_kafka_err2str(rd_kafka_last_error())));
   }
@@ -116,15 +125,14 @@ Call Producer::outcome_of(rd_kafka_error_t* raw) {
     return {};
   }
   Call call;
-  call.why = printable(rd_kafka_error_string(error.get()));
+  call.why = events_->shown(rd_kafka_error_string(error.get()));
   if (!events_->failure.empty()) {
-    call.why += " (" + std::exchange(events_->failure, {}) + ")";
+    call.why += " (" + events_->failure + ")";
   }
-  std::array<char, 1> ignored{};
-  const auto fatal = rd_kafka_fatal_error(client_.get(), ignored.data(), ignored.size());
-  if (is_fencing(rd_kafka_error_code(error.get())) || is_fencing(fatal)) {
+  const Outcome producer = state();
+  if (is_fencing(rd_kafka_error_code(error.get())) || producer == Outcome::fenced) {
     call.outcome = Outcome::fenced;
-  } else if (rd_kafka_error_is_fatal(error.get()) != 0 || fatal != RD_KAFKA_RESP_ERR_NO_ERROR) {
+  } else if (rd_kafka_error_is_fatal(error.get()) != 0 || producer == Outcome::fatal) {
     call.outcome = Outcome::fatal;
   } else if (rd_kafka_error_txn_requires_abort(error.get()) != 0) {
     call.outcome = Outcome::requires_abort;
@@ -136,19 +144,36 @@ Call Producer::outcome_of(rd_kafka_error_t* raw) {
   return call;
 }
 
+Outcome Producer::state() const {
+  std::array<char, 1> ignored{};
+  const auto fatal = rd_kafka_fatal_error(client_.get(), ignored.data(), ignored.size());
+  return is_fencing(fatal)                     ? Outcome::fenced
+         : fatal != RD_KAFKA_RESP_ERR_NO_ERROR ? Outcome::fatal
+                                               : Outcome::ok;
+}
+
+// A record of the transaction wasn't delivered. librdkafka may not take that for the end of the
+// transaction, and go on sending what else it has.
+bool Producer::transaction_failed() {
+  if (events_->failure.empty()) {
+    return false;
+  }
+  const Outcome producer = state();
+  failure_ = {producer == Outcome::ok ? Outcome::requires_abort : producer, events_->failure};
+  return true;
+}
+
 Call Producer::init_transactions(Duration timeout) {
   return outcome_of(rd_kafka_init_transactions(client_.get(), milliseconds(timeout)));
 }
 
 Call Producer::fetch_metadata(Duration timeout) {
-  for (rd_kafka_topic_t* topic :
-       {events_topic_.get(), dead_letters_topic_.get(), state_topic_.get()}) {
-    const struct rd_kafka_metadata* metadata = nullptr;
-    const auto error = rd_kafka_metadata(client_.get(), 0, topic, &metadata, milliseconds(timeout));
+  for (rd_kafka_topic_t* topic : {events_topic_.get(), dead_letters_topic_.get(),
+                                  state_topic_.get(), jobs_topic_.get(), gaps_topic_.get()}) {
+    const auto error = metadata_error(topic, timeout);
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return {Outcome::retriable, rd_kafka_err2str(error)};
     }
-    rd_kafka_metadata_destroy(metadata);
   }
   return {};
 }
@@ -161,7 +186,9 @@ Call Producer::begin() {
 
 Call Producer::commit() {
   // Not left to the commit, which goes on waiting for records that won't be sent any more.
-  flush();
+  if (!flush()) {
+    return failure_;
+  }
   return outcome_of(rd_kafka_commit_transaction(client_.get(), milliseconds(decision_wait)));
 }
 
@@ -169,8 +196,11 @@ Call Producer::abort() {
   return outcome_of(rd_kafka_abort_transaction(client_.get(), milliseconds(purge_wait)));
 }
 
-Producer::Produced Producer::send(rd_kafka_topic_t* topic, int partition, const Record& record,
-                                  int flags, std::uint64_t opaque) {
+Produced Producer::send(rd_kafka_topic_t* topic, int partition, const Record& record, int flags,
+                        std::uint64_t opaque) {
+  if (transaction_failed()) {
+    return Produced::failed;
+  }
   HeadersHandle headers;
   if (!record.headers.empty()) {
     headers.reset(rd_kafka_headers_new(record.headers.size()));
@@ -201,51 +231,68 @@ Producer::Produced Producer::send(rd_kafka_topic_t* topic, int partition, const 
       rd_kafka_poll(client_.get(), wait_ms);
       continue;
     }
-    last_failure_ = printable(rd_kafka_error_string(error.get()));
+    failure_.why = events_->shown(rd_kafka_error_string(error.get()));
     if (code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) {
-      failure_outcome_ = Outcome::requires_abort;  // for a caller that can't divert it
+      failure_.outcome = Outcome::requires_abort;  // for a caller that can't divert it
       return Produced::refused;
     }
-    std::array<char, 1> ignored{};
-    const auto fatal = rd_kafka_fatal_error(client_.get(), ignored.data(), ignored.size());
-    failure_outcome_ = is_fencing(fatal) || is_fencing(code) ? Outcome::fenced
-                       : fatal != RD_KAFKA_RESP_ERR_NO_ERROR ? Outcome::fatal
-                                                             : Outcome::requires_abort;
+    const Outcome producer = state();
+    failure_.outcome = is_fencing(code)          ? Outcome::fenced
+                       : producer != Outcome::ok ? producer
+                                                 : Outcome::requires_abort;
     return Produced::failed;
   }
 }
 
-Producer::Produced Producer::event(const Record& record, RecordId id) {
+Produced Producer::event(const Record& record, RecordId id) {
   return send(events_topic_.get(), RD_KAFKA_PARTITION_UA, record, 0, pack(id));
 }
 
-Producer::Produced Producer::dead_letter(const Record& record) {
-  return send(dead_letters_topic_.get(), RD_KAFKA_PARTITION_UA, record, RD_KAFKA_MSG_F_COPY, 0);
+Produced Producer::dead_letter(const Record& record, RecordId id) {
+  return send(dead_letters_topic_.get(), RD_KAFKA_PARTITION_UA, record, RD_KAFKA_MSG_F_COPY,
+              pack(id));
 }
 
-Producer::Produced Producer::state(int partition, const StateRecord& state) {
+Produced Producer::side(RecordTopic topic, int partition, const SideRecord& side) {
   Record record;
-  record.key = state.key;
-  if (state.value) {
-    record.value = *state.value;
+  record.key = side.key;
+  if (side.value) {
+    record.value = *side.value;
   }
-  return send(state_topic_.get(), partition, record, RD_KAFKA_MSG_F_COPY, 0);
+  rd_kafka_topic_t* const handle = topic == RecordTopic::jobs   ? jobs_topic_.get()
+                                   : topic == RecordTopic::gaps ? gaps_topic_.get()
+                                                                : state_topic_.get();
+  return send(handle, partition, record, RD_KAFKA_MSG_F_COPY, 0);
 }
 
-void Producer::flush() {
+bool Producer::flush() {
+  Duration step = first_flush_step;
   while (events_->failure.empty() &&
-         rd_kafka_flush(client_.get(), milliseconds(flush_step)) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+         rd_kafka_flush(client_.get(), milliseconds(step)) != RD_KAFKA_RESP_ERR_NO_ERROR) {
     // Ends within message.timeout.ms at the latest, with that failure.
+    step = std::min(2 * step, last_flush_step);
   }
+  return !transaction_failed();
 }
 
 void Producer::poll() { rd_kafka_poll(client_.get(), 0); }
 
-std::vector<RecordId> Producer::take_refused() { return std::exchange(events_->refused, {}); }
+// Asked, as librdkafka (2.0) doesn't tell: while there is nothing to send it neither sees a broker
+// that hangs nor connects again to one that is back, and __ALL_BROKERS_DOWN has no opposite.
+bool Producer::brokers_down() {
+  return metadata_error(state_topic_.get(), answer_wait) != RD_KAFKA_RESP_ERR_NO_ERROR;
+}
 
-const std::string& Producer::last_failure() const { return last_failure_; }
+rd_kafka_resp_err_t Producer::metadata_error(rd_kafka_topic_t* topic, Duration timeout) {
+  const struct rd_kafka_metadata* metadata = nullptr;
+  const auto error = rd_kafka_metadata(client_.get(), 0, topic, &metadata, milliseconds(timeout));
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    rd_kafka_metadata_destroy(metadata);
+  }
+  return error;
+}
 
-Outcome Producer::failure_outcome() const { return failure_outcome_; }
+std::vector<Refusal> Producer::take_refused() { return std::exchange(events_->refused, {}); }
 
 std::uint64_t Producer::connections_lost() const noexcept { return events_->connections_lost(); }
 

@@ -8,17 +8,12 @@
 #include "penstock/core/units.hpp"
 #include "penstock/publish/refused_records.hpp"
 #include "penstock/publish/router.hpp"
-#include "penstock/publish/state_records.hpp"
-#include "penstock/publish/transaction_fsm.hpp"
 #include "publish/client.hpp"
+#include "publish/transactional_kafka.hpp"
 
 namespace penstock::publish {
 
-// What came of a call, and why.
-struct Call {
-  Outcome outcome = Outcome::ok;
-  std::string why{};
-};
+inline constexpr int any_partition = -1;  // RD_KAFKA_PARTITION_UA: by the key
 
 struct ProducerOptions {
   KafkaConnection connection;
@@ -41,22 +36,16 @@ class Producer {
   Call commit();
   Call abort();
 
-  enum class Produced : std::uint8_t { queued, refused, failed };
-  // The value isn't copied: it stays until the transaction is committed, or the producer is gone.
+  // See TransactionalKafka.
   Produced event(const Record& record, RecordId id);
-  // These copy.
-  Produced dead_letter(const Record& record);
-  Produced state(int partition, const StateRecord& record);
-  // Sends what is queued and waits for the brokers' answers, until one of them is a failure.
-  void flush();
+  Produced dead_letter(const Record& record, RecordId id);
+  Produced side(RecordTopic topic, int partition, const SideRecord& record);
+  const Call& failure() const { return failure_; }
+  bool flush();
   void poll();
-
-  // Events that a broker refused for what they are, since the last call, and why.
-  std::vector<RecordId> take_refused();
-  // What the last failed produce or delivery said.
-  const std::string& last_failure() const;
-  Outcome failure_outcome() const;  // of a produce that failed
+  std::vector<Refusal> take_refused();
   std::uint64_t connections_lost() const noexcept;
+  bool brokers_down();
 
  private:
   class Events;
@@ -64,14 +53,18 @@ class Producer {
   Produced send(rd_kafka_topic_t* topic, int partition, const Record& record, int flags,
                 std::uint64_t opaque);
   Call outcome_of(rd_kafka_error_t* error);
+  Outcome state() const;  // ok, fenced or fatal
+  bool transaction_failed();
+  rd_kafka_resp_err_t metadata_error(rd_kafka_topic_t* topic, Duration timeout);
 
   std::unique_ptr<Events> events_;  // before the client, which uses it to its end
   ClientHandle client_;
   TopicHandle events_topic_;
   TopicHandle dead_letters_topic_;
   TopicHandle state_topic_;
-  std::string last_failure_;
-  Outcome failure_outcome_ = Outcome::ok;
+  TopicHandle jobs_topic_;
+  TopicHandle gaps_topic_;
+  Call failure_;
 };
 
 }  // namespace penstock::publish

@@ -1,43 +1,74 @@
 #include "penstock/publish/refused_records.hpp"
 
+#include <set>
+
 #include "penstock/core/limits.hpp"
 
 namespace penstock::publish {
 
 RefusedRecords::Disposition RefusedRecords::of(RecordId id) const {
-  if (refused_.contains(id)) {
-    return Disposition::dead_letter;
-  }
-  return suspects_.contains(id) ? Disposition::alone : Disposition::together;
+  const auto found = records_.find(id);
+  return found == records_.end() ? Disposition::together : found->second;
 }
 
-void RefusedRecords::failed(std::span<const RecordId> ids, MonotonicTime now) {
-  for (const RecordId id : ids) {
-    if (suspects_.contains(id)) {
-      refuse(id, now);
-    } else if (!refused_.contains(id)) {
-      suspects_.insert(id);
+void RefusedRecords::failed(std::span<const Refusal> refusals, MonotonicTime now) {
+  letters_refused_ = false;
+  std::set<RecordId> seen;  // the parts of a dead letter have one id
+  for (const Refusal& refusal : refusals) {
+    if (!seen.insert(refusal.id).second) {
+      continue;
     }
+    const auto [record, is_new] = records_.try_emplace(refusal.id, Disposition::alone);
+    if (is_new) {
+      continue;
+    }
+    switch (record->second) {
+      case Disposition::alone:
+        if (refusal.id.letter) {
+          record->second = Disposition::small_parts;
+        } else if (refusal.for_its_time) {
+          record->second = Disposition::received_time;
+        } else {
+          refuse(refusal.id, now);
+        }
+        break;
+      case Disposition::received_time:
+        refuse(refusal.id, now);
+        break;
+      case Disposition::small_parts:
+        letters_refused_ = true;
+        break;
+      case Disposition::together:
+      case Disposition::dead_letter:
+        break;
+    }
+  }
+}
+
+void RefusedRecords::accepted(RecordId id) {
+  if (of(id) == Disposition::alone) {
+    records_.erase(id);
   }
 }
 
 void RefusedRecords::refuse(RecordId id, MonotonicTime now) {
-  suspects_.erase(id);
-  if (refused_.insert(id).second) {
-    refusals_.push_back(now);
-    if (refusals_.size() > limits::refused_records_per_minute + 1) {
-      refusals_.pop_front();
-    }
+  Disposition& record = records_[id];
+  if (record == Disposition::dead_letter) {
+    return;
+  }
+  record = Disposition::dead_letter;
+  refusals_.push_back(now);
+  if (refusals_.size() > limits::refused_records_per_minute + 1) {
+    refusals_.pop_front();
   }
 }
 
-void RefusedRecords::committed(BlockSequence up_to) {
-  const RecordId end{up_to.next(), 0};
-  suspects_.erase(suspects_.begin(), suspects_.lower_bound(end));
-  refused_.erase(refused_.begin(), refused_.lower_bound(end));
+void RefusedRecords::committed(ItemSequence up_to) {
+  records_.erase(records_.begin(), records_.lower_bound(RecordId{up_to.next()}));
+  letters_refused_ = false;
 }
 
-bool RefusedRecords::topic_refuses(MonotonicTime now) {
+bool RefusedRecords::events_topic_refuses(MonotonicTime now) {
   while (!refusals_.empty() && now - refusals_.front() > std::chrono::minutes(1)) {
     refusals_.pop_front();
   }

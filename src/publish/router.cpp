@@ -3,6 +3,8 @@
 #include <openssl/sha.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 
 #include "penstock/core/limits.hpp"
 
@@ -29,16 +31,32 @@ std::string_view keep(Record& record, std::string text) {
   return record.storage.emplace_back(std::move(text));
 }
 
-// 128 bits of the event's SHA-256, in hex: the same content has the same id wherever it comes from.
-std::string content_id(std::string_view line) {
-  constexpr std::size_t id_bytes = 16;
-  constexpr std::string_view hex = "0123456789abcdef";
+// In hex, 32 digits.
+std::string to_hex(Fingerprint id) {
+  std::array<char, 33> text{};
+  std::snprintf(text.data(), text.size(), "%016llx%016llx",
+                static_cast<unsigned long long>(id.high), static_cast<unsigned long long>(id.low));
+  return text.data();
+}
+
+Fingerprint digest_of(std::string_view bytes) {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  SHA256(reinterpret_cast<const unsigned char*>(line.data()), line.size(), digest.data());
-  std::string id;
-  for (std::size_t i = 0; i < id_bytes; ++i) {
-    id += hex[digest[i] >> 4];
-    id += hex[digest[i] & 0xf];
+  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
+  Fingerprint id;
+  for (std::size_t i = 0; i < 8; ++i) {
+    id.high = id.high << 8 | digest[i];
+    id.low = id.low << 8 | digest[i + 8];
+  }
+  return id;
+}
+
+// The same content has the same id wherever it comes from: by its value where the channel has a
+// ledger, as replays may write it otherwise, else by its bytes. Twins of a job are numbered.
+std::string content_id(const Event& event, const Batch& batch, std::size_t index) {
+  const bool has_value = !batch.fingerprints.empty() && batch.fingerprints[index] != Fingerprint{};
+  std::string id = to_hex(has_value ? batch.fingerprints[index] : digest_of(event.line));
+  if (!batch.copies.empty() && batch.copies[index] > 1) {
+    id += "-" + std::to_string(batch.copies[index]);
   }
   return id;
 }
@@ -50,14 +68,15 @@ void reset(Record& record) {
 
 }  // namespace
 
-void Router::route(const Event& event, const Block& block, Record& record) const {
+void Router::route(const Event& event, const Batch& batch, std::size_t index,
+                   Record& record) const {
   reset(record);
   record.key = key_of(event, options_.key);
   record.value = event.line;
   // Kafka takes no negative timestamp; a claim of before 1970 is no time of receipt either.
   const bool by_event =
       options_.timestamp == TimestampField::event && event.time_ms.value_or(-1) >= 0;
-  record.timestamp_ms = by_event ? *event.time_ms : milliseconds(block.received_at);
+  record.timestamp_ms = by_event ? *event.time_ms : milliseconds(batch.block.received_at);
   switch (options_.headers) {
     case HeaderSet::none:
       break;
@@ -68,35 +87,38 @@ void Router::route(const Event& event, const Block& block, Record& record) const
       if (event.has_job_id) {
         record.headers.push_back({"penstock.job_id", event.job_id});
       }
+      if (batch.channel_kind == ChannelKind::replay) {
+        record.headers.push_back({"penstock.replayed", "1"});
+      }
       break;
     case HeaderSet::cloudevents:
-      add_cloud_event(event, block, record);
+      add_cloud_event(event, batch, index, record);
       break;
   }
 }
 
 // CloudEvents 1.0, Kafka protocol binding 1.0.2, section 3.2 (binary content mode).
-void Router::add_cloud_event(const Event& event, const Block& block, Record& record) const {
+void Router::add_cloud_event(const Event& event, const Batch& batch, std::size_t index,
+                             Record& record) const {
   const WallTime time = event.time_ms.value_or(-1) >= 0
                             ? WallTime(std::chrono::milliseconds(*event.time_ms))
-                            : block.received_at;
+                            : batch.block.received_at;
   record.headers.push_back({"ce_specversion", "1.0"});
-  record.headers.push_back({"ce_id", keep(record, content_id(event.line))});
+  record.headers.push_back({"ce_id", keep(record, content_id(event, batch, index))});
   record.headers.push_back({"ce_source", options_.stream_url});
   record.headers.push_back({"ce_type", keep(record, "io.binaryedge." + std::string(event.type))});
   record.headers.push_back({"ce_time", keep(record, to_rfc3339(time))});
-  if (event.has_ip) {
+  if (event.has_ip && !event.ip_is_origin) {
     record.headers.push_back({"ce_subject", event.ip});
   }
   record.headers.push_back({"content-type", "application/json"});
 }
 
-std::vector<std::string_view> Router::parts(std::string_view bytes) {
+std::vector<std::string_view> Router::parts(std::string_view bytes, Bytes size) {
   std::vector<std::string_view> parts;
-  const std::size_t size = limits::dead_letter_part.count;
   do {
-    parts.push_back(bytes.substr(0, size));
-    bytes.remove_prefix(std::min(size, bytes.size()));
+    parts.push_back(bytes.substr(0, size.count));
+    bytes.remove_prefix(std::min<std::size_t>(size.count, bytes.size()));
   } while (!bytes.empty());
   return parts;
 }

@@ -5,30 +5,35 @@
 #include "publish/client.hpp"
 
 namespace penstock::publish {
+namespace {
 
-StateReader::StateReader(KafkaConnection connection, std::string topic, SourceName source, Log& log)
+constexpr Duration answer_wait{10'000};  // then reading goes on where it was, and the log says so
+
+}  // namespace
+
+StateReader::StateReader(KafkaConnection connection, std::string topic, int partition, Log& log)
     : connection_(std::move(connection)),
       topic_(std::move(topic)),
-      source_(std::move(source)),
+      partition_(partition),
       log_(log),
       next_offset_(RD_KAFKA_OFFSET_BEGINNING) {}
 
-template <class Done>
-Result<bool> StateReader::read(SourceState& state, Duration timeout, Done done) {
+Result<bool> StateReader::read(const TransactionalKafka::Apply& apply,
+                               const std::function<bool()>& done, Duration timeout) {
   ClientEvents events("state", log_);
   auto client = make_client(ClientKind::consumer, connection_,
                             {{"isolation.level", "read_committed"},
                              {"enable.auto.commit", "false"},
                              {"auto.offset.reset", "earliest"},
                              {"fetch.wait.max.ms", "10"},
+                             {"enable.partition.eof", "true"},
                              {"check.crcs", "true"}},
                             events);
   if (!client) {
     return client.error();
   }
   const TopicHandle topic(rd_kafka_topic_new(client->get(), topic_.c_str(), nullptr));
-  const int partition = state_partition(source_);
-  if (!topic || rd_kafka_consume_start(topic.get(), partition, next_offset_) != 0) {
+  if (!topic || rd_kafka_consume_start(topic.get(), partition_, next_offset_) != 0) {
     return make_error(Errc::kafka, "the state topic `" + topic_ + "` can't be read: " +
                                        rd_kafka_err2str(rd_kafka_last_error()));
   }
@@ -36,17 +41,26 @@ Result<bool> StateReader::read(SourceState& state, Duration timeout, Done done) 
     rd_kafka_topic_t* topic;
     int partition;
     ~Stop() { rd_kafka_consume_stop(topic, partition); }
-  } const stop{topic.get(), partition};
+  } const stop{topic.get(), partition_};
 
-  const MonotonicTime deadline = monotonic_now() + timeout;
+  const MonotonicTime start = monotonic_now();
+  bool at_end = false;  // of what is committed; it was, since the start
   while (!done()) {
-    const auto left = std::chrono::ceil<Duration>(deadline - monotonic_now());
+    const Duration wait = at_end ? timeout : timeout + answer_wait;
+    const auto left = std::chrono::ceil<Duration>(start + wait - monotonic_now());
     if (left <= Duration{0}) {
-      return false;
+      return at_end ? Result<bool>(false)
+                    : make_error(Errc::kafka, "the state topic `" + topic_ +
+                                                  "` wasn't read to its end within " +
+                                                  to_string(wait));
     }
     const MessageHandle message(
-        rd_kafka_consume(topic.get(), partition, static_cast<int>(left.count())));
+        rd_kafka_consume(topic.get(), partition_, static_cast<int>(left.count())));
     if (!message) {
+      continue;
+    }
+    if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+      at_end = true;
       continue;
     }
     if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -58,42 +72,12 @@ Result<bool> StateReader::read(SourceState& state, Duration timeout, Done done) 
     if (message->payload != nullptr) {
       value.emplace(static_cast<const char*>(message->payload), message->len);
     }
-    if (auto applied = state.apply(key, value); !applied) {
+    if (auto applied = apply(key, value); !applied) {
       return applied.error();
     }
     next_offset_ = message->offset + 1;
   }
   return true;
-}
-
-Result<void> StateReader::read_to_claim(SourceState& state, const Owner& owner, Duration timeout) {
-  const auto claimed = [&] {
-    const auto& owners = state.owners();
-    const auto found = owners.find(owner.instance);
-    return found != owners.end() && found->second.claim >= owner.claim;
-  };
-  const auto found = read(state, timeout, claimed);
-  if (!found) {
-    return found.error();
-  }
-  if (!*found) {
-    return make_error(Errc::kafka, "the own claim isn't visible in `" + topic_ + "` after " +
-                                       to_string(timeout) +
-                                       "; another open transaction or a "
-                                       "broker that is behind holds it back");
-  }
-  return {};
-}
-
-Result<void> StateReader::read_for_another(SourceState& state, const std::string& instance,
-                                           Duration timeout) {
-  const auto another = [&] {
-    return state.latest_owner() && state.latest_owner()->instance != instance;
-  };
-  if (const auto found = read(state, timeout, another); !found) {
-    return found.error();
-  }
-  return {};
 }
 
 }  // namespace penstock::publish

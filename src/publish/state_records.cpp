@@ -90,16 +90,19 @@ int state_partition(const SourceName& source) noexcept {
   return static_cast<int>((murmur2(source.str()) & 0x7fffffff) % limits::state_partitions);
 }
 
-StateRecord owner_record(const SourceName& source, const Owner& owner) {
-  return {.key = source.str() + "/" + std::string(owner_part) + owner.instance,
+SideRecord owner_record(const SourceName& source, const Owner& owner) {
+  return {.topic = RecordTopic::state,
+          .key = source.str() + "/" + std::string(owner_part) + owner.instance,
           .value = version_line() + line("claim", std::to_string(owner.claim)) +
                    line("host", owner.host) + line("since", to_rfc3339(owner.since))};
 }
 
-StateRecord position_record(const SourceName& source, const Position& position) {
-  return {.key = source.str() + "/" + std::string(position_part) + position.journal,
+SideRecord position_record(const SourceName& source, const Position& position) {
+  return {.topic = RecordTopic::state,
+          .key = source.str() + "/" + std::string(position_part) + position.journal,
           .value = version_line() + line("sequence", std::to_string(position.sequence.value)) +
-                   line("offset", std::to_string(position.offset))};
+                   line("offset", std::to_string(position.offset)) +
+                   line("item", std::to_string(position.item.value))};
 }
 
 Result<void> SourceState::apply(std::string_view key, std::optional<std::string_view> value) {
@@ -112,6 +115,9 @@ Result<void> SourceState::apply(std::string_view key, std::optional<std::string_
   const auto unreadable = [&](const std::string& why) {
     return make_error(Errc::corrupt, "the state record `" + printable(key) + "` " + why);
   };
+  if (!name.starts_with(owner_part) && !name.starts_with(position_part)) {
+    return {};  // not this reader's
+  }
   if (value && fields.number("v") != state_record_version) {
     return unreadable("is of a version that this penstock doesn't know (`v=" +
                       printable(fields.text("v").value_or("")) + "`); run the newer penstock");
@@ -140,10 +146,11 @@ Result<void> SourceState::apply(std::string_view key, std::optional<std::string_
     }
     const auto sequence = fields.number("sequence");
     const auto offset = fields.number("offset");
-    if (!sequence || !offset) {
-      return unreadable("lacks a sequence or an offset");
+    const auto item = fields.number("item");
+    if (!sequence || !offset || !item) {
+      return unreadable("lacks a sequence, an offset or an item");
     }
-    positions_[journal] = Position{journal, BlockSequence{*sequence}, *offset};
+    positions_[journal] = Position{journal, BlockSequence{*sequence}, *offset, ItemSequence{*item}};
   }
   return {};
 }

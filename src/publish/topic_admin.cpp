@@ -19,6 +19,8 @@ std::vector<TopicSpec> topics_of(const TopicNames& names, const TopicPlan& plan)
        {{"max.message.bytes", max_message}}},
       {names.dead_letters, 1, plan.replication_factor, {{"max.message.bytes", max_message}}},
       {names.status, 1, plan.replication_factor, {}},
+      {names.jobs, 1, plan.replication_factor, {{"cleanup.policy", "compact"}}},
+      {names.gaps, 1, plan.replication_factor, {{"cleanup.policy", "compact"}}},
       // Small segments, often cleaned: the topic is read at every start.
       {names.state,
        limits::state_partitions,

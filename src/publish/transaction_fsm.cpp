@@ -8,12 +8,24 @@ namespace penstock::publish {
 
 using Kind = Action::Kind;
 
-TransactionFsm::TransactionFsm(TransactionOptions options, BlockSequence first)
-    : options_(options),
-      backoff_(Duration{0}, options.retry_step, options.retry_max),
-      pending_first_(first),
-      pending_last_{first.value - 1},
-      produced_{first.value - 1} {}
+std::string_view to_string(Outcome outcome) noexcept {
+  switch (outcome) {
+    case Outcome::ok:
+      return "ok";
+    case Outcome::fenced:
+      return "fenced";
+    case Outcome::fatal:
+      return "fatal";
+    case Outcome::requires_abort:
+      return "abort";
+    case Outcome::retriable:
+      return "retry";
+  }
+  return "unknown";
+}
+
+TransactionFsm::TransactionFsm(TransactionOptions options)
+    : options_(options), backoff_(Duration{0}, options.retry_step, options.retry_max) {}
 
 Action TransactionFsm::start() { return enter(State::preparing_topics); }
 
@@ -34,18 +46,19 @@ Action TransactionFsm::enter(State state) {
     case State::claim_commit:
       return {.kind = Kind::commit_claim};
     case State::committing:
-      return {.kind = Kind::commit, .up_to = pending_last_};
+      return {.kind = Kind::commit, .up_to = produced_};
     case State::claim_abort:
     case State::aborting:
       return {.kind = Kind::abort};
     case State::loading:
       return {.kind = Kind::load_state};
     case State::producing:
-      return {.kind = Kind::produce, .from = produced_.next(), .up_to = pending_last_};
+      choose_items();
+      return {.kind = Kind::produce, .from = produced_.next(), .up_to = producing_};
     case State::advancing:
-      return {.kind = Kind::advance, .up_to = pending_last_};
+      return {.kind = Kind::advance, .up_to = produced_};
     case State::finding_owner:
-      return {.kind = Kind::find_owner};
+      return {.kind = fenced_ ? Kind::find_owner : Kind::check_owner};
     case State::ready:
       return await();
     case State::ended:
@@ -61,7 +74,7 @@ Action TransactionFsm::await() {
   if (draining_) {
     return in_transaction_ ? enter(State::committing) : enter(State::ended);
   }
-  return {.kind = Kind::await_batch, .until = in_transaction_ ? next_tick_ : std::nullopt};
+  return {.kind = Kind::await_item, .until = in_transaction_ ? next_tick_ : std::nullopt};
 }
 
 Action TransactionFsm::done(Outcome outcome, std::uint64_t connections_lost, MonotonicTime now) {
@@ -72,6 +85,9 @@ Action TransactionFsm::done(Outcome outcome, std::uint64_t connections_lost, Mon
     case State::opening:
       return ok ? enter(State::initialising) : wait_then(State::opening, now);
     case State::initialising:
+      if (outcome == Outcome::retriable && loaded_) {
+        return wait_then(State::finding_owner, now);  // another may have claimed meanwhile
+      }
       return ok ? enter(State::claim_begin) : failed(outcome, State::initialising, now);
 
     case State::claim_begin:
@@ -96,16 +112,15 @@ Action TransactionFsm::done(Outcome outcome, std::uint64_t connections_lost, Mon
       }
       in_transaction_ = true;
       lost_at_begin_ = connections_lost;
-      produced_ = BlockSequence{pending_first_.value - 1};
+      produced_ = ItemSequence{first_.value - 1};
+      chosen_ = {};
       return enter(State::producing);
     case State::producing: {
       if (!ok) {
         return failed(outcome, State::producing, now);
       }
-      produced_ = pending_last_;
-      const bool full =
-          pending_bytes_ >= options_.max_bytes || pending_events_ >= options_.max_events;
-      return full || commit_at_once_ ? enter(State::committing) : enter(State::ready);
+      produced_ = producing_;
+      return full() || commit_at_once_ ? enter(State::committing) : enter(State::ready);
     }
     case State::committing:
       if (!ok) {
@@ -117,9 +132,13 @@ Action TransactionFsm::done(Outcome outcome, std::uint64_t connections_lost, Mon
       if (!ok) {
         return failed(outcome, State::aborting, now);
       }
+      if (lost(connections_lost)) {
+        return reinitialise(false, now);
+      }
+      shrink();
       in_transaction_ = false;
       commit_at_once_ = true;
-      return lost(connections_lost) ? reinitialise(false, now) : wait_then(State::beginning, now);
+      return wait_then(State::beginning, now);
     case State::advancing:
       return after_advance();
     case State::waiting:
@@ -167,19 +186,22 @@ Action TransactionFsm::failed(Outcome outcome, State retry, MonotonicTime now) {
 }
 
 Action TransactionFsm::reinitialise(bool fenced, MonotonicTime now) {
+  shrink();
   in_transaction_ = false;
   commit_at_once_ = true;
   ++reinitialisations_;
-  return fenced ? enter(State::finding_owner) : wait_then(State::opening, now);
+  fenced_ = fenced;
+  return wait_then(loaded_ ? State::finding_owner : State::opening, now);
 }
 
-Action TransactionFsm::owner_found(bool another, MonotonicTime now) {
+Action TransactionFsm::owner_found(bool another) {
   assert(state_ == State::finding_owner);
   if (another) {
     state_ = State::ended;
     return {.kind = Kind::halt_taken_over};
   }
-  return wait_then(State::opening, now);
+  fenced_ = false;
+  return enter(State::opening);
 }
 
 // At once the first time, later and later while no transaction is committed in between.
@@ -190,21 +212,22 @@ Action TransactionFsm::wait_then(State state, MonotonicTime now) {
   }
   state_ = State::waiting;
   after_wait_ = state;
-  return {.kind = Kind::wait, .until = now + wait};
+  wait_until_ = now + wait;
+  return {.kind = Kind::wait, .until = wait_until_};
 }
 
-Action TransactionFsm::loaded(std::optional<BlockSequence> position, bool claim_is_latest,
-                              MonotonicTime now) {
+Action TransactionFsm::loaded(std::optional<ItemSequence> position, bool another_claimed) {
   assert(state_ == State::loading);
-  loaded_ = true;
-  if (!claim_is_latest) {
-    return reinitialise(true, now);
+  if (std::exchange(loaded_, true) && another_claimed) {
+    // Its changes aren't known here, and it may have cleaned our position away.
+    state_ = State::ended;
+    return {.kind = Kind::halt_lost_position};
   }
-  if (!position || *position == pending_first_) {
+  if (!position || *position == first_) {
     // Nothing is in doubt, or what is was not committed.
     return pending() ? enter(State::beginning) : enter(State::ready);
   }
-  if (pending() && *position == pending_last_.next()) {
+  if (produced_ >= first_ && *position == produced_.next()) {
     return enter(State::advancing);
   }
   state_ = State::ended;
@@ -212,21 +235,55 @@ Action TransactionFsm::loaded(std::optional<BlockSequence> position, bool claim_
 }
 
 Action TransactionFsm::after_advance() {
-  pending_first_ = pending_last_.next();
-  produced_ = pending_last_;
-  pending_bytes_ = Bytes{};
-  pending_events_ = 0;
-  commit_at_once_ = false;
+  sizes_.erase(sizes_.begin(),
+               sizes_.begin() + static_cast<std::ptrdiff_t>(produced_.next().value - first_.value));
+  first_ = produced_.next();
+  halvings_ = std::max(0, halvings_ - 1);
   backoff_.reset();
-  return enter(State::ready);
+  commit_at_once_ = pending();  // the rest of what a smaller transaction was made of
+  return pending() ? enter(State::beginning) : enter(State::ready);
 }
 
-Action TransactionFsm::batch(BlockSequence sequence, Bytes bytes, std::size_t events,
-                             MonotonicTime now) {
-  assert(state_ == State::ready && sequence == pending_last_.next());
-  pending_last_ = sequence;
-  pending_bytes_.count += bytes.count;
-  pending_events_ += events;
+// Takes pending items into the transaction, in their order, while they fit; one in any case.
+void TransactionFsm::choose_items() {
+  producing_ = produced_;
+  for (std::size_t i = produced_.next().value - first_.value; i < sizes_.size(); ++i) {
+    const Size with{Bytes{chosen_.bytes.count + sizes_[i].bytes.count},
+                    chosen_.events + sizes_[i].events};
+    const bool alone = producing_ < first_;
+    if (!alone && (with.bytes > max_bytes() || with.events > max_events())) {
+      break;
+    }
+    chosen_ = with;
+    producing_ = producing_.next();
+  }
+}
+
+// The transaction holds what it may; or more is pending than had room in it.
+bool TransactionFsm::full() const {
+  return chosen_.bytes >= max_bytes() || chosen_.events >= max_events() ||
+         produced_.next().value - first_.value < sizes_.size();
+}
+
+// What has just failed was too large, perhaps: half of it next time.
+void TransactionFsm::shrink() {
+  if (!in_transaction_) {
+    return;
+  }
+  while (chosen_.bytes.count > 1 && max_bytes() >= chosen_.bytes) {
+    ++halvings_;
+  }
+}
+
+Bytes TransactionFsm::max_bytes() const { return Bytes{options_.max_bytes.count >> halvings_}; }
+
+std::size_t TransactionFsm::max_events() const { return options_.max_events >> halvings_; }
+
+Action TransactionFsm::item(ItemSequence sequence, Bytes bytes, std::size_t events,
+                            MonotonicTime now) {
+  assert(state_ == State::ready && sequence.value == first_.value + sizes_.size());
+  static_cast<void>(sequence);
+  sizes_.push_back({bytes, events});
   if (in_transaction_) {
     return enter(State::producing);
   }
@@ -246,9 +303,15 @@ Action TransactionFsm::tick() {
 }
 
 Action TransactionFsm::drained() {
-  assert(state_ == State::ready);
+  assert(state_ == State::ready || state_ == State::waiting);
   draining_ = true;
-  return await();
+  if (state_ == State::ready) {
+    return await();
+  }
+  if (pending()) {
+    return {.kind = Kind::wait, .until = wait_until_};
+  }
+  return enter(State::ended);  // nothing is owed to Kafka, so it needn't come back
 }
 
 }  // namespace penstock::publish

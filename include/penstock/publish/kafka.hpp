@@ -21,6 +21,8 @@ struct TopicNames {
   std::string dead_letters;
   std::string status;
   std::string state;
+  std::string jobs;
+  std::string gaps;
 };
 
 // How topics are made where they are missing.

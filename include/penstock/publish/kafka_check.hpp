@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,9 @@ struct TopicFacts {
 
 struct KafkaFacts {
   int brokers = 0;
-  std::map<std::string, TopicFacts> topics;  // those asked for that exist
+  // Of the topics asked for. In neither: the topic is missing.
+  std::map<std::string, TopicFacts> topics;  // seen to exist
+  std::set<std::string> hidden;              // not for this principal to see, there or not
 };
 
 // Whether librdkafka knows the configuration's properties and takes their values. No connection.

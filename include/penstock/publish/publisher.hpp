@@ -1,7 +1,7 @@
 // The thread that publishes one source's batches to Kafka, in transactions.
 //
-// What it does next is decided by TransactionFsm; this is the shell around it. Its thread is the
-// only one that uses the producer. push() and drain() may be called from any thread.
+// Transactor does the work, one step after the other; this is the thread around it, and the mailbox
+// in front. push(), post() and drain() may be called from any thread.
 #pragma once
 
 #include <functional>
@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "penstock/core/counters.hpp"
+#include "penstock/core/decision.hpp"
 #include "penstock/core/event.hpp"
 #include "penstock/core/ids.hpp"
 #include "penstock/core/log.hpp"
@@ -41,22 +42,31 @@ class PublisherListener {
   virtual ~PublisherListener() = default;
   // Kafka took the claim: from now on batches are published. Once.
   virtual void ready_to_publish() = 0;
-  // Everything up to this block is in Kafka: its bytes are needed no more.
-  virtual void committed(BlockSequence up_to) = 0;
+  // The batch, of so many lines when it was pushed, is in Kafka: its block's bytes are needed no
+  // more. Batches of a channel come in order.
+  virtual void released(const Batch& batch, std::size_t lines) = 0;
+  // After the batches of one transaction.
+  virtual void committed() = 0;
   virtual void notice(SourceEvent event, std::string_view detail) = 0;
   // The last call.
   virtual void ended(PublisherEnd end) = 0;
 };
 
+// Decides something on the publisher's thread, between batches. What it changes is committed.
+using Note = std::function<Changes()>;
+
 class Publisher {
  public:
-  Publisher(PublisherOptions options, PublisherListener& listener, SourceCounters& counters,
-            Log& log);
+  // `decider` is used by the publisher's thread only.
+  Publisher(PublisherOptions options, Decider& decider, PublisherListener& listener,
+            SourceCounters& counters, Log& log);
   ~Publisher();  // joins the thread, which must have been told to drain()
 
   void start();
-  // Never blocks: the caller keeps to limits::max_extracted_*.
+  // Never blocks: the caller keeps to limits::max_extracted_*. Batches of live sessions are taken
+  // before those of replays that wait, and notes before both.
   void push(Batch&& batch);
+  void post(Note note);
   // No more batches: commit what is there, then end.
   void drain();
 

@@ -1,13 +1,18 @@
-// Decides which records go to the dead letters because Kafka refuses them. Pure.
+// Decides what becomes of records that Kafka refuses for what they are. Pure.
 //
 // A refused record fails with its whole Kafka batch, neighbours included. So after the abort each
-// suspect is produced in a batch of its own; only one that is refused alone is a dead letter.
+// suspect is produced in a batch of its own, and only what is refused alone is to blame:
+//
+//   an event     goes to the dead letters; with its time of receipt instead, if its own time was
+//                what the broker refused
+//   a dead letter  goes in smaller parts, and if those are refused, too, waits: its topic is to
+//                blame, and nothing is dropped
 #pragma once
 
 #include <compare>
 #include <cstdint>
 #include <deque>
-#include <set>
+#include <map>
 #include <span>
 
 #include "penstock/core/ids.hpp"
@@ -15,35 +20,52 @@
 
 namespace penstock::publish {
 
-// An event by its place: the block and its index in the batch.
+// A record by its place: the item, and its index among the item's events or dead letters.
 struct RecordId {
-  BlockSequence block;
-  std::uint32_t event = 0;
+  ItemSequence item;
+  bool letter = false;
+  std::uint32_t index = 0;
   auto operator<=>(const RecordId&) const = default;
+};
+
+struct Refusal {
+  RecordId id;
+  bool for_its_time = false;  // the timestamp is what the broker doesn't take
+  auto operator<=>(const Refusal&) const = default;
 };
 
 class RefusedRecords {
  public:
-  enum class Disposition : std::uint8_t { together, alone, dead_letter };
+  enum class Disposition : std::uint8_t {
+    together,
+    alone,          // in a Kafka batch of its own
+    received_time,  // alone, with the time of receipt
+    dead_letter,    // of an event
+    small_parts,    // of a dead letter; each part alone
+  };
 
   Disposition of(RecordId id) const;
-  bool any() const noexcept { return !suspects_.empty() || !refused_.empty(); }
+  bool any() const noexcept { return !records_.empty(); }
 
   // Kafka refused these, in the transaction that is being aborted. A record that was produced
   // alone is known to be the cause; of the others any may be.
-  void failed(std::span<const RecordId> ids, MonotonicTime now);
-  // Kafka can't take this record in any batch; found before it was sent.
+  void failed(std::span<const Refusal> refusals, MonotonicTime now);
+  // Kafka took it alone. Whatever becomes of that transaction, it is no suspect any more.
+  void accepted(RecordId id);
+  // Kafka can't take this event in any batch; found before it was sent.
   void refuse(RecordId id, MonotonicTime now);
-  // Blocks up to this one are committed.
-  void committed(BlockSequence up_to);
+  // Items up to this one are committed.
+  void committed(ItemSequence up_to);
 
-  // More records were refused within a minute than records can be to blame for: the topic is.
-  bool topic_refuses(MonotonicTime now);
+  // More records were refused within a minute than records can be to blame for; or a dead letter
+  // was in the last transaction that failed, however small: the topic is at fault.
+  bool events_topic_refuses(MonotonicTime now);
+  bool dead_letters_topic_refuses() const noexcept { return letters_refused_; }
 
  private:
-  std::set<RecordId> suspects_;
-  std::set<RecordId> refused_;
-  std::deque<MonotonicTime> refusals_;  // of the last minute, bounded by limits
+  std::map<RecordId, Disposition> records_;  // suspects, and those found out
+  std::deque<MonotonicTime> refusals_;       // of the last minute, bounded by limits
+  bool letters_refused_ = false;
 };
 
 }  // namespace penstock::publish

@@ -10,6 +10,7 @@
 
 #include "penstock/core/block.hpp"
 #include "penstock/core/event.hpp"
+#include "penstock/core/units.hpp"
 
 namespace penstock::publish {
 
@@ -42,17 +43,18 @@ class Router {
  public:
   explicit Router(RouterOptions options) : options_(std::move(options)) {}
 
-  // Fills `record`, which may be one of an earlier event.
-  void route(const Event& event, const Block& block, Record& record) const;
+  // Fills `record`, which may be one of an earlier event. `event` is the batch's at `index`.
+  void route(const Event& event, const Batch& batch, std::size_t index, Record& record) const;
 
-  // The parts in which a dead letter is written; one, but for those above limits::dead_letter_part.
-  static std::vector<std::string_view> parts(std::string_view bytes);
+  // The parts in which a dead letter is written; one, but for those above `size`.
+  static std::vector<std::string_view> parts(std::string_view bytes, Bytes size);
   static void route_dead_letter(const DeadLetter& letter, std::string_view source,
                                 const Block& block, std::size_t part, std::size_t parts,
                                 std::string_view bytes, Record& record);
 
  private:
-  void add_cloud_event(const Event& event, const Block& block, Record& record) const;
+  void add_cloud_event(const Event& event, const Batch& batch, std::size_t index,
+                       Record& record) const;
   RouterOptions options_;
 };
 

@@ -4,7 +4,10 @@
 // with the source's name and a slash. A value is text, one `name=value` a line, `v` first:
 //
 //   <source>/owner/<instance>      v=1, claim, host, since
-//   <source>/position/<journal>    v=1, sequence, offset: the first byte not committed
+//   <source>/position/<journal>    v=1, sequence, offset: the first byte not committed; item: the
+//                                  first item not committed, of the instance that wrote it
+//
+// What else there is belongs to jobs (docs/state-topic.md).
 //
 // An owner record is also the mark up to which a starting producer reads: what stands before its
 // own claim is decided.
@@ -16,6 +19,7 @@
 #include <string>
 #include <string_view>
 
+#include "penstock/core/decision.hpp"
 #include "penstock/core/error.hpp"
 #include "penstock/core/ids.hpp"
 #include "penstock/core/time.hpp"
@@ -28,11 +32,6 @@ inline constexpr int state_record_version = 1;
 std::uint32_t murmur2(std::string_view bytes) noexcept;
 int state_partition(const SourceName& source) noexcept;
 
-struct StateRecord {
-  std::string key;
-  std::optional<std::string> value;  // none: a tombstone
-};
-
 struct Owner {
   std::string instance;     // one run of one process, 16 hex digits
   std::uint64_t claim = 0;  // counts the claims of that instance
@@ -40,8 +39,8 @@ struct Owner {
   WallTime since;
 };
 
-StateRecord owner_record(const SourceName& source, const Owner& owner);
-StateRecord position_record(const SourceName& source, const Position& position);
+SideRecord owner_record(const SourceName& source, const Owner& owner);
+SideRecord position_record(const SourceName& source, const Position& position);
 
 // What the records of one source say, in the order in which they were committed.
 class SourceState {

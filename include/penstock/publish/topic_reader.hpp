@@ -25,13 +25,16 @@ struct ReadRecord {
 
 class TopicReader {
  public:
-  // The topics exist.
+  // `not_found` where a topic doesn't exist.
   static Result<std::unique_ptr<TopicReader>> open(const KafkaConnection& connection,
                                                    const std::vector<std::string>& topics,
                                                    Log& log);
   virtual ~TopicReader() = default;
   // The next record, or nothing within `timeout`.
   virtual Result<std::optional<ReadRecord>> next(Duration timeout) = 0;
+  // next() found nothing more in any partition, up to the first open transaction. New records may
+  // come after.
+  virtual bool at_end() const = 0;
 };
 
 }  // namespace penstock::publish

@@ -7,15 +7,17 @@
 //                                  fatal, fenced, or a connection lost within ─► re-init
 //
 // A re-init makes a new producer, claims the source again and reads the state topic up to its own
-// claim: the stored position then says whether the transaction in doubt was committed.
+// claim: the stored position then says whether the transaction in doubt was committed. Before that
+// it looks for the claim of another instance, which it would fence: that one goes on then.
 //
 // Why a lost connection forces a re-init even after a commit that succeeded: a re-sent EndTxn can
 // leave the delayed first one to end the *next* transaction; a new producer epoch fences it.
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
-#include <string>
+#include <string_view>
 
 #include "penstock/core/backoff.hpp"
 #include "penstock/core/ids.hpp"
@@ -32,6 +34,8 @@ enum class Outcome : std::uint8_t {
   requires_abort,  // this transaction can't go on
   retriable,       // the same call again
 };
+using penstock::to_string;  // of core's words: the next one doesn't hide them
+std::string_view to_string(Outcome outcome) noexcept;
 
 struct Action {
   enum class Kind : std::uint8_t {
@@ -40,23 +44,25 @@ struct Action {
     init_transactions,
     produce_claim,  // the owner record
     load_state,     // read the source's state partition up to the claim; answer with loaded()
-    await_batch,    // until `until`, if given; answer with batch(), tick() or drained()
+    await_item,     // until `until`, if given; answer with item(), tick() or drained()
     begin,
-    produce,  // the pending batches from `from` on
-    commit,   // the batches up to `up_to`, with the position behind them
+    produce,  // the pending items from `from` to `up_to`
+    commit,   // the items up to `up_to`, with the position behind them
     commit_claim,
     abort,
-    advance,     // everything up to `up_to` is committed; answer with done()
-    find_owner,  // read the state partition for a while; answer with owner_found()
-    wait,        // until `until`; answer with done()
+    advance,      // everything up to `up_to` is committed; answer with done()
+    check_owner,  // read what is committed of the state partition; answer with owner_found()
+    find_owner,   // the same, and for a while what comes
+    wait,         // until `until`; answer with done(), or with drained()
     halt_taken_over,
-    halt_lost_position,  // the stored position is neither before nor after what is pending
-    finish,
+    halt_lost_position,  // what the state says isn't what this instance knows
+    finish,              // let go of the producer
+    ended,               // nothing any more
   };
   Kind kind;
   std::optional<MonotonicTime> until{};
-  BlockSequence from{};
-  BlockSequence up_to{};
+  ItemSequence from{};
+  ItemSequence up_to{};
 };
 
 struct TransactionOptions {
@@ -69,22 +75,25 @@ struct TransactionOptions {
 
 class TransactionFsm {
  public:
-  // `first`: the first block that has not been committed before.
-  TransactionFsm(TransactionOptions options, BlockSequence first);
+  explicit TransactionFsm(TransactionOptions options);
 
   Action start();
 
   // The action was carried out, or not. `connections_lost` counts from the producer's start.
   Action done(Outcome outcome, std::uint64_t connections_lost, MonotonicTime now);
-  // Answers to load_state. `position`: the first block not committed, as stored; none: never
-  // stored.
-  Action loaded(std::optional<BlockSequence> position, bool claim_is_latest, MonotonicTime now);
-  // Answers to find_owner: the latest owner record is another instance's.
-  Action owner_found(bool another, MonotonicTime now);
-  // Answers to await_batch.
-  Action batch(BlockSequence sequence, Bytes bytes, std::size_t events, MonotonicTime now);
-  Action tick();     // `until` has come
-  Action drained();  // there will be no more batches
+  // Answers to load_state. `position`: the first item not committed, as this instance stored it;
+  // none: it never did. `another_claimed`: since this instance last loaded the state.
+  Action loaded(std::optional<ItemSequence> position, bool another_claimed);
+  // Answers to check_owner and find_owner: the latest owner record is another instance's.
+  Action owner_found(bool another);
+  // Answers to await_item.
+  Action item(ItemSequence sequence, Bytes bytes, std::size_t events, MonotonicTime now);
+  Action tick();  // `until` has come
+  // There will be no more items. An answer to a wait, too: it ends where nothing is pending.
+  Action drained();
+
+  // Items were taken and are not committed.
+  bool pending() const { return !sizes_.empty(); }
 
   // The next wait takes at least this long: something stands in the way of every transaction.
   void hold(Duration wait) noexcept { hold_ = wait; }
@@ -100,7 +109,7 @@ class TransactionFsm {
     claim_commit,
     claim_abort,
     loading,
-    ready,  // await_batch, with or without an open transaction
+    ready,  // await_item, with or without an open transaction
     beginning,
     producing,
     committing,
@@ -117,25 +126,39 @@ class TransactionFsm {
   Action reinitialise(bool fenced, MonotonicTime now);
   Action wait_then(State state, MonotonicTime now);
   Action after_advance();
+  void choose_items();
+  bool full() const;
+  void shrink();
+  Bytes max_bytes() const;
+  std::size_t max_events() const;
   bool lost(std::uint64_t connections_lost) const { return connections_lost != lost_at_begin_; }
-  bool pending() const { return pending_last_ >= pending_first_; }
+
+  struct Size {
+    Bytes bytes;
+    std::size_t events;
+  };
 
   TransactionOptions options_;
   LinearBackoff backoff_;
   Duration hold_{0};
   State state_ = State::preparing_topics;
   State after_wait_ = State::opening;
+  std::optional<MonotonicTime> wait_until_;
 
-  BlockSequence pending_first_;  // the first block not committed
-  BlockSequence pending_last_;   // the last taken; before the first: none
-  BlockSequence produced_;       // the last produced in the open transaction
-  Bytes pending_bytes_{};
-  std::size_t pending_events_ = 0;
+  ItemSequence first_{1};     // the first item not committed
+  std::deque<Size> sizes_;    // of the items taken and not committed
+  ItemSequence produced_{0};  // the last produced in the open transaction, or in the one in doubt
+  ItemSequence producing_{};  // the last that the produce under way is to bring there
+  Size chosen_{};             // of the items from first_ to producing_
+  // Halves a transaction's bounds so many times: after one that failed, until one of that size is
+  // committed. So whatever makes large ones fail, a slow link among it, smaller ones come through.
+  int halvings_ = 0;
 
   bool loaded_ = false;  // the state was read up to a claim of ours
+  bool fenced_ = false;  // the last re-init was for that
   bool in_transaction_ = false;
   bool draining_ = false;
-  bool commit_at_once_ = false;  // batches of an aborted transaction have waited long enough
+  bool commit_at_once_ = false;  // items of an earlier transaction have waited long enough
   std::optional<MonotonicTime> next_tick_;
   std::uint64_t lost_at_begin_ = 0;
   std::uint64_t reinitialisations_ = 0;

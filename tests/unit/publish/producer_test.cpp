@@ -3,9 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "mock_cluster.hpp"
 #include "penstock/core/limits.hpp"
-#include "penstock/publish/embedded_kafka.hpp"
-#include "support/no_log.hpp"
+#include "penstock/core/log.hpp"
+#include "penstock/core/system_clock.hpp"
 
 namespace penstock::publish {
 namespace {
@@ -13,70 +16,171 @@ namespace {
 class ProducerTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    auto kafka = EmbeddedKafka::start(log_);
-    ASSERT_TRUE(kafka);
-    kafka_ = std::move(*kafka);
-    for (const char* topic : {"events", "dead", "state"}) {
-      ASSERT_TRUE(kafka_->create_topic(topic, 2));
+    for (const char* topic : {"events", "dead", "state", "jobs", "gaps"}) {
+      kafka_.create_topic(topic, 2);
     }
-    auto producer = Producer::open({.connection = {.brokers = kafka_->brokers(), .properties = {}},
-                                    .transactional_id = "test",
-                                    .topics = {"events", "dead", "status", "state"},
-                                    .max_event = 16_KiB},
-                                   log_);
+    auto producer = Producer::open(options(), log_);
     ASSERT_TRUE(producer) << producer.error().what;
     producer_ = std::move(*producer);
     ASSERT_EQ(producer_->init_transactions(Duration{30'000}).outcome, Outcome::ok);
     ASSERT_EQ(producer_->fetch_metadata(Duration{30'000}).outcome, Outcome::ok);
   }
 
+  ProducerOptions options() const {
+    return {.connection = {.brokers = kafka_.brokers(),
+                           // A topic that isn't there is none to wait for.
+                           .properties = {{"topic.metadata.propagation.max.ms", "0"}}},
+            .transactional_id = "test",
+            .topics = {.events = "events",
+                       .dead_letters = "dead",
+                       .status = "status",
+                       .state = "state",
+                       .jobs = "jobs",
+                       .gaps = "gaps"},
+            .max_event = 16_KiB,
+            .linger = Duration{30'000}};  // nothing is sent but by a flush
+  }
+  static RecordId event_id(std::uint32_t index) {
+    return {.item = ItemSequence{1}, .index = index};
+  }
+  static Record event(std::string_view value = "{}") {
+    Record record;
+    record.key = "192.0.2.1";
+    record.value = value;
+    record.timestamp_ms = 1'700'000'000'000;
+    record.headers = {{"penstock.type", "ssh"}};
+    return record;
+  }
+
   NoLog log_;
-  std::unique_ptr<EmbeddedKafka> kafka_;
+  MockCluster kafka_;
   std::unique_ptr<Producer> producer_;
 };
 
-TEST_F(ProducerTest, CommitsATransactionOfEventsDeadLettersAndState) {
+TEST_F(ProducerTest, CommitsATransactionOfEventsDeadLettersAndSideRecords) {
   ASSERT_EQ(producer_->begin().outcome, Outcome::ok);
-  Record record;
-  record.key = "192.0.2.1";
-  record.value = "{}";
-  record.timestamp_ms = 1'700'000'000'000;
-  record.headers = {{"penstock.type", "ssh"}};
-  EXPECT_EQ(producer_->event(record, {BlockSequence{1}, 0}), Producer::Produced::queued);
-  EXPECT_EQ(producer_->dead_letter(record), Producer::Produced::queued);
-  EXPECT_EQ(producer_->state(1, {"firehose/owner/a", "v=1\n"}), Producer::Produced::queued);
-  EXPECT_EQ(producer_->state(1, {"firehose/owner/b", std::nullopt}), Producer::Produced::queued);
-  EXPECT_EQ(producer_->commit().outcome, Outcome::ok);
+  EXPECT_EQ(producer_->event(event(), event_id(0)), Produced::queued);
+  EXPECT_EQ(producer_->dead_letter(event(), {.item = ItemSequence{1}, .letter = true}),
+            Produced::queued);
+  const SideRecord owner{.topic = RecordTopic::state, .key = "firehose/owner/a", .value = "v=1\n"};
+  const SideRecord tombstone{
+      .topic = RecordTopic::state, .key = "firehose/owner/b", .value = std::nullopt};
+  const SideRecord job{.topic = RecordTopic::jobs, .key = "job", .value = "{}"};
+  const SideRecord gap{.topic = RecordTopic::gaps, .key = "firehose/1", .value = "{}"};
+  EXPECT_EQ(producer_->side(RecordTopic::state, 1, owner), Produced::queued);
+  EXPECT_EQ(producer_->side(RecordTopic::state, 1, tombstone), Produced::queued);
+  EXPECT_EQ(producer_->side(RecordTopic::jobs, any_partition, job), Produced::queued);
+  EXPECT_EQ(producer_->side(RecordTopic::gaps, any_partition, gap), Produced::queued);
+  const Call committed = producer_->commit();
+  EXPECT_EQ(committed.outcome, Outcome::ok) << committed.why;
   EXPECT_TRUE(producer_->take_refused().empty());
 }
 
 TEST_F(ProducerTest, AsksForAnAbortWhenARecordCannotBeQueued) {
   ASSERT_EQ(producer_->begin().outcome, Outcome::ok);
-  EXPECT_EQ(producer_->state(99, {"firehose/owner/a", "v=1\n"}), Producer::Produced::failed);
-  EXPECT_EQ(producer_->failure_outcome(), Outcome::requires_abort);
-  EXPECT_FALSE(producer_->last_failure().empty());
+  const SideRecord owner{.topic = RecordTopic::state, .key = "firehose/owner/a", .value = "v=1\n"};
+  EXPECT_EQ(producer_->side(RecordTopic::state, 99, owner), Produced::failed);
+  EXPECT_EQ(producer_->failure().outcome, Outcome::requires_abort);
+  EXPECT_FALSE(producer_->failure().why.empty());
 }
 
 TEST_F(ProducerTest, RefusesAnEventThatIsLargerThanARecordMayBe) {
   ASSERT_EQ(producer_->begin().outcome, Outcome::ok);
   const std::string large(2 * limits::segment_slack.count, 'x');
-  Record record;
-  record.value = large;
-  record.headers = {{"penstock.type", "ssh"}};
-  EXPECT_EQ(producer_->event(record, {BlockSequence{1}, 0}), Producer::Produced::refused);
-  record.value = "{}";
-  EXPECT_EQ(producer_->event(record, {BlockSequence{1}, 1}), Producer::Produced::queued);
+  EXPECT_EQ(producer_->event(event(large), event_id(0)), Produced::refused);
+  EXPECT_EQ(producer_->event(event(), event_id(1)), Produced::queued);
   EXPECT_EQ(producer_->commit().outcome, Outcome::ok);
 }
 
+TEST_F(ProducerTest, NamesTheRecordsOfARefusedBatch) {
+  ASSERT_EQ(producer_->begin().outcome, Outcome::ok);
+  kafka_.fail_next_produce(RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
+  ASSERT_EQ(producer_->event(event(), event_id(0)), Produced::queued);
+  ASSERT_EQ(producer_->event(event(), event_id(1)), Produced::queued);
+  producer_->flush();
+  EXPECT_EQ(producer_->commit().outcome, Outcome::requires_abort);
+  ASSERT_EQ(producer_->abort().outcome, Outcome::ok);
+  EXPECT_EQ(producer_->take_refused(),
+            (std::vector<Refusal>{{.id = event_id(0)}, {.id = event_id(1)}}));
+  EXPECT_TRUE(producer_->take_refused().empty());
+
+  // librdkafka counts sequence numbers that the broker never saw, and finds out when it is refused:
+  // one more transaction may have to be aborted.
+  Outcome outcome = Outcome::requires_abort;
+  for (int attempt = 0; attempt < 3 && outcome == Outcome::requires_abort; ++attempt) {
+    ASSERT_EQ(producer_->begin().outcome, Outcome::ok);
+    ASSERT_EQ(producer_->event(event(), event_id(0)), Produced::queued);
+    outcome = producer_->commit().outcome;
+    if (outcome == Outcome::requires_abort) {
+      ASSERT_EQ(producer_->abort().outcome, Outcome::ok);
+    }
+  }
+  EXPECT_EQ(outcome, Outcome::ok);
+}
+
+TEST_F(ProducerTest, TellsWhenItIsTheTimeOfADeadLetterThatIsRefused) {
+  const RecordId letter{.item = ItemSequence{7}, .letter = true, .index = 3};
+  ASSERT_EQ(producer_->begin().outcome, Outcome::ok);
+  kafka_.fail_next_produce(RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP);
+  ASSERT_EQ(producer_->dead_letter(event(), letter), Produced::queued);
+  EXPECT_EQ(producer_->commit().outcome, Outcome::requires_abort);
+  ASSERT_EQ(producer_->abort().outcome, Outcome::ok);
+  EXPECT_EQ(producer_->take_refused(),
+            (std::vector<Refusal>{{.id = letter, .for_its_time = true}}));
+}
+
+// A topic that is gone fails its records, but for librdkafka not the transaction. Were a suspect
+// queued then, the flush behind it would send nothing, and the next would share its Kafka batch.
+TEST_F(ProducerTest, QueuesNothingMoreOnceARecordHasFailed) {
+  ASSERT_EQ(producer_->begin().outcome, Outcome::ok);
+  ASSERT_EQ(producer_->dead_letter(event(), {.item = ItemSequence{1}, .letter = true}),
+            Produced::queued);
+  kafka_.set_topic_error("dead", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+  ASSERT_EQ(producer_->fetch_metadata(Duration{30'000}).outcome, Outcome::ok);
+  producer_->flush();
+  EXPECT_EQ(producer_->event(event(), event_id(0)), Produced::failed);
+  EXPECT_EQ(producer_->failure().outcome, Outcome::requires_abort);
+  EXPECT_NE(producer_->failure().why.find("dead: "), std::string::npos);
+  const Call committed = producer_->commit();
+  EXPECT_EQ(committed.outcome, Outcome::requires_abort);
+  EXPECT_NE(committed.why.find("dead: "), std::string::npos);
+  EXPECT_EQ(producer_->abort().outcome, Outcome::ok);
+  EXPECT_TRUE(producer_->take_refused().empty());
+}
+
+// Suspects are sent one by one, thousands of them.
+TEST_F(ProducerTest, FlushesARecordAsSoonAsItIsAnswered) {
+  ASSERT_EQ(producer_->begin().outcome, Outcome::ok);
+  std::vector<std::chrono::nanoseconds> times;
+  for (std::uint32_t index = 0; index < 51; ++index) {
+    const MonotonicTime start = monotonic_now();
+    ASSERT_EQ(producer_->event(event(), event_id(index)), Produced::queued);
+    producer_->flush();
+    times.push_back(monotonic_now() - start);
+  }
+  const auto median = times.begin() + 25;
+  std::nth_element(times.begin(), median, times.end());
+  EXPECT_LT(*median, std::chrono::milliseconds(8));
+  EXPECT_EQ(producer_->commit().outcome, Outcome::ok);
+}
+
+TEST_F(ProducerTest, SeesThatTheBrokersAreDownAndUpAgain) {
+  EXPECT_FALSE(producer_->brokers_down());
+  kafka_.stop_broker();
+  EXPECT_TRUE(producer_->brokers_down());
+  kafka_.start_broker();
+  const MonotonicTime deadline = monotonic_now() + std::chrono::seconds(30);
+  bool down = true;
+  while (down && monotonic_now() < deadline) {
+    down = producer_->brokers_down();
+  }
+  EXPECT_FALSE(down);
+}
+
 TEST_F(ProducerTest, SaysWhatAnOpenPropertyErrorIsAboutWithoutItsValue) {
-  const auto producer = Producer::open(
-      {.connection = {.brokers = kafka_->brokers(),
-                      .properties = {{"sasl.mechanism", "hush"}, {"no.such", "hush"}}},
-       .transactional_id = "test",
-       .topics = {"events", "dead", "status", "state"},
-       .max_event = 16_KiB},
-      log_);
+  ProducerOptions with_errors = options();
+  with_errors.connection.properties = {{"sasl.mechanism", "hush"}, {"no.such", "hush"}};
+  const auto producer = Producer::open(with_errors, log_);
   ASSERT_FALSE(producer);
   EXPECT_NE(producer.error().what.find("no.such"), std::string::npos);
   EXPECT_EQ(producer.error().what.find("hush"), std::string::npos);

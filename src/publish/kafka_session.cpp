@@ -1,0 +1,63 @@
+#include "publish/kafka_session.hpp"
+
+#include "penstock/publish/state_records.hpp"
+#include "publish/topic_admin.hpp"
+
+namespace penstock::publish {
+namespace {
+
+constexpr Duration call_timeout{10'000};  // then the call is made again, and the log says so
+
+}  // namespace
+
+KafkaSession::KafkaSession(KafkaSessionOptions options, Log& log)
+    : options_(std::move(options)),
+      log_(log),
+      reader_(options_.connection, options_.topics.state, state_partition(options_.source), log) {}
+
+Call KafkaSession::prepare_topics() {
+  if (!options_.plan.create) {
+    return {};
+  }
+  const auto created = create_topics(options_.connection, topics_of(options_.topics, options_.plan),
+                                     call_timeout, log_);
+  return created ? Call{} : Call{Outcome::retriable, created.error().what};
+}
+
+Call KafkaSession::open_producer() {
+  producer_.reset();  // the old one's threads end before the new one is there
+  auto producer = Producer::open({.connection = options_.connection,
+                                  .transactional_id = options_.transactional_id,
+                                  .topics = options_.topics,
+                                  .max_event = options_.plan.max_event,
+                                  .linger = options_.linger},
+                                 log_);
+  if (!producer) {
+    return {Outcome::retriable, producer.error().what};
+  }
+  producer_ = std::move(*producer);
+  return {};
+}
+
+Call KafkaSession::init_transactions() { return producer_->init_transactions(call_timeout); }
+
+Call KafkaSession::fetch_metadata() { return producer_->fetch_metadata(call_timeout); }
+
+Produced KafkaSession::side(const SideRecord& record) {
+  // jobs and gaps have Kafka's own choice by key; a source's state stands in its partition.
+  const int partition =
+      record.topic == RecordTopic::state ? state_partition(options_.source) : any_partition;
+  return producer_->side(record.topic, partition, record);
+}
+
+void KafkaSession::poll() {
+  if (producer_) {
+    producer_->poll();
+  }
+}
+
+std::uint64_t KafkaSession::connections_lost() const {
+  return producer_ ? producer_->connections_lost() : 0;
+}
+
+}  // namespace penstock::publish

@@ -1,0 +1,62 @@
+// The real Kafka behind TransactionalKafka: librdkafka's transactional producer, and a reader of
+// the state topic.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "penstock/core/log.hpp"
+#include "penstock/publish/kafka.hpp"
+#include "publish/producer.hpp"
+#include "publish/state_reader.hpp"
+#include "publish/transactional_kafka.hpp"
+
+namespace penstock::publish {
+
+struct KafkaSessionOptions {
+  SourceName source;
+  KafkaConnection connection;
+  TopicNames topics;
+  TopicPlan plan;
+  std::string transactional_id;
+  Duration linger;
+};
+
+class KafkaSession final : public TransactionalKafka {
+ public:
+  KafkaSession(KafkaSessionOptions options, Log& log);
+
+  Call prepare_topics() override;
+  Call open_producer() override;
+  void close_producer() override { producer_.reset(); }
+  Call init_transactions() override;
+  Call fetch_metadata() override;
+  Call begin() override { return producer_->begin(); }
+  Call commit() override { return producer_->commit(); }
+  Call abort() override { return producer_->abort(); }
+  Produced event(const Record& record, RecordId id) override {
+    return producer_->event(record, id);
+  }
+  Produced dead_letter(const Record& record, RecordId id) override {
+    return producer_->dead_letter(record, id);
+  }
+  Produced side(const SideRecord& record) override;
+  Call failure() const override { return producer_->failure(); }
+  bool flush() override { return producer_->flush(); }
+  void poll() override;
+  std::vector<Refusal> take_refused() override { return producer_->take_refused(); }
+  std::uint64_t connections_lost() const override;
+  bool brokers_down() override { return producer_->brokers_down(); }
+  Result<bool> read_state(const Apply& apply, const std::function<bool()>& done,
+                          Duration timeout) override {
+    return reader_.read(apply, done, timeout);
+  }
+
+ private:
+  KafkaSessionOptions options_;
+  Log& log_;
+  StateReader reader_;
+  std::unique_ptr<Producer> producer_;
+};
+
+}  // namespace penstock::publish

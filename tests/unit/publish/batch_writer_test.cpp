@@ -1,0 +1,150 @@
+// The writer and a model of Kafka: what comes of suspects.
+#include "publish/batch_writer.hpp"
+
+#include <gtest/gtest.h>
+
+#include "penstock/core/limits.hpp"
+#include "support/model_kafka.hpp"
+#include "support/turned_clock.hpp"
+
+namespace penstock::publish {
+namespace {
+
+using Disposition = RefusedRecords::Disposition;
+
+class BatchWriterTest : public ::testing::Test {
+ protected:
+  BatchWriterTest() {
+    session_.open_producer();
+    session_.init_transactions();
+    batch_.block.received_at = clock_.wall();
+  }
+
+  void add(std::string_view line) {
+    Event event;
+    event.line = line;
+    event.time_ms = 1'000;
+    batch_.events.push_back(event);
+  }
+  bool write() {
+    session_.begin();
+    return writer_.write(batch_, item_, session_, clock_.monotonic());
+  }
+  // One transaction: whether it is committed.
+  bool publish() {
+    if (write() && session_.commit().outcome == Outcome::ok) {
+      return true;
+    }
+    session_.abort();
+    refused_.failed(session_.take_refused(), clock_.monotonic());
+    return false;
+  }
+  std::vector<const test::ModelKafka::Record*> published(const std::string& topic) {
+    return kafka_.visible({topic, 0});
+  }
+  RecordId event(std::uint32_t index) const { return {.item = item_, .index = index}; }
+  RecordId letter(std::uint32_t index) const {
+    return {.item = item_, .letter = true, .index = index};
+  }
+
+  const ItemSequence item_{1};
+  std::map<std::string, std::size_t> largest_;  // of a topic: it takes none above
+  test::TurnedClock clock_;
+  test::ModelKafka kafka_{
+      clock_,
+      {.partitions = 1, .refuses = [this](const std::string& topic, std::string_view value) {
+         const auto found = largest_.find(topic);
+         return found != largest_.end() && value.size() > found->second;
+       }}};
+  test::KafkaPlan plan_;
+  test::ModelSession session_{{.source = SourceName("stream"),
+                               .topics = {.events = "events",
+                                          .dead_letters = "dead",
+                                          .status = "status",
+                                          .state = "state",
+                                          .jobs = "jobs",
+                                          .gaps = "gaps"},
+                               .transactional_id = "t"},
+                              kafka_,
+                              plan_};
+  RefusedRecords refused_;
+  BatchWriter writer_{SourceName("stream"), {.timestamp = TimestampField::event}, refused_};
+  Batch batch_;
+};
+
+TEST_F(BatchWriterTest, ClearsSuspectsUpToTheOneThatIsRefusedAlone) {
+  largest_["events"] = 3;
+  for (const char* line : {"a", "b", "large", "c"}) {
+    add(line);
+  }
+  ASSERT_FALSE(publish());
+  EXPECT_EQ(refused_.of(event(0)), Disposition::alone);
+  EXPECT_EQ(refused_.of(event(3)), Disposition::alone);
+  ASSERT_FALSE(publish());
+  EXPECT_EQ(refused_.of(event(0)), Disposition::together);
+  EXPECT_EQ(refused_.of(event(1)), Disposition::together);
+  EXPECT_EQ(refused_.of(event(2)), Disposition::dead_letter);
+  EXPECT_EQ(refused_.of(event(3)), Disposition::alone);
+  ASSERT_TRUE(publish());
+  EXPECT_EQ(published("events").size(), 3u);
+  ASSERT_EQ(published("dead").size(), 1u);
+  EXPECT_EQ(published("dead")[0]->value, "large");
+}
+
+TEST_F(BatchWriterTest, WritesNothingMoreBehindARefusedSuspect) {
+  largest_["events"] = 3;
+  add("large");
+  add("a");
+  ASSERT_FALSE(publish());
+  EXPECT_FALSE(write());
+  EXPECT_EQ(refused_.of(event(1)), Disposition::alone);
+}
+
+TEST_F(BatchWriterTest, DivertsAnEventAndWritesItsLetterInSmallPartsWhereItMust) {
+  const std::string large(limits::dead_letter_small_part.count + 1, 'x');
+  largest_["events"] = 3;
+  largest_["dead"] = limits::dead_letter_small_part.count;
+  batch_.dead_letters.push_back({DeadLetterReason::invalid_json, "?", 1});
+  add("a");
+  add(large);
+  int transactions = 1;
+  while (!publish()) {
+    ASSERT_LT(++transactions, 10);
+  }
+  EXPECT_EQ(refused_.of(event(1)), Disposition::dead_letter);
+  EXPECT_EQ(refused_.of(letter(0)), Disposition::together);
+  EXPECT_EQ(refused_.of(letter(2)), Disposition::small_parts);  // behind the batch's own
+  const auto dead = published("dead");
+  ASSERT_EQ(dead.size(), 3u);
+  std::string whole;
+  for (const auto* const record : dead) {
+    if (record->header("penstock.reason") == "rejected_by_broker") {
+      EXPECT_EQ(record->header("penstock.size"), std::to_string(large.size()));
+      whole += *record->value;
+    }
+  }
+  EXPECT_EQ(whole, large);
+}
+
+TEST_F(BatchWriterTest, GivesAnEventItsTimeOfReceiptWhereItsOwnIsRefused) {
+  add("a");
+  refused_.failed(std::vector<Refusal>{{event(0), true}}, clock_.monotonic());
+  refused_.failed(std::vector<Refusal>{{event(0), true}}, clock_.monotonic());
+  ASSERT_TRUE(publish());
+  ASSERT_EQ(published("events").size(), 1u);
+  EXPECT_EQ(published("events")[0]->timestamp_ms, clock_.wall().time_since_epoch().count());
+}
+
+TEST_F(BatchWriterTest, WritesWhatTheVerdictsLetThrough) {
+  for (const char* line : {"a", "b", "c"}) {
+    add(line);
+  }
+  batch_.verdicts = {Verdict::publish, Verdict::duplicate, Verdict::filtered};
+  ASSERT_TRUE(publish());
+  ASSERT_EQ(published("events").size(), 1u);
+  EXPECT_EQ(published("events")[0]->value, "a");
+  EXPECT_EQ(published("events")[0]->timestamp_ms, 1'000);
+}
+
+}  // namespace
+}  // namespace penstock::publish

@@ -1,0 +1,56 @@
+// A client against librdkafka itself: what of it reaches the log.
+#include "publish/client.hpp"
+
+#include <gtest/gtest.h>
+
+#include <mutex>
+
+#include "penstock/core/system_clock.hpp"
+
+namespace penstock::publish {
+namespace {
+
+// Keeps the lines; any thread writes.
+class KeptLog final : public Log {
+ public:
+  void write(LogLevel, std::string_view event, std::initializer_list<LogField> fields) override {
+    const std::lock_guard lock(mutex_);
+    text_ += event;
+    for (const LogField& field : fields) {
+      if (const auto* const value = std::get_if<std::string_view>(&field.value)) {
+        text_.append(" ").append(*value);
+      }
+    }
+    text_ += '\n';
+  }
+  std::string text() const {
+    const std::lock_guard lock(mutex_);
+    return text_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::string text_;
+};
+
+TEST(Client, LogsNoSecretThatLibrdkafkaQuotes) {
+  KeptLog log;
+  ClientEvents events("test", log);
+  const KafkaConnection connection{
+      .brokers = "127.0.0.1:9",
+      .properties = {{"security.protocol", "SASL_PLAINTEXT"},
+                     {"sasl.mechanism", "OAUTHBEARER"},
+                     {"enable.sasl.oauthbearer.unsecure.jwt", "true"},
+                     {"sasl.oauthbearer.config", "principal=admin bogus=hush-hush"}}};
+  const auto client = make_client(ClientKind::producer, connection, {}, events);
+  ASSERT_TRUE(client) << client.error().what;
+  const MonotonicTime deadline = monotonic_now() + std::chrono::seconds(30);
+  while (log.text().find("oauthbearer") == std::string::npos && monotonic_now() < deadline) {
+    rd_kafka_poll(client->get(), 100);
+  }
+  EXPECT_NE(log.text().find("(hidden)"), std::string::npos) << log.text();
+  EXPECT_EQ(log.text().find("hush"), std::string::npos) << log.text();
+}
+
+}  // namespace
+}  // namespace penstock::publish
