@@ -3,88 +3,57 @@
 #include <rapidjson/document.h>
 
 #include "penstock/core/json_writer.hpp"
-#include "penstock/core/time.hpp"
+#include "simulator/tasks.hpp"
 
 namespace penstock::simulator {
 namespace {
 
-constexpr std::size_t tasks_listed = 50;  // "the latest requested jobs", says the API
-
-std::string time_of(std::uint64_t n) {
-  return to_rfc3339(WallTime(std::chrono::milliseconds(EventGenerator::time_ms(n))));
-}
-
-// A job is over when its completed message was produced.
-std::string_view status_of(const StreamJob& job, std::uint64_t produced) {
-  return job.last < produced ? job.outcome : "requested";
-}
-
-Answer tasks(const State& state) {
-  const std::uint64_t produced = state.of(Source::stream).next;
-  JsonWriter json;
-  json.begin_array();
-  for (const StreamJob& job : state.generator.jobs_before(produced, tasks_listed)) {
-    json.begin_object().field("status", status_of(job, produced));
-    json.field("requested_at", time_of(job.first)).field("description", "simulated");
-    json.key("finished_at");
-    if (job.last < produced) {
-      json.string(time_of(job.last));
-    } else {
-      json.null();
-    }
-    json.key("options").begin_array().begin_object();
-    json.key("targets").begin_array().string("192.0.2.0/24").end_array();
-    json.key("ports").begin_array().begin_object().field("port", "80,443").key("modules");
-    json.begin_array().string("service-simple").end_array().end_object().end_array();
-    json.end_object().end_array();
-    json.field("job_id", job.id).end_object();
+void append_responses(JsonWriter& json, const std::map<unsigned, std::uint64_t>& counts) {
+  json.key("responses").begin_object();
+  for (const auto& [status, count] : counts) {
+    json.field(std::to_string(status), count);
   }
-  return {200, json.end_array().str(), "application/json", {}};
+  json.end_object();
 }
 
-Answer task_status(const State& state, std::string_view id) {
-  const std::uint64_t produced = state.of(Source::stream).next;
-  for (const StreamJob& job : state.generator.jobs_before(produced, tasks_listed)) {
-    if (job.id == id) {
-      return {
-          200,
-          JsonWriter{}.begin_object().field("status", status_of(job, produced)).end_object().str(),
-          "application/json",
-          {}};
-    }
+void append_figures(JsonWriter& json, const SourceStats& figures) {
+  json.begin_object();
+  json.field("connected", figures.connected).field("sessions", figures.sessions);
+  json.field("lines", figures.lines).field("bytes", figures.bytes);
+  json.key("faults").begin_object();
+  for (const auto& [kind, count] : figures.faults) {
+    json.field(kind, count);
   }
-  return error_answer(404, "No such job.");
+  json.end_object();
+  append_responses(json, figures.responses);
+  json.end_object();
 }
 
 Answer stats(const State& state) {
-  const auto responses = [](JsonWriter& json, const std::map<unsigned, std::uint64_t>& counts) {
-    json.key("responses").begin_object();
-    for (const auto& [status, count] : counts) {
-      json.field(std::to_string(status), count);
-    }
-    json.end_object();
-  };
   JsonWriter json;
   json.begin_object().key("sources").begin_object();
-  for (const Source source : all_sources) {
-    const SourceStats figures = state.stats(source);
-    json.key(to_string(source)).begin_object();
-    json.field("connected", figures.connected).field("sessions", figures.sessions);
-    json.field("lines", figures.lines).field("bytes", figures.bytes);
-    json.key("faults").begin_object();
-    for (const auto& [kind, count] : figures.faults) {
-      json.field(kind, count);
-    }
-    json.end_object();
-    responses(json, figures.responses);
-    json.end_object();
+  for (const SourceState& source : state.sources) {
+    append_figures(json.key(to_string(source.source)), state.stats(source));
   }
   json.end_object();
-  responses(json, state.other_responses);
+  append_figures(json.key("replay"), state.stats(state.replays));
+  append_figures(json.key("tasks"), state.stats(state.tasks));
+  append_responses(json, state.other_responses);
   return {200, json.end_object().str(), "application/json", {}};
 }
 
-// {"kind":"reset","source":"firehose"}; also "for" (as in a SPEC) and "retry_after" (seconds).
+// As a SPEC writes it; empty where it can't stand in one.
+std::string spec_value(const rapidjson::Value& value) {
+  if (value.IsString()) {
+    return {value.GetString(), value.GetStringLength()};
+  }
+  if (value.IsUint()) {
+    return std::to_string(value.GetUint());
+  }
+  return value.IsDouble() ? std::to_string(value.GetDouble()) : "";
+}
+
+// {"kind":"reset","source":"firehose"}; also what a SPEC has of "for", "retry_after", "fraction".
 Answer inject(State& state, std::string_view body) {
   rapidjson::Document document;
   document.Parse<rapidjson::kParseIterativeFlag>(body.data(), body.size());
@@ -92,24 +61,18 @@ Answer inject(State& state, std::string_view body) {
     return error_answer(400, "The body must be a JSON object such as {\"kind\":\"reset\"}.");
   }
   std::string spec;
-  std::optional<Source> source;
   for (const auto& member : document.GetObject()) {
     const std::string_view name(member.name.GetString(), member.name.GetStringLength());
-    std::string value;
-    if (member.value.IsString()) {
-      value.assign(member.value.GetString(), member.value.GetStringLength());
-    } else if (member.value.IsUint()) {
-      value = std::to_string(member.value.GetUint());
-    }
+    const std::string value = spec_value(member.value);
     if (name == "source" && member.value.IsNull()) {
       continue;
     }
     if (name == "kind") {
       spec.insert(0, value);
-    } else if (name == "source" || name == "for" || name == "retry_after") {
+    } else if (name == "source" || name == "for" || name == "retry_after" || name == "fraction") {
       spec.append(":").append(name).append("=").append(value);
     } else {
-      return error_answer(400, "There is no member but kind, source, for and retry_after.");
+      return error_answer(400, "The members are kind, source, for, retry_after and fraction.");
     }
   }
   const Result<std::vector<FaultRule>> rules = parse_faults(spec);
@@ -119,7 +82,12 @@ Answer inject(State& state, std::string_view body) {
   if (rules->size() != 1) {
     return error_answer(400, "The member kind must name one fault.");
   }
-  state.inject(rules->front().fault, rules->front().source);
+  const FaultRule& asked = rules->front();
+  if (asked.place == FaultPlace::streams) {
+    state.inject(asked.fault, asked.source);
+  } else {
+    state.inject(asked.fault, asked.place);
+  }
   return {200, R"({"message":"Fault armed"})", "application/json", {}};
 }
 
@@ -201,26 +169,24 @@ std::optional<Answer> fault_answer(const Fault& fault, std::string_view host,
   }
 }
 
-Answer answer(State& state, std::string_view method, std::string_view path, std::string_view body,
-              bool authorised) {
-  if (path == "/_sim/stats" && method == "GET") {
+Answer answer(State& state, const ApiRequest& request) {
+  const auto is = [&](std::string_view method, std::string_view path) {
+    return request.method == method && request.path == path;
+  };
+  if (is("GET", "/_sim/stats")) {
     return stats(state);
   }
-  if (path == "/_sim/fault" && method == "POST") {
-    return inject(state, body);
+  if (is("POST", "/_sim/fault")) {
+    return inject(state, request.body);
   }
-  if (path.starts_with("/v1/") && !authorised) {
+  if (is("GET", "/_sim/jobs")) {
+    return jobs(state);
+  }
+  if (request.path.starts_with("/v1/") && !request.authorised) {
     return error_answer(401, "Could not validate token.");
   }
-  if (path == "/v1/tasks" && method == "GET") {
-    return tasks(state);
-  }
-  constexpr std::string_view prefix = "/v1/tasks/", suffix = "/status";
-  if (method == "GET" && path.starts_with(prefix) && path.ends_with(suffix) &&
-      path.size() > prefix.size() + suffix.size()) {
-    path.remove_prefix(prefix.size());
-    path.remove_suffix(suffix.size());
-    return task_status(state, path);
+  if (is_of_tasks(request.path)) {
+    return answer_of_tasks(state, request);
   }
   return error_answer(404, "There is nothing here.");
 }

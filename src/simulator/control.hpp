@@ -1,4 +1,5 @@
-// The answers that need no streaming: tasks, faults, figures, errors. Pure but for the state.
+// The answers that need no streaming: faults, figures, errors; those on tasks stand in tasks.hpp.
+// Pure but for the state.
 #pragma once
 
 #include <optional>
@@ -25,8 +26,13 @@ std::string_view reason_phrase(unsigned status) noexcept;
 std::optional<Answer> fault_answer(const Fault& fault, std::string_view host,
                                    std::string_view target);
 
-// Everything but streams and truth. `authorised`: the request carries the token.
-Answer answer(State& state, std::string_view method, std::string_view path, std::string_view body,
-              bool authorised);
+struct ApiRequest {
+  std::string_view method, path, body;
+  std::string_view host;    // of the Host header
+  bool authorised = false;  // it carries the token
+};
+
+// Everything but streams, replays and truth.
+Answer answer(State& state, const ApiRequest& request);
 
 }  // namespace penstock::simulator

@@ -12,6 +12,26 @@
 
 namespace penstock::simulator {
 
+inline void append_hex(std::string& out, SplitMix64& random, std::size_t digits) {
+  while (digits > 0) {
+    std::uint64_t bits = random();
+    for (int i = 0; i < 16 && digits > 0; ++i, --digits, bits >>= 4) {
+      out += "0123456789abcdef"[bits & 15];
+    }
+  }
+}
+
+// A UUID as RFC 4122 writes it, version 4.
+inline void append_uuid(std::string& out, SplitMix64& random) {
+  append_hex(out, random, 8);
+  for (const char* group : {"-", "-4", "-a"}) {
+    out += group;
+    append_hex(out, random, group[1] == '\0' ? 4 : 3);
+  }
+  out += '-';
+  append_hex(out, random, 12);
+}
+
 struct EventWriter {
   std::string& out;
   SplitMix64& random;
@@ -39,16 +59,8 @@ struct EventWriter {
     return *this;
   }
   EventWriter& hex(std::size_t digits) {
-    while (digits > 0) {
-      std::uint64_t bits = random();
-      for (int i = 0; i < 16 && digits > 0; ++i, --digits, bits >>= 4) {
-        out += "0123456789abcdef"[bits & 15];
-      }
-    }
+    append_hex(out, random, digits);
     return *this;
-  }
-  EventWriter& uuid() {
-    return hex(8).raw("-").hex(4).raw("-4").hex(3).raw("-a").hex(3).raw("-").hex(12);
   }
   EventWriter& ipv4() {
     const std::uint64_t bits = random();

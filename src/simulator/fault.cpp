@@ -50,8 +50,22 @@ constexpr std::array words{
               "a body of 20 to 200 events with its length, then an orderly end"},
     FaultWord{until_close, "until_close", FaultGroup::connection,
               "a body without framing that ends with the connection, after 50 to 500 events"},
-    FaultWord{quiet, "quiet", FaultGroup::control, "no new events, connections open, until resume"},
-    FaultWord{resume, "resume", FaultGroup::control, "new events again"},
+    FaultWord{replay_order, "replay_order", FaultGroup::replay, "members in another order"},
+    FaultWord{replay_space, "replay_space", FaultGroup::replay, "other white space"},
+    FaultWord{replay_numbers, "replay_numbers", FaultGroup::replay,
+              "numbers written otherwise, of the same value: 1.10 as 1.1 or 11e-1"},
+    FaultWord{replay_no_status, "replay_no_status", FaultGroup::replay,
+              "without the job's status messages, which it has otherwise"},
+    FaultWord{replay_missing, "replay_missing", FaultGroup::replay,
+              "results are missing, for a job always the same (fraction=0.1)"},
+    FaultWord{replay_changed, "replay_changed", FaultGroup::replay,
+              "results whose numbers have other values: 0.1 is 0.10000000001, 80 is 80.5; for a "
+              "job always the same (fraction=0.1)"},
+    FaultWord{quiet, "quiet", FaultGroup::control,
+              "no new events, connections open, until resume; for stream: jobs stand still"},
+    FaultWord{no_new_jobs, "no_new_jobs", FaultGroup::control,
+              "none by schedule, until resume; those that are there go on"},
+    FaultWord{resume, "resume", FaultGroup::control, "new events and new jobs again"},
 };
 
 Error bad(std::string_view entry, std::string_view part, std::string_view why) {
@@ -65,37 +79,69 @@ bool parse_whole(std::string_view text, T& value) {
   return error == std::errc{} && end == text.data() + text.size();
 }
 
+using Parsed = Result<void>;
+
+Parsed parse_time(FaultRule& rule, std::string_view entry, std::string_view part, bool every,
+                  std::string_view value) {
+  const Result<Duration> duration = parse_duration(value);
+  if (!duration) {
+    return bad(entry, part, "needs a duration such as 5s or 250ms");
+  }
+  if (every) {
+    if (*duration <= Duration::zero()) {
+      return bad(entry, part, "must be more than 0");
+    }
+    rule.every = *duration;
+  } else if (rule.fault.kind == stall || rule.fault.kind == slow_headers) {
+    rule.fault.lasts = *duration;
+  } else {
+    return bad(entry, part, "applies to stall and slow_headers only");
+  }
+  return {};
+}
+
+Parsed parse_place(FaultRule& rule, std::string_view entry, std::string_view part,
+                   std::string_view value) {
+  rule.source = source_named(value);
+  if (rule.source) {
+    rule.place = FaultPlace::streams;
+  } else if (value == "replay") {
+    rule.place = FaultPlace::replay;
+  } else if (value == "tasks") {
+    rule.place = FaultPlace::tasks;
+  } else {
+    return bad(entry, part, "is none of firehose, stream, torrent, sinkhole, replay, tasks");
+  }
+  return {};
+}
+
 // `key=value` into `rule`.
-Result<void> parse_option(FaultRule& rule, std::string_view entry, std::string_view part) {
+Parsed parse_option(FaultRule& rule, std::string_view entry, std::string_view part) {
+  const auto is_fraction = [](double number) { return number > 0 && number <= 1; };
   const std::size_t equals = part.find('=');
   const std::string_view key = part.substr(0, equals);
   const std::string_view value =
       equals == std::string_view::npos ? std::string_view{} : part.substr(equals + 1);
   const FaultKind kind = rule.fault.kind;
   if (key == "every" || key == "for") {
-    const Result<Duration> duration = parse_duration(value);
-    if (!duration) {
-      return bad(entry, part, "needs a duration such as 5s or 250ms");
-    }
-    if (key == "every") {
-      if (*duration <= Duration::zero()) {
-        return bad(entry, part, "must be more than 0");
-      }
-      rule.every = *duration;
-    } else if (kind == stall || kind == slow_headers) {
-      rule.fault.lasts = *duration;
-    } else {
-      return bad(entry, part, "applies to stall and slow_headers only");
-    }
-  } else if (key == "probability") {
-    if (!parse_whole(value, rule.probability) || !(rule.probability > 0 && rule.probability <= 1)) {
+    return parse_time(rule, entry, part, key == "every", value);
+  }
+  if (key == "source") {
+    return parse_place(rule, entry, part, value);
+  }
+  if (key == "probability") {
+    if (!parse_whole(value, rule.probability) || !is_fraction(rule.probability)) {
       return bad(entry, part, "needs a number above 0 and up to 1");
     }
-  } else if (key == "source") {
-    rule.source = source_named(value);
-    if (!rule.source) {
-      return bad(entry, part, "is none of firehose, stream, torrent, sinkhole");
+  } else if (key == "fraction") {
+    if (kind != replay_missing && kind != replay_changed) {
+      return bad(entry, part, "applies to replay_missing and replay_changed only");
     }
+    double fraction = 0;
+    if (!parse_whole(value, fraction) || !is_fraction(fraction)) {
+      return bad(entry, part, "needs a number above 0 and up to 1");
+    }
+    rule.fault.fraction = fraction;
   } else if (key == "retry_after") {
     if (!word(kind).name.starts_with("http_")) {
       return bad(entry, part, "applies to http_… only");
@@ -106,7 +152,26 @@ Result<void> parse_option(FaultRule& rule, std::string_view entry, std::string_v
     }
     rule.fault.retry_after = seconds;
   } else {
-    return bad(entry, part, "is no option; there are every, probability, source, for, retry_after");
+    return bad(entry, part,
+               "is no option; there are every, probability, source, for, retry_after, fraction");
+  }
+  return {};
+}
+
+// What can't be at the place that the rule names.
+std::string_view misplaced(const FaultRule& rule) {
+  const FaultGroup group = word(rule.fault.kind).group;
+  if (group == FaultGroup::control && (rule.every || rule.probability > 0)) {
+    return "can't happen at random; use POST /_sim/fault";
+  }
+  if (group == FaultGroup::control && rule.place != FaultPlace::streams) {
+    return "is for streams only";
+  }
+  if (group == FaultGroup::replay && rule.place != FaultPlace::replay) {
+    return "is for replays only";
+  }
+  if (rule.place == FaultPlace::tasks && !word(rule.fault.kind).name.starts_with("http_")) {
+    return "can't happen to tasks: only http_… can";
   }
   return {};
 }
@@ -118,6 +183,9 @@ Result<FaultRule> parse_rule(std::string_view entry) {
     return kind.error();
   }
   FaultRule rule{{*kind, std::nullopt, std::nullopt}, std::nullopt, 0, std::nullopt};
+  if (word(*kind).group == FaultGroup::replay) {
+    rule.place = FaultPlace::replay;
+  }
   while (at != std::string_view::npos) {
     const std::size_t next = entry.find(':', at + 1);
     const std::string_view part = entry.substr(
@@ -127,10 +195,34 @@ Result<FaultRule> parse_rule(std::string_view entry) {
     }
     at = next;
   }
-  if (word(*kind).group == FaultGroup::control && (rule.every || rule.probability > 0)) {
-    return bad(entry, word(*kind).name, "can't happen at random; use POST /_sim/fault");
+  if (const std::string_view why = misplaced(rule); !why.empty()) {
+    return bad(entry, word(*kind).name, why);
   }
   return rule;
+}
+
+// Words of `prose`, the first line indented by `first` more columns, the others to `others`.
+void append_wrapped(std::string& text, std::size_t first, std::size_t others,
+                    std::string_view prose) {
+  constexpr std::size_t width = 80;
+  std::size_t column = text.size() - (text.rfind('\n') + 1) + first;
+  text.append(first, ' ');
+  bool at_start = true;
+  while (!prose.empty()) {
+    const std::size_t size = std::min(prose.find(' '), prose.size());
+    if (!at_start && column + 1 + size > width) {
+      text += '\n';
+      text.append(others, ' ');
+      column = others;
+      at_start = true;
+    }
+    text += at_start ? "" : " ";
+    text += prose.substr(0, size);
+    column += size + (at_start ? 0 : 1);
+    at_start = false;
+    prose.remove_prefix(std::min(size + 1, prose.size()));
+  }
+  text += '\n';
 }
 
 }  // namespace
@@ -175,22 +267,25 @@ Result<std::vector<FaultRule>> parse_faults(std::string_view spec) {
 }
 
 std::string fault_help() {
+  constexpr std::size_t column = 22;
   std::string text =
-      "Faults (--faults SPEC): kind[:every=DURATION][:probability=P][:source=NAME]"
-      "[:for=DURATION][:retry_after=SECONDS], comma-separated.\n"
-      "every: on average, for each source. probability: for each event sent, or for each "
-      "connection\n"
-      "where the fault is one of connections. A fault waits for the next occasion it fits. With "
-      "neither,\n"
-      "it happens only when asked for: POST /_sim/fault "
-      "{\"kind\":\"reset\",\"source\":\"firehose\"};\n"
-      "without a source, on all of them.\n";
+      "Faults (--faults SPEC), comma-separated:\n"
+      "  kind[:every=DURATION][:probability=P][:source=NAME][:for=DURATION]\n"
+      "      [:retry_after=SECONDS][:fraction=F]\n";
+  append_wrapped(
+      text, 2, 2,
+      "every: on average, for each source. probability: for each event sent; of http_… to "
+      "until_close, and of replay_…, for each request. A fault waits for the next occasion it "
+      "fits. "
+      "With neither, it happens only when asked for: POST /_sim/fault "
+      "{\"kind\":\"reset\",\"source\":\"firehose\"}. source: firehose, stream, torrent, sinkhole; "
+      "without one, these four; replay: GET /v1/replay/<id>, all but the last three; tasks: "
+      "/v1/tasks and what is below it, http_… only.");
   for (const FaultWord& known : words) {
-    text += "  ";
-    text += known.name;
-    text.append(20 - known.name.size(), ' ');
-    text += known.help;
-    text += '\n';
+    std::string entry = "  " + std::string(known.name);
+    entry.resize(column, ' ');
+    text += entry;
+    append_wrapped(text, 0, column, known.help);
   }
   return text;
 }

@@ -5,14 +5,39 @@
 
 namespace penstock::simulator {
 
+namespace {
+
+constexpr std::uint64_t random_stream = 0x30;  // apart from other random numbers
+
+// Whether it is drawn for each request; else for each event.
+bool is_of_requests(FaultKind kind) {
+  const FaultGroup group = word(kind).group;
+  return group == FaultGroup::connection || group == FaultGroup::replay;
+}
+
+}  // namespace
+
 FaultPlan::FaultPlan(const std::vector<FaultRule>& rules, Source source, std::uint64_t seed)
-    : random_(seed, 0x30, static_cast<std::uint64_t>(source)) {
+    : random_(seed, random_stream, static_cast<std::uint64_t>(source)) {
   for (const FaultRule& rule : rules) {
-    if (!rule.source || *rule.source == source) {
-      rules_.push_back({rule, std::nullopt});
-      any_probability_ |= rule.probability > 0;
+    if (rule.place == FaultPlace::streams && (!rule.source || *rule.source == source)) {
+      take_rule(rule);
     }
   }
+}
+
+FaultPlan::FaultPlan(const std::vector<FaultRule>& rules, FaultPlace place, std::uint64_t seed)
+    : random_(seed, random_stream, all_sources.size() + static_cast<std::uint64_t>(place)) {
+  for (const FaultRule& rule : rules) {
+    if (rule.place == place) {
+      take_rule(rule);
+    }
+  }
+}
+
+void FaultPlan::take_rule(const FaultRule& rule) {
+  rules_.push_back({rule, std::nullopt});
+  any_probability_ |= rule.probability > 0;
 }
 
 void FaultPlan::advance(MonotonicTime now) {
@@ -30,13 +55,12 @@ void FaultPlan::advance(MonotonicTime now) {
   }
 }
 
-void FaultPlan::draw(bool connection) {
+void FaultPlan::draw(bool request) {
   if (!any_probability_) {
     return;
   }
   for (const Rule& entry : rules_) {
-    if (entry.rule.probability > 0 &&
-        (word(entry.rule.fault.kind).group == FaultGroup::connection) == connection &&
+    if (entry.rule.probability > 0 && is_of_requests(entry.rule.fault.kind) == request &&
         random_.uniform() < entry.rule.probability) {
       arm_once(entry.rule.fault);
     }
@@ -48,6 +72,7 @@ void FaultPlan::inject(Fault fault) {
     if (entry.rule.fault.kind == fault.kind) {
       fault.lasts = fault.lasts ? fault.lasts : entry.rule.fault.lasts;
       fault.retry_after = fault.retry_after ? fault.retry_after : entry.rule.fault.retry_after;
+      fault.fraction = fault.fraction ? fault.fraction : entry.rule.fault.fraction;
     }
   }
   armed_.push_back(fault);

@@ -1,4 +1,5 @@
-// Which faults are due at one source. Pure: time and seed come as arguments.
+// Which faults are due at one source, at replays or at tasks. Pure: time and seed come as
+// arguments.
 #pragma once
 
 #include <array>
@@ -14,14 +15,15 @@ namespace penstock::simulator {
 
 class FaultPlan {
  public:
-  // Takes those of `rules` that apply to `source`.
+  // Takes those of `rules` that apply to `source`, or to `place`: replay or tasks.
   FaultPlan(const std::vector<FaultRule>& rules, Source source, std::uint64_t seed);
+  FaultPlan(const std::vector<FaultRule>& rules, FaultPlace place, std::uint64_t seed);
 
   // Arms what `every` makes due by `now`. A fault that is still armed isn't armed twice.
   void advance(MonotonicTime now);
-  // Draws the probabilities of one event or of one connection.
+  // Draws the probabilities of one event or of one request.
   void on_event() { draw(false); }
-  void on_connection() { draw(true); }
+  void on_request() { draw(true); }
   // Arms a fault that was asked for; what it leaves open is taken from the SPEC.
   void inject(Fault fault);
 
@@ -35,7 +37,8 @@ class FaultPlan {
     FaultRule rule;
     std::optional<MonotonicTime> due;
   };
-  void draw(bool connection);
+  void take_rule(const FaultRule& rule);
+  void draw(bool request);
   void arm_once(const Fault& fault);
   MonotonicTime::duration wait(Duration mean);
 

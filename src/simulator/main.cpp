@@ -28,6 +28,12 @@ struct Arguments {
   std::string write;
   std::string source = "firehose";
   std::string bytes = "300MB";
+  std::string start_time;
+  std::string jobs_every;
+  std::string jobs_lasting = "20s";
+  std::string replay_kept;
+  JobOptions jobs;
+  std::size_t tasks_listed = Options{}.tasks_listed;
 };
 
 int fail(int status, std::string_view what) {
@@ -41,6 +47,53 @@ bool parse(std::string_view text, Number& value) {
   return error == std::errc{} && end == text.data() + text.size();
 }
 
+// What options say that more than one place needs. An error is a message for the user.
+Result<std::optional<WallTime>> start_time(const Arguments& arguments) {
+  if (arguments.start_time.empty()) {
+    return std::optional<WallTime>{};
+  }
+  const std::optional<WallTime> time = parse_rfc3339(arguments.start_time);
+  if (!time) {
+    return make_error(Errc::invalid_argument,
+                      "--start-time needs a time such as 2026-01-31T12:00:00Z");
+  }
+  return time;
+}
+
+Result<std::optional<Duration>> duration_of(std::string_view option, const std::string& text) {
+  if (text.empty()) {
+    return std::optional<Duration>{};
+  }
+  const Result<Duration> duration = parse_duration(text);
+  if (!duration || *duration <= Duration::zero()) {
+    return make_error(Errc::invalid_argument,
+                      std::string(option) + " needs a duration such as 30s, more than 0");
+  }
+  return std::optional(*duration);
+}
+
+// Into `options`.
+Result<void> read_job_options(const Arguments& arguments, Options& options) {
+  const auto every = duration_of("--jobs-every", arguments.jobs_every);
+  const auto lasting = duration_of("--jobs-lasting", arguments.jobs_lasting);
+  const auto kept = duration_of("--replay-kept", arguments.replay_kept);
+  for (const auto* given : {&every, &lasting, &kept}) {
+    if (!*given) {
+      return given->error();
+    }
+  }
+  options.jobs = arguments.jobs;
+  if (options.jobs.failed + options.jobs.revoked > 1) {
+    return make_error(Errc::invalid_argument,
+                      "--jobs-failed and --jobs-revoked add up to more than 1");
+  }
+  options.jobs.every = *every;
+  options.jobs.lasts = lasting->value_or(options.jobs.lasts);
+  options.replay_kept = *kept;
+  options.tasks_listed = arguments.tasks_listed;
+  return {};
+}
+
 // Events to a file, until it has the wanted size.
 int write_file(const Arguments& arguments, Mix mix) {
   const std::optional<Source> source = source_named(arguments.source);
@@ -51,6 +104,12 @@ int write_file(const Arguments& arguments, Mix mix) {
   if (!size) {
     return fail(exit_usage, "--bytes " + size.error().what);
   }
+  const Result<std::optional<WallTime>> start = start_time(arguments);
+  if (!start) {
+    return fail(exit_usage, start.error().what);
+  }
+  const std::int64_t first_ms =
+      *start ? (*start)->time_since_epoch().count() : EventGenerator::time_ms(0);
   std::ofstream file(arguments.write, std::ios::binary | std::ios::trunc);
   const EventGenerator generator(arguments.seed, mix);
   std::string lines;
@@ -58,7 +117,8 @@ int write_file(const Arguments& arguments, Mix mix) {
   while (file && written < size->count) {
     lines.clear();
     while (lines.size() < 1'000'000 && written + lines.size() < size->count) {
-      generator.append(lines, *source, events++);
+      generator.append(lines, *source, events, first_ms + static_cast<std::int64_t>(events));
+      ++events;
       lines += '\n';
     }
     file.write(lines.data(), static_cast<std::streamsize>(lines.size()));
@@ -94,6 +154,14 @@ int serve(const Arguments& arguments, Mix mix) {
   if (!faults) {
     return fail(exit_usage, "--faults " + faults.error().what);
   }
+  const Result<std::optional<WallTime>> start = start_time(arguments);
+  if (!start) {
+    return fail(exit_usage, start.error().what);
+  }
+  if (const Result<void> read = read_job_options(arguments, options); !read) {
+    return fail(exit_usage, read.error().what);
+  }
+  options.start_time = *start;
   options.faults = *faults;
   options.cert_dir = arguments.cert_dir;
   options.seed = arguments.seed;
@@ -119,29 +187,71 @@ int serve(const Arguments& arguments, Mix mix) {
   return 0;
 }
 
+// Wide enough for the names, narrow enough for 80 columns.
+class Help : public CLI::Formatter {
+ public:
+  Help() { column_width(26); }
+  // The name of the value alone: what it may be and its default stand in the second column.
+  std::string make_option_opts(const CLI::Option* option) const override {
+    const std::string type = option->get_type_name();
+    return type.empty() ? "" : " " + type.substr(0, type.find(':'));
+  }
+};
+
+void add_options(CLI::App& app, Arguments& arguments) {
+  const auto option = [&app](const char* name, auto& value, const char* type, const char* help) {
+    return app.add_option(name, value, help)->type_name(type);
+  };
+  app.option_defaults()->group("Serving");
+  option("--listen", arguments.listen, "ADDRESS", "With port; port 0: a free one [127.0.0.1:8443]");
+  option("--cert-dir", arguments.cert_dir, "DIR", "Folder that gets ca.pem; needed");
+  option("--token", arguments.token, "T",
+         "What clients must send as X-Token; better given\nas PENSTOCK_SIM_TOKEN")
+      ->envname("PENSTOCK_SIM_TOKEN");
+  option("--rate", arguments.rate, "N", "Events per second of each source, or max [100]");
+  option("--faults", arguments.faults, "SPEC", "What goes wrong, see below");
+
+  app.option_defaults()->group("Events");
+  option("--seed", arguments.seed, "N", "The same seed makes the same events [1]");
+  option("--mix", arguments.mix, "MIX", "firehose and stream: mixed, or port only [mixed]")
+      ->check(CLI::IsMember({"mixed", "port"}));
+  option("--start-time", arguments.start_time, "TIME",
+         "Of the first event, as RFC 3339; then they are a\nmillisecond apart [the clock's time]");
+
+  app.option_defaults()->group("Jobs");
+  option("--jobs-every", arguments.jobs_every, "DURATION", "There is a new job so often [never]");
+  option("--jobs-events", arguments.jobs.events, "N",
+         "Results of a job, from half to 1.5 of it [200]");
+  option("--jobs-lasting", arguments.jobs_lasting, "DURATION",
+         "A job's time, from half to 1.5 of it [20s]");
+  const CLI::Range probability(0.0, 1.0);
+  option("--jobs-failed", arguments.jobs.failed, "P", "Probability that a job fails [0.1]")
+      ->check(probability);
+  option("--jobs-revoked", arguments.jobs.revoked, "P", "Probability that a job is revoked [0.1]")
+      ->check(probability);
+  option("--jobs-twins", arguments.jobs.twins, "P",
+         "Probability that a result copies an earlier one\nexactly [0.02]")
+      ->check(probability);
+  option("--tasks-listed", arguments.tasks_listed, "N",
+         "GET /v1/tasks has the latest N only [100]");
+  option("--replay-kept", arguments.replay_kept, "DURATION",
+         "After a job's end; then its replay is 404 [for good]");
+
+  app.option_defaults()->group("Writing a file instead");
+  option("--write", arguments.write, "FILE", "File that gets events");
+  option("--source", arguments.source, "NAME", "Whose events [firehose]");
+  option("--bytes", arguments.bytes, "SIZE", "How many bytes [300MB]");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   Arguments arguments;
-  CLI::App app("Simulates the four event streams of the BinaryEdge API V1 over TLS.",
+  CLI::App app("Simulates the BinaryEdge API V1 over TLS: streams, jobs and replays.",
                "penstock-sim");
+  app.formatter(std::make_shared<Help>());  // shared: as CLI11 keeps it
   app.footer("\n" + fault_help());
-  app.add_option("--listen", arguments.listen, "Address and port; port 0 takes a free one")
-      ->capture_default_str();
-  app.add_option("--cert-dir", arguments.cert_dir, "Folder that gets ca.pem; needed to serve");
-  app.add_option("--seed", arguments.seed, "The same seed makes the same events")
-      ->capture_default_str();
-  app.add_option("--rate", arguments.rate, "Events per second of each source, or max")
-      ->capture_default_str();
-  app.add_option("--token", arguments.token, "Token that clients must send as X-Token")
-      ->envname("PENSTOCK_SIM_TOKEN");
-  app.add_option("--faults", arguments.faults, "What goes wrong, see below");
-  app.add_option("--mix", arguments.mix, "Events of firehose and stream: mixed, or port only")
-      ->check(CLI::IsMember({"mixed", "port"}))
-      ->capture_default_str();
-  app.add_option("--write", arguments.write, "Write events to this file instead of serving them");
-  app.add_option("--source", arguments.source, "With --write: whose events")->capture_default_str();
-  app.add_option("--bytes", arguments.bytes, "With --write: how many bytes")->capture_default_str();
+  add_options(app, arguments);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -35,24 +35,23 @@ LineKind line_kind(FaultKind fault) {
 
 }  // namespace
 
-SessionFeed::SessionFeed(const EventGenerator& generator, SourceState& source, Bytes max_event,
-                         Framing framing, std::uint64_t max_lines, std::uint64_t seed)
-    : generator_(generator),
-      source_(source),
-      max_event_(max_event),
-      framing_(framing),
-      max_lines_(max_lines),
+SessionFeed::SessionFeed(const FeedSource& source, const Shape& shape, std::uint64_t seed,
+                         std::uint64_t random_stream)
+    : source_(source),
+      shape_(shape),
       session_(source.truth.open_session()),
-      random_(seed, 0x40 + static_cast<std::uint64_t>(source.source), session_) {}
+      random_(seed, random_stream, ++source.endpoint.sessions) {}
 
 Step SessionFeed::next(MonotonicTime now, std::uint64_t allowance) {
-  source_.faults.advance(now);
+  source_.endpoint.faults.advance(now);
   clear();
   fill(allowance);
-  if (const std::optional<Fault> fault = source_.faults.take(FaultGroup::ending)) {
-    return ending(*fault);
+  if (lines_ + batch_.size() >= shape_.breaks_from) {
+    if (const std::optional<Fault> fault = source_.endpoint.faults.take(FaultGroup::ending)) {
+      return ending(*fault);
+    }
   }
-  const bool done = lines_ + batch_.size() >= max_lines_;
+  const bool done = lines_ + batch_.size() >= shape_.max_lines;
   frame(done);
   hand_out(body_end_);
   return {out_, done ? Step::Then::end : Step::Then::go_on};
@@ -65,7 +64,7 @@ Step SessionFeed::after_stall() {
 
 std::string_view SessionFeed::whole_body() {
   clear();
-  while (batch_.size() < max_lines_) {
+  while (batch_.size() < shape_.max_lines) {
     fill(Pace::unlimited);
   }
   hand_out(body_.size());
@@ -90,17 +89,17 @@ void SessionFeed::clear() {
 
 void SessionFeed::fill(std::uint64_t allowance) {
   const auto take_shapes = [this] {
-    while (const std::optional<Fault> shape = source_.faults.take(FaultGroup::shape)) {
+    while (const std::optional<Fault> shape = source_.endpoint.faults.take(FaultGroup::shape)) {
       start_shape(shape->kind);
     }
   };
   take_shapes();
   const std::size_t begin = body_.size();
-  while (batch_.size() < allowance && lines_ + batch_.size() < max_lines_ &&
+  while (batch_.size() < allowance && lines_ + batch_.size() < shape_.max_lines &&
          body_.size() - begin < batch_size) {
-    source_.faults.on_event();
+    source_.endpoint.faults.on_event();
     take_shapes();
-    const std::optional<Fault> fault = source_.faults.take(FaultGroup::line);
+    const std::optional<Fault> fault = source_.endpoint.faults.take(FaultGroup::line);
     append_line(fault ? line_kind(fault->kind) : LineKind::event);
   }
 }
@@ -129,11 +128,7 @@ void SessionFeed::append_blank_lines() {
 
 void SessionFeed::append_line(LineKind kind) {
   Line line{source_.next++, kind, body_.size(), 0, 0};
-  if (kind == LineKind::event) {
-    generator_.append(body_, source_.source, line.n);
-  } else {
-    generator_.append(body_, source_.source, line.n, kind, max_event_);
-  }
+  source_.script.append(body_, line.n, kind);
   line.end = body_.size();
   if (crlf_lines_ > 0) {
     --crlf_lines_;
@@ -177,7 +172,7 @@ void SessionFeed::trim(std::size_t lines) {
 
 void SessionFeed::frame(bool last_chunk) {
   body_end_ = body_.size();
-  if (framing_ == Framing::none) {
+  if (shape_.framing == Framing::none) {
     chunks_ = {{header_room, 0, body_.size() - header_room}};
     out_ = std::string_view(body_).substr(header_room);
     return;
@@ -296,11 +291,11 @@ void SessionFeed::hand_out(std::size_t sent) {
       source_.truth.set_cut(session_, std::min(sent, line.end) - line.begin);
     } else if (line.next > handed_out_) {
       source_.truth.set_cut(session_, std::nullopt);
-      ++source_.lines;
+      ++source_.endpoint.lines;
       ++lines_;
     }
   }
-  source_.bytes += sent - handed_out_;
+  source_.endpoint.bytes += sent - handed_out_;
   handed_out_ = sent;
 }
 

@@ -20,12 +20,26 @@ struct Step {
   Duration stall{};  // then go on with after_stall()
 };
 
+// What a feed sends from, and what it keeps as it goes.
+struct FeedSource {
+  const Script& script;
+  std::uint64_t& next;  // index of the next line
+  Endpoint& endpoint;   // its faults and figures
+  Truth& truth;
+};
+
 class SessionFeed {
  public:
   enum class Framing : std::uint8_t { chunked, none };
-  // Lines stop at `max_lines`, then the session ends. The arguments outlive the feed.
-  SessionFeed(const EventGenerator& generator, SourceState& source, Bytes max_event,
-              Framing framing, std::uint64_t max_lines, std::uint64_t seed);
+  struct Shape {
+    Framing framing = Framing::chunked;
+    std::uint64_t max_lines = Pace::unlimited;  // then the session ends
+    std::uint64_t breaks_from = 0;              // no ending fault before so many lines
+  };
+  // What `source` refers to outlives the feed. `random_stream` tells its random numbers from those
+  // of other feeds.
+  SessionFeed(const FeedSource& source, const Shape& shape, std::uint64_t seed,
+              std::uint64_t random_stream);
 
   // At most `allowance` lines. Faults fire even where there is no line to send.
   Step next(MonotonicTime now, std::uint64_t allowance);
@@ -64,11 +78,8 @@ class SessionFeed {
   std::size_t body_sent(std::size_t framed_sent) const;
   void hand_out(std::size_t body_sent);
 
-  const EventGenerator& generator_;
-  SourceState& source_;
-  Bytes max_event_;
-  Framing framing_;
-  std::uint64_t max_lines_;
+  FeedSource source_;
+  Shape shape_;
   std::uint64_t session_;
   SplitMix64 random_;
   std::uint64_t lines_ = 0;

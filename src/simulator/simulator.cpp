@@ -13,6 +13,7 @@
 #include <mutex>
 #include <thread>
 
+#include "penstock/core/system_clock.hpp"
 #include "penstock/core/text.hpp"
 #include "simulator/certificates.hpp"
 #include "simulator/connection.hpp"
@@ -39,14 +40,18 @@ struct Simulator::Impl {
   asio::awaitable<void> accept();
   asio::awaitable<void> end_sessions();
 
-  // Calls `what` where the state may be touched: on the I/O thread while that runs.
+  // Calls `what` where the state may be touched: on the I/O thread while that runs. Time stands
+  // still while it doesn't.
   template <class What>
   auto with_state(What what) {
     const std::lock_guard lock(life);
     if (!thread.joinable()) {
       return what(state);
     }
-    std::packaged_task<decltype(what(state))()> task([&] { return what(state); });
+    std::packaged_task<decltype(what(state))()> task([&] {
+      state.advance(monotonic_now());
+      return what(state);
+    });
     auto result = task.get_future();
     asio::post(io, [&] { task(); });
     return result.get();
@@ -126,6 +131,7 @@ Result<void> Simulator::start() {
                                          std::to_string(options.port) + ": " + error.message());
   }
   impl_->port = impl_->acceptor.local_endpoint().port();
+  impl_->state.begin(monotonic_now(), wall_now());
   asio::co_spawn(impl_->io, impl_->accept(), asio::detached);
   impl_->thread = std::thread([this] { impl_->io.run(); });
   return {};
@@ -150,18 +156,55 @@ void Simulator::inject(const Fault& fault, std::optional<Source> source) {
   impl_->with_state([&](State& state) { state.inject(fault, source); });
 }
 
+void Simulator::inject(const Fault& fault, FaultPlace place) {
+  impl_->with_state([&](State& state) { state.inject(fault, place); });
+}
+
 SourceStats Simulator::stats(Source source) const {
-  return impl_->with_state([&](State& state) { return state.stats(source); });
+  return impl_->with_state([&](State& state) { return state.stats(state.of(source)); });
+}
+
+SourceStats Simulator::stats(FaultPlace place) const {
+  return impl_->with_state([&](State& state) { return state.stats(state.of(place)); });
 }
 
 void Simulator::for_each_sent(Source source,
                               const std::function<void(const SentLine&)>& look) const {
   impl_->with_state([&](State& state) {
-    TruthReader reader(state.of(source).truth, state.generator, source, state.options.max_event);
+    const SourceState& from = state.of(source);
+    TruthReader reader(from.truth, from.script, from.decided());
     while (const auto record = reader.next()) {
-      if (!record->ended) {
-        look({record->session, record->whole, record->bad, record->bytes});
+      if (!record->ended && record->session > 0) {
+        look({record->session, record->whole, record->bad, record->job, record->bytes});
       }
+    }
+    return true;
+  });
+}
+
+std::string Simulator::create_job(const JobPlan& plan) {
+  return impl_->with_state([&](State& state) { return state.create_job(plan, {}).id; });
+}
+
+std::vector<JobSummary> Simulator::jobs() const {
+  return impl_->with_state([](State& state) {
+    std::vector<JobSummary> all;
+    for (const Job& job : state.book.jobs()) {
+      all.push_back(state.job_lines.summary(job));
+    }
+    return all;
+  });
+}
+
+void Simulator::for_each_job_line(const std::function<void(const JobLine&)>& look) const {
+  impl_->with_state([&](State& state) {
+    std::string line;
+    for (const JobBook::Happening& happening : state.book.happenings()) {
+      const Job& job = state.book.jobs()[happening.job];
+      line.clear();
+      state.job_lines.append(line, job, happening.moment);
+      const bool result = job.life.moment(happening.moment).what == JobLife::What::result;
+      look({wire_id(job), !result, line});
     }
     return true;
   });

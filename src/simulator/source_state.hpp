@@ -6,9 +6,12 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "penstock/core/time.hpp"
 #include "simulator/fault_plan.hpp"
+#include "simulator/source_script.hpp"
 #include "simulator/truth.hpp"
 
 namespace penstock::simulator {
@@ -48,23 +51,65 @@ class Pace {
   MonotonicTime last_{};
 };
 
-struct SourceState {
-  SourceState(Source which, const std::vector<FaultRule>& rules, std::optional<double> rate,
-              std::uint64_t seed)
-      : source(which), pace(rate), faults(rules, which, seed) {}
-
-  Source source;
-  std::uint64_t next = 0;  // index of the next event, across sessions
-  Pace pace;
+// Where faults strike, and what came of it.
+struct Endpoint {
   FaultPlan faults;
-  Truth truth;
-  bool quiet = false;
 
   std::uint64_t connected = 0;
   std::uint64_t sessions = 0;
   std::uint64_t lines = 0;                      // sent whole
   std::uint64_t bytes = 0;                      // of bodies, without chunk framing
   std::map<unsigned, std::uint64_t> responses;  // by status
+};
+
+struct SourceState : Endpoint {
+  SourceState(Source which, const std::vector<FaultRule>& rules, std::optional<double> rate,
+              std::uint64_t seed, SourceScript lines_of)
+      : Endpoint{FaultPlan(rules, which, seed), 0, 0, 0, 0, {}},
+        source(which),
+        script(std::move(lines_of)),
+        pace(rate) {}
+
+  // A session's turn to send begins with line `cursor`, and ends before it. Endless lines are
+  // shared out between sessions; what happens to jobs each of them is told.
+  void begin_turn(std::uint64_t& cursor) const {
+    cursor = script.jobs_from() ? std::max(cursor, *script.jobs_from()) : next;
+  }
+  void end_turn(std::uint64_t cursor) {
+    if (!script.jobs_from()) {
+      next = cursor;
+    }
+  }
+  // How many lines may be sent now, at `wall`.
+  std::uint64_t allowance(std::uint64_t cursor, MonotonicTime now, WallTime wall) {
+    if (quiet) {
+      return 0;
+    }
+    if (script.jobs_from()) {
+      return script.happened() - cursor;
+    }
+    script.times.note(cursor, wall);
+    return pace.allowance(now);
+  }
+  // Lines before this one were sent, or nobody will be sent them.
+  std::uint64_t decided() const {
+    if (!script.jobs_from()) {
+      return next;
+    }
+    std::uint64_t first = script.happened();
+    for (const std::uint64_t* cursor : listening) {
+      first = std::min(first, std::max(*cursor, *script.jobs_from()));
+    }
+    return first;
+  }
+
+  Source source;
+  SourceScript script;
+  std::uint64_t next = 0;  // index of the next endless line
+  Pace pace;
+  Truth truth;
+  bool quiet = false;
+  std::vector<const std::uint64_t*> listening;  // cursors of the sessions that are there
 };
 
 }  // namespace penstock::simulator

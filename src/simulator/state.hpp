@@ -3,27 +3,64 @@
 
 #include <deque>
 #include <map>
+#include <string_view>
 
 #include "penstock/simulator/simulator.hpp"
+#include "simulator/job_lines.hpp"
 #include "simulator/source_state.hpp"
 
 namespace penstock::simulator {
 
 struct State {
   explicit State(Options with);
+  State(const State&) = delete;  // its parts refer to each other
+  State& operator=(const State&) = delete;
 
   SourceState& of(Source source) { return sources[static_cast<std::size_t>(source)]; }
   const SourceState& of(Source source) const { return sources[static_cast<std::size_t>(source)]; }
+  // Replay or tasks.
+  Endpoint& of(FaultPlace place) { return place == FaultPlace::tasks ? tasks : replays; }
+  const Endpoint& of(FaultPlace place) const {
+    return place == FaultPlace::tasks ? tasks : replays;
+  }
+
+  // Time runs from here on.
+  void begin(MonotonicTime now, WallTime wall);
+  // It is `now`: what is due happens. Comes before anything else is done with the state.
+  void advance(MonotonicTime now);
+  // How many lines a source may send now, from `cursor` on.
+  std::uint64_t allowance(SourceState& source, std::uint64_t cursor);
+
   // Carries out a fault that was asked for.
   void inject(const Fault& fault, std::optional<Source> source);
-  SourceStats stats(Source source) const;
+  void inject(const Fault& fault, FaultPlace place);
+  SourceStats stats(const Endpoint& from) const;
+
+  // A job from now on; without a plan, one like those of the schedule.
+  const Job& create_job(const std::optional<JobPlan>& plan, JobTask task);
+  // The job that GET /v1/replay/<id> has to tell; null: none, or not kept so long.
+  const Job* replayable(std::string_view id) const;
+  bool has_jobs() const { return sources[stream_index].script.jobs_from().has_value(); }
 
   Options options;
   EventGenerator generator;
-  std::deque<SourceState> sources;                    // in the order of all_sources
-  std::map<unsigned, std::uint64_t> other_responses;  // of what is no stream, by status
-  std::uint64_t streaming = 0;                        // sessions open
+  JobBook book;
+  JobLines job_lines;
+  std::deque<SourceState> sources;  // in the order of all_sources
+  Endpoint replays;
+  Endpoint tasks;
+  std::map<unsigned, std::uint64_t> other_responses;  // of what is none of these, by status
+  std::uint64_t streaming = 0;                        // sessions and replays under way
   bool stopping = false;
+
+ private:
+  static constexpr std::size_t stream_index = static_cast<std::size_t>(Source::stream);
+  void start_jobs();
+
+  MonotonicTime now_{};
+  MonotonicTime begin_{};
+  WallTime begin_wall_{};
+  MonotonicTime::duration job_time_{};
 };
 
 }  // namespace penstock::simulator

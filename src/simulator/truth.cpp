@@ -45,12 +45,48 @@ void Truth::set_cut(std::uint64_t session, std::optional<std::uint64_t> cut) {
 
 void Truth::end_session(std::uint64_t session, SessionState state) { at(session).state = state; }
 
-TruthReader::TruthReader(const Truth& truth, const EventGenerator& generator, Source source,
-                         Bytes max_event)
-    : truth_(truth), generator_(generator), source_(source), max_event_(max_event) {
+TruthReader::TruthReader(const Truth& truth, const SourceScript& script, std::uint64_t decided)
+    : truth_(truth), script_(script) {
   for (const Truth::Session& session : truth.sessions_) {
     sessions_.push_back({session.lines, session.state != SessionState::open});
   }
+  if (script.jobs_from()) {
+    find_missed(decided);
+  }
+}
+
+void TruthReader::find_missed(std::uint64_t decided) {
+  const std::uint64_t first = *script_.jobs_from();
+  std::vector<bool> carried(decided - first);
+  for (const Truth::Session& session : truth_.sessions_) {
+    std::uint64_t last = 0;
+    for (const Truth::Run& run : session.runs) {
+      last = run.first + run.count - 1;
+      for (std::uint64_t n = std::max(run.first, first); n <= last && n < decided; ++n) {
+        carried[n - first] = carried[n - first] || run.kind == LineKind::event;
+      }
+    }
+    if (last >= first && last < decided && !carried_its_last(session)) {
+      carried[last - first] = false;
+    }
+  }
+  for (std::uint64_t n = first; n < decided; ++n) {
+    if (!carried[n - first]) {
+      missed_.push_back(n);
+    }
+  }
+}
+
+// All of its bytes make an event, with or without the line end. Of an open session the rest may
+// still come.
+bool TruthReader::carried_its_last(const Truth::Session& session) const {
+  if (!session.cut || session.state == SessionState::open) {
+    return true;
+  }
+  const Truth::Run& run = session.runs.back();
+  std::string whole;
+  script_.append(whole, run.first + run.count - 1, run.kind);
+  return run.kind == LineKind::event && *session.cut >= whole.size();
 }
 
 std::optional<TruthRecord> TruthReader::next() {
@@ -72,14 +108,14 @@ std::optional<TruthRecord> TruthReader::next() {
       return record;
     }
   }
-  return std::nullopt;
+  return missed_told_ < missed_.size() ? std::optional(missed()) : std::nullopt;
 }
 
 TruthRecord TruthReader::line(const Truth::Session& session) {
   const Truth::Run& run = session.runs[run_];
   const std::uint64_t n = run.first + in_run_;
   buffer_.clear();
-  generator_.append(buffer_, source_, n, run.kind, max_event_);
+  script_.append(buffer_, n, run.kind);
   const bool cut = session.cut && line_ + 1 == session.lines;
   if (cut) {
     buffer_.resize(std::min<std::size_t>(buffer_.size(), *session.cut));
@@ -89,8 +125,8 @@ TruthRecord TruthReader::line(const Truth::Session& session) {
   record.n = line_;
   record.whole = !cut;
   record.bytes = buffer_;
-  if (source_ == Source::stream && run.kind == LineKind::event) {
-    record.job = "client-" + generator_.job_at(n).id;
+  if (run.kind == LineKind::event) {
+    record.job = script_.job(n);
   }
   if (!cut) {
     record.bad = reason(run.kind);
@@ -103,9 +139,21 @@ TruthRecord TruthReader::line(const Truth::Session& session) {
   return record;
 }
 
+TruthRecord TruthReader::missed() {
+  const std::uint64_t n = missed_[missed_told_];
+  buffer_.clear();
+  script_.append(buffer_, n, LineKind::event);
+  TruthRecord record;
+  record.n = missed_told_++;
+  record.job = script_.job(n);
+  record.bytes = buffer_;
+  return record;
+}
+
 void append_json(std::string& out, const TruthRecord& record) {
   JsonWriter json;
-  json.begin_object().field("session", record.session);
+  json.begin_object().key("session");
+  record.session > 0 ? json.number(record.session) : json.null();
   if (record.ended) {
     json.field("ended", *record.ended == SessionState::orderly ? "orderly" : "aborted")
         .field("lines", record.n)

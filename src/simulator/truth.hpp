@@ -1,5 +1,5 @@
 // What was sent on one source, a session at a time. Lines are kept as (index, kind), a few bytes a
-// run of them, and generated again to be read.
+// run of them, and made again to be read.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "penstock/core/units.hpp"
 #include "penstock/simulator/event_generator.hpp"
+#include "simulator/source_script.hpp"
 
 namespace penstock::simulator {
 
@@ -20,7 +20,7 @@ class Truth {
  public:
   // Sessions count from 1.
   std::uint64_t open_session();
-  // Line `n` of the generator was sent, as `kind`; of the session's last line maybe only the first
+  // Line `n` of the script was sent, as `kind`; of the session's last line maybe only the first
   // `cut` bytes, or all of them without its line end.
   void add_line(std::uint64_t session, std::uint64_t n, LineKind kind);
   void set_cut(std::uint64_t session, std::optional<std::uint64_t> cut);
@@ -45,10 +45,11 @@ class Truth {
   std::deque<Session> sessions_;
 };
 
-// One record: a line that was sent, or the end of a session.
+// One record: a line that was sent, the end of a session, or an event of a job that no session
+// carried whole.
 struct TruthRecord {
-  std::uint64_t session = 0;
-  std::uint64_t n = 0;  // of the session's lines, from 0; of an end: how many there were
+  std::uint64_t session = 0;  // 0: none
+  std::uint64_t n = 0;        // of the session's lines, from 0; of an end: how many there were
   std::optional<SessionState> ended;
   std::string job;  // with `client-`; empty: none
   bool whole = true;
@@ -59,21 +60,24 @@ struct TruthRecord {
 // As `GET /_sim/truth/<source>` writes it, line end included.
 void append_json(std::string& out, const TruthRecord& record);
 
-// Reads a truth as it stood when the reader was made, while it may go on growing.
+// Reads a truth as it stood when the reader was made, while it may go on growing: the sessions,
+// then what none of them carried.
 class TruthReader {
  public:
-  TruthReader(const Truth& truth, const EventGenerator& generator, Source source, Bytes max_event);
+  // `decided`: lines before it were sent, or nobody will be sent them.
+  TruthReader(const Truth& truth, const SourceScript& script, std::uint64_t decided);
 
   // A session that is open has no record of its end.
   std::optional<TruthRecord> next();
 
  private:
   TruthRecord line(const Truth::Session& session);
+  TruthRecord missed();
+  void find_missed(std::uint64_t decided);
+  bool carried_its_last(const Truth::Session& session) const;
 
   const Truth& truth_;
-  const EventGenerator& generator_;
-  Source source_;
-  Bytes max_event_;
+  const SourceScript& script_;
   struct Seen {
     std::uint64_t lines;
     bool ended;
@@ -83,6 +87,8 @@ class TruthReader {
   std::uint64_t line_ = 0;
   std::size_t run_ = 0;
   std::uint32_t in_run_ = 0;
+  std::vector<std::uint64_t> missed_;  // lines that no session carried
+  std::size_t missed_told_ = 0;
   std::string buffer_;
 };
 

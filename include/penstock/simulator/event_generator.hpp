@@ -3,8 +3,8 @@
 // The members, sizes and mix are those of the vendor's module documents: mostly port events, 0.3 to
 // 15 kB for most modules, 50 to 100 kB for ssl, rarely megabytes for mqtt; about 2.2 kB on average.
 // Some events carry what strict or fast parsers trip over and RFC 8259 allows: 1e400, lone
-// surrogate escapes, white space around the object, 64 levels of nesting. No two events of a source
-// are equal.
+// surrogate escapes, white space around the object, 64 levels of nesting. Two events are equal only
+// where that is asked for, or by a chance that is small beyond concern.
 #pragma once
 
 #include <array>
@@ -19,6 +19,8 @@
 #include "penstock/core/units.hpp"
 
 namespace penstock::simulator {
+
+struct EventWriter;
 
 enum class Source : std::uint8_t { firehose, stream, torrent, sinkhole };
 inline constexpr std::array all_sources{Source::firehose, Source::stream, Source::torrent,
@@ -44,7 +46,7 @@ enum class LineKind : std::uint8_t {
 // Why a reader sets such a line aside.
 std::optional<DeadLetterReason> reason(LineKind kind) noexcept;
 
-// A job whose events run on /stream. `id` is without `client-`.
+// A made-up job of the endless /stream. `id` is without `client-`.
 struct StreamJob {
   std::string id;
   std::uint64_t first = 0;   // index of its job_status "created"
@@ -61,23 +63,29 @@ class EventGenerator {
   EventGenerator& operator=(const EventGenerator&) = delete;
 
   // Appends line `n` of `source` without its line end. Deterministic, and fast enough to feed a
-  // benchmark: several hundred MB/s.
+  // benchmark: several hundred MB/s. `time_ms`: origin.ts, milliseconds since 1970; without one, a
+  // millisecond an event from a fixed moment on.
   void append(std::string& out, Source source, std::uint64_t n) const;
-
-  // The same for any kind of line. `max_event` is the size that a too_large line exceeds.
-  void append(std::string& out, Source source, std::uint64_t n, LineKind kind,
-              Bytes max_event) const;
-
-  // origin.ts of event `n`, milliseconds since 1970.
+  void append(std::string& out, Source source, std::uint64_t n, std::int64_t time_ms) const;
   static std::int64_t time_ms(std::uint64_t n) noexcept;
 
-  // The job of event `n` of /stream.
+  // The same for any kind of line. `max_event` is the size that a too_large line exceeds.
+  void append(std::string& out, Source source, std::uint64_t n, std::int64_t time_ms, LineKind kind,
+              Bytes max_event) const;
+
+  // Appends a result of a job, whose id has no `client-`. Equal arguments give equal events.
+  void append_job_event(std::string& out, std::string_view job, std::uint64_t identity,
+                        std::int64_t time_ms) const;
+
+  // The job of event `n` of the endless /stream.
   StreamJob job_at(std::uint64_t n) const;
   // The `count` youngest jobs among the first `events` events of /stream, the youngest first.
   std::vector<StreamJob> jobs_before(std::uint64_t events, std::size_t count) const;
 
  private:
   struct Pools;
+  void append_of_lane(EventWriter& writer, std::uint64_t n, std::int64_t time_ms) const;
+
   std::uint64_t seed_;
   Mix mix_;
   std::unique_ptr<const Pools> pools_;  // text that events are cut from

@@ -46,12 +46,23 @@ enum class FaultKind : std::uint8_t {
   redirect_elsewhere,
   content_length,
   until_close,
+  // what the next replay is like
+  replay_order,
+  replay_space,
+  replay_numbers,
+  replay_no_status,
+  replay_missing,
+  replay_changed,
   // switches
   quiet,
+  no_new_jobs,
   resume,
 };
 
-enum class FaultGroup : std::uint8_t { ending, shape, line, connection, control };
+enum class FaultGroup : std::uint8_t { ending, shape, line, connection, replay, control };
+
+// Where a fault strikes: at streams, at GET /v1/replay/<id>, or at /v1/tasks and what is below it.
+enum class FaultPlace : std::uint8_t { streams, replay, tasks };
 
 struct FaultWord {
   FaultKind kind;
@@ -68,6 +79,7 @@ struct Fault {
   FaultKind kind;
   std::optional<Duration> lasts;             // stall, slow_headers
   std::optional<std::uint32_t> retry_after;  // seconds; statuses only
+  std::optional<double> fraction{};          // of events; replay_missing and replay_changed
 };
 
 // One entry of a SPEC. Without `every` and `probability` nothing happens by itself; the entry then
@@ -75,15 +87,17 @@ struct Fault {
 struct FaultRule {
   Fault fault;
   std::optional<Duration> every;  // on average, exponentially distributed, for each source
-  double probability = 0;         // for each event sent; connection faults: for each connection
-  std::optional<Source> source;   // none: every source
+  double probability = 0;         // for each event sent; where it fits, for each request
+  std::optional<Source> source;   // of streams; none: every one
+  FaultPlace place = FaultPlace::streams;
 };
 
-// `kind[:every=DURATION][:probability=P][:source=NAME][:for=DURATION][:retry_after=SECONDS]`,
-// comma-separated. The error names the part that is wrong.
+// `kind[:every=DURATION][:probability=P][:source=NAME][:for=DURATION][:retry_after=SECONDS]
+// [:fraction=F]`, comma-separated; NAME is a source, `replay` or `tasks`. The error names the part
+// that is wrong.
 Result<std::vector<FaultRule>> parse_faults(std::string_view spec);
 
-// What stands in --help: every kind with a line, and the grammar.
+// What stands in --help: the grammar and every kind, at most 80 columns wide.
 std::string fault_help();
 
 }  // namespace penstock::simulator

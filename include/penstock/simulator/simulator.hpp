@@ -1,10 +1,18 @@
-// The simulated API: the four streams over TLS, faults on demand, and the truth of what was sent.
+// The simulated API: the four streams over TLS, jobs and their replays, faults on demand, and the
+// truth of what was sent.
 //
-// Endpoints: /v1/firehose, /v1/stream, /v1/torrent, /v1/sinkhole, GET /v1/tasks and
-// /v1/tasks/<id>/status, which need the token; /_sim/truth/<source>, /_sim/fault and /_sim/stats,
-// which don't. A source has one sequence of events: a session goes on where the last one ended, two
-// at a time share it, and while nobody is connected nothing happens. Deterministic for a seed, but
-// for the moments at which faults by time strike.
+// With the token: /v1/firehose, /v1/stream, /v1/torrent, /v1/sinkhole, GET and POST /v1/tasks, GET
+// /v1/tasks/<id>/status, POST /v1/tasks/<id>/revoke, GET /v1/replay/<id>. Without one:
+// /_sim/truth/<source>, /_sim/jobs, /_sim/fault, /_sim/stats.
+//
+// A source has one sequence of events: a session goes on where the last one ended, two at a time
+// share it, and while nobody is connected nothing happens. From its first job on, planned or
+// scheduled, /stream is another: it has the events of jobs and no others, they happen when it is
+// their time, and every session has those that happen while it is there. What no session has is
+// left to replays. The made-up jobs that an endless /stream has are listed, but can't be replayed.
+//
+// Deterministic for a seed and a start_time, but for the moments at which faults by time strike and
+// requests come.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +29,7 @@
 #include "penstock/core/units.hpp"
 #include "penstock/simulator/event_generator.hpp"
 #include "penstock/simulator/fault.hpp"
+#include "penstock/simulator/job.hpp"
 
 namespace penstock::simulator {
 
@@ -31,15 +40,22 @@ struct Options {
   std::uint16_t port = 0;          // 0: any
   std::filesystem::path cert_dir;  // gets ca.pem; created if missing
   std::uint64_t seed = 1;
-  std::optional<double> rate = 100;  // events per second of each source; none: as fast as it goes
+  // Events per second of each source, but for those of jobs; none: as fast as it goes.
+  std::optional<double> rate = 100;
   Mix mix = Mix::mixed;
   std::string token;  // empty: every request is welcome
   std::string token_header = "X-Token";
   std::vector<FaultRule> faults;
   Bytes max_event = 16_MiB;  // what a too_large line exceeds
   ServerCertificate certificate = ServerCertificate::valid;
+  JobOptions jobs;
+  std::size_t tasks_listed = 100;       // GET /v1/tasks knows the latest only
+  std::optional<Duration> replay_kept;  // after a job's end, then 404; none: for good
+  // Time of the first event (a millisecond an event) and of start() for jobs. None: the wall clock.
+  std::optional<WallTime> start_time;
 };
 
+// Of a source, or of a place where faults strike.
 struct SourceStats {
   std::uint64_t connected = 0;  // sessions open now
   std::uint64_t sessions = 0;
@@ -54,6 +70,7 @@ struct SentLine {
   std::uint64_t session;
   bool whole;                           // with its line end; else `bytes` are those that were sent
   std::optional<DeadLetterReason> bad;  // why a reader has to set it aside
+  std::string_view job;                 // as on the wire; empty: none
   std::string_view bytes;
 };
 
@@ -76,9 +93,19 @@ class Simulator {
 
   // One fault at the next occasion it fits; without a source at each of them.
   void inject(const Fault& fault, std::optional<Source> source = std::nullopt);
+  void inject(const Fault& fault, FaultPlace place);
   SourceStats stats(Source source) const;
+  SourceStats stats(FaultPlace place) const;  // replay or tasks
   // What was sent, in the order sent. Streams stand still meanwhile.
   void for_each_sent(Source source, const std::function<void(const SentLine&)>& look) const;
+
+  // A job from now on; its id without `client-`.
+  std::string create_job(const JobPlan& plan);
+  // In the order of their creation.
+  std::vector<JobSummary> jobs() const;
+  // All that happened to jobs, in its order, whether a session carried it or not: what streams and
+  // replays together can give. Streams stand still meanwhile.
+  void for_each_job_line(const std::function<void(const JobLine&)>& look) const;
 
  private:
   struct Impl;

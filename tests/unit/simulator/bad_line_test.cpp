@@ -19,8 +19,8 @@ void for_lines(LineKind kind, std::uint64_t count, Judge judge) {
   for (const Source source : all_sources) {
     for (std::uint64_t n = 0; n < count; ++n) {
       std::string line, again;
-      generator.append(line, source, n, kind, max_event);
-      generator.append(again, source, n, kind, max_event);
+      generator.append(line, source, n, 0, kind, max_event);
+      generator.append(again, source, n, 0, kind, max_event);
       ASSERT_EQ(line, again);
       ASSERT_EQ(line.find('\n'), std::string::npos);
       ASSERT_NE(line.find_first_not_of(" \t\r"), std::string::npos);

@@ -10,19 +10,21 @@ using testing::HasSubstr;
 
 struct ControlTest : testing::Test {
   State state{Options{}};
-  Answer post_fault(std::string_view body) {
-    return answer(state, "POST", "/_sim/fault", body, false);
+  Answer ask(std::string_view method, std::string_view path, std::string_view body = "",
+             bool authorised = true) {
+    return answer(state, {method, path, body, "localhost:1", authorised});
   }
+  Answer post_fault(std::string_view body) { return ask("POST", "/_sim/fault", body, false); }
 };
 
 TEST_F(ControlTest, RefusesTheApiWithoutATokenAndServesItselfWithout) {
-  EXPECT_EQ(answer(state, "GET", "/v1/tasks", "", false).status, 401u);
-  EXPECT_EQ(answer(state, "GET", "/v1/nothing", "", false).status, 401u);
-  EXPECT_EQ(answer(state, "GET", "/_sim/stats", "", false).status, 200u);
+  EXPECT_EQ(ask("GET", "/v1/tasks", "", false).status, 401u);
+  EXPECT_EQ(ask("GET", "/v1/nothing", "", false).status, 401u);
+  EXPECT_EQ(ask("GET", "/_sim/stats", "", false).status, 200u);
 }
 
 TEST_F(ControlTest, WritesErrorsAsTheApiDocumentsThem) {
-  const Answer missing = answer(state, "GET", "/v2/else", "", true);
+  const Answer missing = ask("GET", "/v2/else");
   EXPECT_EQ(missing.status, 404u);
   EXPECT_EQ(missing.body,
             R"({"status":404,"title":"Not Found","message":"There is nothing here."})");
@@ -46,6 +48,16 @@ TEST_F(ControlTest, ArmsAFaultEverywhereWhereNoSourceIsNamed) {
   }
 }
 
+TEST_F(ControlTest, ArmsAFaultAtReplaysOrAtTasks) {
+  EXPECT_EQ(post_fault(R"({"kind":"replay_missing","fraction":0.25})").status, 200u);
+  EXPECT_EQ(state.replays.faults.take(FaultGroup::replay)->fraction, 0.25);
+  EXPECT_EQ(post_fault(R"({"kind":"reset","source":"replay"})").status, 200u);
+  EXPECT_TRUE(state.replays.faults.take(FaultGroup::ending));
+  EXPECT_EQ(post_fault(R"({"kind":"http_503","source":"tasks"})").status, 200u);
+  EXPECT_TRUE(state.tasks.faults.take(FaultGroup::connection));
+  EXPECT_FALSE(state.of(Source::stream).faults.take(FaultGroup::ending));
+}
+
 TEST_F(ControlTest, SwitchesQuietOnAndOff) {
   post_fault(R"({"kind":"quiet","source":"stream"})");
   EXPECT_TRUE(state.of(Source::stream).quiet);
@@ -61,7 +73,7 @@ TEST_F(ControlTest, RefusesABadFaultAndSaysWhy) {
       {"{}", "kind must name one fault"},
       {R"({"kind":"rset"})", "did you mean `reset`"},
       {R"({"kind":"reset","source":"fire"})", "source=fire"},
-      {R"({"kind":"reset","when":"now"})", "no member but"},
+      {R"({"kind":"reset","when":"now"})", "The members are"},
       {R"({"kind":"stall","for":"long"})", "for=long"},
   };
   for (const auto& [body, why] : cases) {
@@ -69,19 +81,6 @@ TEST_F(ControlTest, RefusesABadFaultAndSaysWhy) {
     EXPECT_EQ(refused.status, 400u) << body;
     EXPECT_THAT(refused.body, HasSubstr(why)) << body;
   }
-}
-
-TEST_F(ControlTest, ListsTheJobsSeenOnTheStream) {
-  EXPECT_EQ(answer(state, "GET", "/v1/tasks", "", true).body, "[]");
-  const StreamJob job = state.generator.job_at(0);
-  state.of(Source::stream).next = job.last;
-  const std::string path = "/v1/tasks/" + job.id + "/status";
-  EXPECT_EQ(answer(state, "GET", path, "", true).body, R"({"status":"requested"})");
-  state.of(Source::stream).next = job.last + 1;
-  EXPECT_EQ(answer(state, "GET", path, "", true).body,
-            R"({"status":")" + std::string(job.outcome) + "\"}");
-  EXPECT_THAT(answer(state, "GET", "/v1/tasks", "", true).body, HasSubstr(job.id));
-  EXPECT_EQ(answer(state, "GET", "/v1/tasks/none/status", "", true).status, 404u);
 }
 
 TEST_F(ControlTest, AnswersStatusFaults) {
@@ -100,10 +99,14 @@ TEST_F(ControlTest, AnswersStatusFaults) {
 
 TEST_F(ControlTest, CountsFaultsThatStruck) {
   post_fault(R"({"kind":"reset","source":"firehose"})");
-  EXPECT_THAT(answer(state, "GET", "/_sim/stats", "", false).body, HasSubstr("\"faults\":{}"));
+  EXPECT_THAT(ask("GET", "/_sim/stats", "", false).body, HasSubstr("\"faults\":{}"));
   state.of(Source::firehose).faults.take(FaultGroup::ending);
-  EXPECT_THAT(answer(state, "GET", "/_sim/stats", "", false).body,
-              HasSubstr("\"faults\":{\"reset\":1}"));
+  EXPECT_THAT(ask("GET", "/_sim/stats", "", false).body, HasSubstr("\"faults\":{\"reset\":1}"));
+  state.replays.faults.inject({FaultKind::replay_space, {}, {}});
+  state.replays.faults.take(FaultGroup::replay);
+  EXPECT_THAT(ask("GET", "/_sim/stats", "", false).body,
+              HasSubstr(R"("replay":{"connected":0,"sessions":0,"lines":0,"bytes":0,)"
+                        R"("faults":{"replay_space":1},"responses":{}})"));
 }
 
 }  // namespace

@@ -49,6 +49,29 @@ TEST(FaultPlan, LeavesOtherSourcesAlone) {
       0u);
 }
 
+TEST(FaultPlan, StrikesAtReplaysAndTasksOnlyWhereTheyAreNamed) {
+  const auto rules =
+      parse_faults("http_503:probability=1,http_429:source=replay:probability=1,replay_order")
+          .value();
+  const auto struck = [&](FaultPlan plan) {
+    plan.on_request();
+    const std::optional<Fault> fault = plan.take(FaultGroup::connection);
+    return fault ? word(fault->kind).name : "none";
+  };
+  EXPECT_EQ(struck(FaultPlan(rules, Source::stream, 1)), "http_503");
+  EXPECT_EQ(struck(FaultPlan(rules, FaultPlace::replay, 1)), "http_429");
+  EXPECT_EQ(struck(FaultPlan(rules, FaultPlace::tasks, 1)), "none");
+}
+
+TEST(FaultPlan, DrawsTheFormOfAReplayForEachRequest) {
+  FaultPlan replays(parse_faults("replay_missing:probability=1:fraction=0.5").value(),
+                    FaultPlace::replay, 1);
+  replays.on_event();
+  EXPECT_FALSE(replays.take(FaultGroup::replay));
+  replays.on_request();
+  EXPECT_EQ(replays.take(FaultGroup::replay)->fraction, 0.5);
+}
+
 TEST(FaultPlan, DoesNotPileUpWhatNobodyTakes) {
   FaultPlan waiting = plan("http_429:every=1s");
   for (MonotonicTime now{}; now < MonotonicTime{} + 100s; now += 100ms) {
@@ -58,12 +81,12 @@ TEST(FaultPlan, DoesNotPileUpWhatNobodyTakes) {
   EXPECT_FALSE(waiting.take(FaultGroup::connection));
 }
 
-TEST(FaultPlan, DrawsForEventsAndForConnectionsApart) {
+TEST(FaultPlan, DrawsForEventsAndForRequestsApart) {
   FaultPlan both = plan("malformed:probability=1,http_500:probability=1");
   both.on_event();
   EXPECT_TRUE(both.take(FaultGroup::line));
   EXPECT_FALSE(both.take(FaultGroup::connection));
-  both.on_connection();
+  both.on_request();
   EXPECT_TRUE(both.take(FaultGroup::connection));
   EXPECT_FALSE(both.take(FaultGroup::line));
 }
@@ -75,6 +98,9 @@ TEST(FaultPlan, QueuesWhatIsAskedForAndTakesDefaultsFromTheSpec) {
   EXPECT_EQ(asked.take(FaultGroup::connection)->retry_after, 9u);
   EXPECT_EQ(asked.take(FaultGroup::connection)->retry_after, 3u);
   EXPECT_EQ(asked.taken(FaultKind::http_429), 2u);
+  FaultPlan replays(parse_faults("replay_changed:fraction=0.2").value(), FaultPlace::replay, 1);
+  replays.inject({FaultKind::replay_changed, std::nullopt, std::nullopt});
+  EXPECT_EQ(replays.take(FaultGroup::replay)->fraction, 0.2);
 }
 
 }  // namespace

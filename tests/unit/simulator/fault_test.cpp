@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "unit/simulator/lines.hpp"
+
 namespace penstock::simulator {
 namespace {
 
@@ -15,6 +17,12 @@ TEST(FaultWords, StandInTheOrderOfTheirKindsAndInTheHelp) {
     EXPECT_EQ(static_cast<std::size_t>(fault_words()[i].kind), i);
     EXPECT_THAT(help, HasSubstr("  " + std::string(fault_words()[i].name) + " "));
     EXPECT_EQ(fault_named(fault_words()[i].name).value(), fault_words()[i].kind);
+  }
+}
+
+TEST(FaultWords, HaveAHelpThatFitsATerminal) {
+  for (const std::string& line : test::lines_of(fault_help())) {
+    EXPECT_LE(line.size(), 80u) << line;
   }
 }
 
@@ -31,6 +39,19 @@ TEST(ParseFaults, ReadsEveryOption) {
   EXPECT_FALSE(rules->at(1).every || rules->at(1).source);
   EXPECT_EQ(rules->at(2).fault.lasts, Duration(2min));
   EXPECT_EQ(rules->at(3).fault.retry_after, 7u);
+}
+
+TEST(ParseFaults, KnowsWhereAFaultStrikes) {
+  const auto rules = parse_faults(
+      "fin:source=replay,http_429:source=tasks,reset,replay_missing:fraction=0.25,"
+      "replay_order:source=replay");
+  ASSERT_TRUE(rules) << rules.error().what;
+  EXPECT_EQ(rules->at(0).place, FaultPlace::replay);
+  EXPECT_EQ(rules->at(1).place, FaultPlace::tasks);
+  EXPECT_EQ(rules->at(2).place, FaultPlace::streams);
+  EXPECT_EQ(rules->at(3).place, FaultPlace::replay);
+  EXPECT_EQ(rules->at(3).fault.fraction, 0.25);
+  EXPECT_EQ(rules->at(4).place, FaultPlace::replay);
 }
 
 TEST(ParseFaults, TakesNothingAsNoFault) { EXPECT_TRUE(parse_faults("").value().empty()); }
@@ -60,7 +81,12 @@ INSTANTIATE_TEST_SUITE_P(
                     Refused{"fin:for=5s", "stall and slow_headers only"},
                     Refused{"fin:retry_after=1", "http_"},
                     Refused{"http_429:retry_after=soon", "`retry_after=soon`"},
-                    Refused{"quiet:every=5s", "POST /_sim/fault"}));
+                    Refused{"quiet:every=5s", "POST /_sim/fault"},
+                    Refused{"quiet:source=replay", "streams only"},
+                    Refused{"replay_order:source=stream", "replays only"},
+                    Refused{"stall:source=tasks", "only http_"},
+                    Refused{"reset:fraction=0.5", "replay_missing and replay_changed only"},
+                    Refused{"replay_missing:fraction=2", "`fraction=2`"}));
 
 }  // namespace
 }  // namespace penstock::simulator

@@ -6,11 +6,13 @@
 #include <charconv>
 
 #include "penstock/core/utf8.hpp"
+#include "unit/simulator/lines.hpp"
 
 namespace penstock::simulator {
 namespace {
 
 using namespace std::chrono_literals;
+using test::lines_of;
 
 struct Decoded {
   std::string body;
@@ -40,29 +42,11 @@ Decoded decode(std::string_view framed) {
   return result;
 }
 
-std::vector<std::string> lines_of(std::string_view body) {
-  std::vector<std::string> lines;
-  while (!body.empty()) {
-    const std::size_t end = std::min(body.find('\n'), body.size());
-    std::string_view line = body.substr(0, end);
-    body.remove_prefix(std::min(body.size(), end + 1));
-    line.remove_suffix(line.ends_with('\r') ? 1 : 0);
-    if (!line.empty()) {
-      lines.emplace_back(line);
-    }
-  }
-  return lines;
-}
-
 class SessionFeedTest : public testing::Test {
  protected:
-  void use(std::string_view faults) {
-    source = std::make_unique<SourceState>(Source::firehose, parse_faults(faults).value(),
-                                           std::nullopt, 1);
-  }
-  SessionFeed feed(SessionFeed::Framing framing = SessionFeed::Framing::chunked,
-                   std::uint64_t max_lines = Pace::unlimited) {
-    return SessionFeed(generator, *source, 64_KiB, framing, max_lines, 1);
+  void use(std::string_view faults) { source = source_with(parse_faults(faults).value()); }
+  SessionFeed feed(SessionFeed::Shape shape = {}) {
+    return SessionFeed({source->script, source->next, *source, source->truth}, shape, 1, 0x40);
   }
   void inject(FaultKind kind) { source->faults.inject({kind, std::nullopt, std::nullopt}); }
   std::string event(std::uint64_t n) const {
@@ -71,7 +55,7 @@ class SessionFeedTest : public testing::Test {
     return line;
   }
   std::string truth() const {
-    TruthReader reader(source->truth, generator, Source::firehose, 64_KiB);
+    TruthReader reader(source->truth, source->script, source->decided());
     std::string records;
     while (const auto record = reader.next()) {
       append_json(records, *record);
@@ -79,9 +63,14 @@ class SessionFeedTest : public testing::Test {
     return records;
   }
 
+  std::unique_ptr<SourceState> source_with(const std::vector<FaultRule>& rules) const {
+    return std::make_unique<SourceState>(
+        Source::firehose, rules, std::nullopt, 1,
+        SourceScript(generator, Source::firehose, nullptr, 1, 64_KiB));
+  }
+
   EventGenerator generator{1};
-  std::unique_ptr<SourceState> source =
-      std::make_unique<SourceState>(Source::firehose, std::vector<FaultRule>{}, std::nullopt, 1);
+  std::unique_ptr<SourceState> source = source_with({});
   MonotonicTime now{};
 };
 
@@ -273,7 +262,7 @@ TEST_F(SessionFeedTest, ReplacesAnEventByABadLineAndSaysSo) {
 }
 
 TEST_F(SessionFeedTest, StopsAtItsLastLine) {
-  SessionFeed session = feed(SessionFeed::Framing::none, 3);
+  SessionFeed session = feed({SessionFeed::Framing::none, 3});
   EXPECT_EQ(session.next(now, 2).then, Step::Then::go_on);
   const Step step = session.next(now, 2);
   EXPECT_EQ(step.then, Step::Then::end);
@@ -281,9 +270,17 @@ TEST_F(SessionFeedTest, StopsAtItsLastLine) {
 }
 
 TEST_F(SessionFeedTest, MakesAWholeBody) {
-  SessionFeed session = feed(SessionFeed::Framing::none, 150);
+  SessionFeed session = feed({SessionFeed::Framing::none, 150});
   EXPECT_EQ(lines_of(session.whole_body()).size(), 150u);
   EXPECT_EQ(session.lines(), 150u);
+}
+
+TEST_F(SessionFeedTest, EndsEarlyOnlyBehindTheLinesItIsToldTo) {
+  inject(FaultKind::reset);
+  SessionFeed session = feed({SessionFeed::Framing::chunked, 100, 40});
+  EXPECT_EQ(session.next(now, 39).then, Step::Then::go_on);
+  EXPECT_EQ(session.next(now, 1).then, Step::Then::reset);
+  EXPECT_GE(session.lines(), 39u);
 }
 
 TEST(Pace, GivesTheRateAndKeepsASecondsWorth) {

@@ -2,21 +2,20 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <openssl/evp.h>
 #include <openssl/x509.h>
 #include <rapidjson/document.h>
-#include <unistd.h>
 
-#include <fstream>
 #include <thread>
 
-#include "unit/simulator/client.hpp"
+#include "unit/simulator/lines.hpp"
+#include "unit/simulator/simulator_fixture.hpp"
 
 namespace penstock::simulator {
 namespace {
 
 using namespace std::chrono_literals;
 using test::Call;
+using test::lines_of;
 using test::Reply;
 using testing::HasSubstr;
 
@@ -30,16 +29,6 @@ struct Session {
   std::vector<Line> lines;
   std::string ended;
 };
-
-std::string from_base64(std::string_view text) {
-  std::string bytes(text.size() / 4 * 3, '\0');
-  EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                  reinterpret_cast<const unsigned char*>(text.data()),
-                  static_cast<int>(text.size()));
-  const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
-  bytes.resize(bytes.size() - padding);
-  return bytes;
-}
 
 std::vector<Session> parse_truth(const std::string& records) {
   std::vector<Session> sessions;
@@ -58,53 +47,13 @@ std::vector<Session> parse_truth(const std::string& records) {
     EXPECT_EQ(json["n"].GetUint64(), session.lines.size());
     session.lines.push_back({json["session"].GetUint64(), json["whole"].GetBool(),
                              json["bad"].IsNull() ? "" : json["bad"].GetString(),
-                             from_base64(json["line_base64"].GetString())});
+                             test::from_base64(json["line_base64"].GetString())});
   }
   return sessions;
 }
 
-// What a reader makes of a body: lines without their ends, blank ones left out.
-std::vector<std::string> lines_of(std::string_view body) {
-  std::vector<std::string> lines;
-  while (!body.empty()) {
-    const std::size_t end = std::min(body.find('\n'), body.size());
-    std::string_view line = body.substr(0, end);
-    body.remove_prefix(std::min(body.size(), end + 1));
-    line.remove_suffix(line.ends_with('\r') ? 1 : 0);
-    if (!line.empty()) {
-      lines.emplace_back(line);
-    }
-  }
-  return lines;
-}
-
-class SimulatorTest : public testing::Test {
+class SimulatorTest : public test::SimulatorFixture {
  protected:
-  ~SimulatorTest() override {
-    simulator.reset();
-    std::filesystem::remove_all(directory);
-  }
-  void start(Options options = {}, std::string_view faults = "") {
-    options.cert_dir = directory;
-    options.faults = parse_faults(faults).value();
-    options.max_event = 256_KiB;
-    simulator = std::make_unique<Simulator>(std::move(options));
-    const Result<void> started = simulator->start();
-    ASSERT_TRUE(started) << started.error().what;
-  }
-  static Options at_full_speed() {
-    Options options;
-    options.rate = std::nullopt;
-    return options;
-  }
-  Call request(std::string path) const {
-    Call made;
-    made.port = simulator->port();
-    made.ca_file = simulator->ca_file();
-    made.path = std::move(path);
-    return made;
-  }
-  Reply get(std::string path) const { return call(request(std::move(path))); }
   // Waits until the sessions of the firehose have their end in the truth.
   std::vector<Session> truth_when_idle() const {
     wait_until([&] { return simulator->stats(Source::firehose).connected == 0; });
@@ -118,10 +67,6 @@ class SimulatorTest : public testing::Test {
       std::this_thread::sleep_for(1ms);
     }
   }
-
-  std::filesystem::path directory =
-      std::filesystem::temp_directory_path() / ("penstock-sim-test-" + std::to_string(::getpid()));
-  std::unique_ptr<Simulator> simulator;
 };
 
 TEST_F(SimulatorTest, AsksForTheToken) {
@@ -225,10 +170,9 @@ TEST_F(SimulatorTest, TellsItsOwnerWhatItTellsOverHttp) {
 
 TEST_F(SimulatorTest, RefusesTheNextConnectionAsAskedAndThenStreams) {
   start({}, "end:probability=0.5");
-  Call post = request("/_sim/fault");
-  post.method = "POST";
-  post.body = R"({"kind":"http_429","source":"firehose","retry_after":3})";
-  EXPECT_EQ(call(post).status, 200u);
+  EXPECT_EQ(
+      post("/_sim/fault", R"({"kind":"http_429","source":"firehose","retry_after":3})").status,
+      200u);
   const Reply refused = get("/v1/firehose");
   EXPECT_EQ(refused.status, 429u);
   EXPECT_EQ(refused.headers.at("retry-after"), "3");
@@ -312,7 +256,7 @@ TEST_F(SimulatorTest, HasBadCertificatesForTests) {
 TEST_F(SimulatorTest, SaysWhyItCannotListen) {
   start();
   Options taken;
-  taken.cert_dir = directory;
+  taken.cert_dir = simulator->ca_file().parent_path();
   taken.port = simulator->port();
   Simulator second(taken);
   const Result<void> started = second.start();

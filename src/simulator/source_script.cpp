@@ -1,0 +1,36 @@
+#include "simulator/source_script.hpp"
+
+#include "simulator/bad_line.hpp"
+
+namespace penstock::simulator {
+namespace {
+
+constexpr std::uint64_t spoil_stream = 0x65;  // apart from other random numbers
+
+}  // namespace
+
+SourceScript::SourceScript(const EventGenerator& generator, Source source, const JobLines* jobs,
+                           std::uint64_t seed, Bytes max_event)
+    : generator_(generator), source_(source), jobs_(jobs), seed_(seed), max_event_(max_event) {}
+
+void SourceScript::append(std::string& out, std::uint64_t n, LineKind kind) const {
+  if (!of_jobs(n)) {
+    generator_.append(out, source_, n, times.of(n), kind, max_event_);
+    return;
+  }
+  const std::size_t begin = out.size();
+  jobs_->append(out, n - *jobs_from_);
+  if (kind != LineKind::event) {
+    SplitMix64 random(seed_, spoil_stream, n);
+    spoil(out, begin, kind, max_event_, n, random);
+  }
+}
+
+std::string SourceScript::job(std::uint64_t n) const {
+  if (source_ != Source::stream) {
+    return {};
+  }
+  return of_jobs(n) ? wire_id(jobs_->job_of(n - *jobs_from_)) : "client-" + generator_.job_at(n).id;
+}
+
+}  // namespace penstock::simulator

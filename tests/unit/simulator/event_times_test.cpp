@@ -1,0 +1,62 @@
+#include "simulator/event_times.hpp"
+
+#include <gtest/gtest.h>
+
+namespace penstock::simulator {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr WallTime start{1'700'000'000'000ms};
+
+std::int64_t after_start(const EventTimes& times, std::uint64_t n) {
+  return times.of(n) - start.time_since_epoch().count();
+}
+
+TEST(EventTimes, AreAMillisecondApartWhereTheyAreFixed) {
+  EventTimes times = EventTimes::fixed(start);
+  times.note(100, start + 1h);
+  EXPECT_EQ(after_start(times, 0), 0);
+  EXPECT_EQ(after_start(times, 250), 250);
+}
+
+TEST(EventTimes, FollowTheRateWhileItHolds) {
+  EventTimes times = EventTimes::by_clock(100);
+  times.note(0, start);
+  EXPECT_EQ(after_start(times, 0), 0);
+  EXPECT_EQ(after_start(times, 5), 50);
+  times.note(10, start + 150ms);  // near enough
+  EXPECT_EQ(after_start(times, 10), 100);
+}
+
+TEST(EventTimes, FollowTheClockBehindAPauseAndKeepWhatWas) {
+  EventTimes times = EventTimes::by_clock(100);
+  times.note(0, start);
+  times.note(10, start + 1min);
+  EXPECT_EQ(after_start(times, 9), 90);
+  EXPECT_EQ(after_start(times, 10), 60'000);
+  EXPECT_EQ(after_start(times, 11), 60'010);
+}
+
+TEST(EventTimes, FollowTheClockWithoutARate) {
+  EventTimes times = EventTimes::by_clock(std::nullopt);
+  times.note(0, start);
+  times.note(100'000, start + 50ms);
+  EXPECT_EQ(after_start(times, 150'000), 0);
+  times.note(200'000, start + 150ms);
+  EXPECT_EQ(after_start(times, 199'999), 0);
+  EXPECT_EQ(after_start(times, 200'001), 150);
+}
+
+TEST(EventTimes, ForgetWhatWasSaidOfEventsThatComeLater) {
+  EventTimes times = EventTimes::by_clock(std::nullopt);
+  times.note(0, start);
+  times.note(50, start + 1s);
+  times.note(40, start + 2s);  // those from 40 on weren't sent after all
+  EXPECT_EQ(after_start(times, 39), 0);
+  EXPECT_EQ(after_start(times, 40), 2'000);
+  EXPECT_EQ(after_start(times, 60), 2'000);
+}
+
+}  // namespace
+}  // namespace penstock::simulator
