@@ -79,6 +79,21 @@ bool is_authority(std::string_view text) {
 
 bool is_path(std::string_view text) { return text.empty() || made_of(text, "/-._~!$&'()*+,;=:@%"); }
 
+// RFC 3986 section 2.1
+bool is_percent_encoded(std::string_view text) {
+  const auto is_hex = [](char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+  };
+  for (std::size_t at = text.find('%'); at != std::string_view::npos; at = text.find('%', at + 1)) {
+    if (text.size() - at < 3 || !is_hex(text[at + 1]) || !is_hex(text[at + 2])) {
+      return false;
+    }
+  }
+  return true;
+}
+
+constexpr std::string_view bad_percent = "must have two hexadecimal digits after each %";
+
 }  // namespace
 
 std::string_view check_any(std::string_view) { return {}; }
@@ -103,7 +118,7 @@ std::string_view check_https_url(std::string_view text) {
   if (!is_authority(rest.substr(0, slash)) || !is_path(rest.substr(slash))) {
     return "must be a URL like https://host[:port][/base]";
   }
-  return {};
+  return is_percent_encoded(rest) ? "" : bad_percent;
 }
 
 std::string_view check_header_name(std::string_view text) {
@@ -111,7 +126,10 @@ std::string_view check_header_name(std::string_view text) {
 }
 
 std::string_view check_request_path(std::string_view text) {
-  return text.starts_with('/') && is_path(text) ? "" : "must be a path from / on, without a query";
+  if (!text.starts_with('/') || !is_path(text)) {
+    return "must be a path from / on, without a query";
+  }
+  return is_percent_encoded(text) ? "" : bad_percent;
 }
 
 std::string_view check_brokers(std::string_view text) {

@@ -76,7 +76,9 @@ constexpr KeySpec table[] = {
      .kind = DurationKind{100ms, 5min,
                           [](Target t, Duration v) { t.settings.api.connect_timeout = v; }},
      .fallback = {"10s"},
-     .doc = "For each of connecting, the TLS handshake and the response header."},
+     .doc =
+         "How long it may take to the end of the TLS handshake, name look-up and proxy included; "
+         "and once more from there to the end of the response header."},
     {.path = "api.backoff.network_step",
      .kind = DurationKind{0ms, 1h,
                           [](Target t, Duration v) { t.settings.api.backoff.network_step = v; }},
@@ -142,8 +144,7 @@ constexpr KeySpec table[] = {
           [](const Context& c)
               -> std::string { return c.source->name.str() == "stream" ? "true" : "false"; },
           "`true` for the name `stream`"},
-     .doc = "Its events carry job ids: tasks and replays apply.",
-     .unbuilt = true},
+     .doc = "Its events carry job ids: tasks and replays apply."},
     {.path = "sources.*.stall_timeout",
      .kind = DurationKind{1s, day, [](Target t, Duration v) { t.source->stall_timeout = v; }},
      .fallback = {"", default_stall_timeout,
@@ -181,10 +182,12 @@ constexpr KeySpec table[] = {
      .unbuilt = true},
 
     {.path = "events.max_size",
-     .kind = BytesKind{limits::oversized_kept, 512_MiB,
+     .kind = BytesKind{limits::oversized_kept, limits::largest_event,
                        [](Target t, Bytes v) { t.settings.events.max_size = v; }},
      .fallback = {"16MiB"},
-     .doc = "A longer event goes to the dead letters."},
+     .doc = "A longer event goes to the dead letters. A Kafka broker closes the connection on a "
+            "request above its `socket.request.max.bytes`, by default 100 MiB, and the source "
+            "would try again for ever."},
 
     {.path = "replay.concurrency",
      .kind = CountKind{1, 64,
@@ -192,8 +195,7 @@ constexpr KeySpec table[] = {
                           std::int64_t
                               v) { t.settings.replay.concurrency = static_cast<std::size_t>(v); }},
      .fallback = {"2"},
-     .doc = "How many replays run at a time.",
-     .unbuilt = true},
+     .doc = "How many replays run at a time."},
     {.path = "replay.on_first_start",
      .kind =
          ChoiceKind{
@@ -201,20 +203,24 @@ constexpr KeySpec table[] = {
              [](Target t,
                 std::size_t v) { t.settings.replay.on_first_start = static_cast<FirstStart>(v); }},
      .fallback = {"none"},
-     .doc = "Which jobs of before the first start are fetched.",
-     .unbuilt = true},
+     .doc = "Which jobs of before the first start are fetched."},
     {.path = "replay.task_poll_interval",
      .kind = DurationKind{1s, day,
                           [](Target t, Duration v) { t.settings.replay.task_poll_interval = v; }},
      .fallback = {"60s"},
-     .doc = "How often the list of tasks is read.",
-     .unbuilt = true},
+     .doc = "How often the list of tasks is read."},
     {.path = "replay.settle_after",
      .kind =
          DurationKind{0ms, day, [](Target t, Duration v) { t.settings.replay.settle_after = v; }},
      .fallback = {"60s"},
-     .doc = "How long after its end a job's replay is taken as final.",
-     .unbuilt = true},
+     .doc = "How long after its end a job's replay is taken as final."},
+    {.path = "replay.ledger_size",
+     .kind = BytesKind{limits::smallest_ledger, Bytes{1ull << 40},
+                       [](Target t, Bytes v) { t.settings.replay.ledger_size = v; }},
+     .fallback = {"400MB"},
+     .doc = "Memory for what is remembered of the published events of jobs that are not settled, "
+            "for each source; 10 million events fit in 400MB. A job whose events don't fit is "
+            "published, but not replayed."},
 
     {.path = "extract.workers",
      .kind =
@@ -334,8 +340,7 @@ constexpr KeySpec table[] = {
          PathKind{false, [](Target t,
                             std::filesystem::path v) { t.settings.admin.socket = std::move(v); }},
      .fallback = {"/run/penstock/admin.sock"},
-     .doc = "The only place for calls that change something.",
-     .unbuilt = true},
+     .doc = "The only place for calls that change something."},
 
     {.path = "log.level",
      .kind = ChoiceKind{log_levels,

@@ -61,6 +61,7 @@ struct Replay {
   FirstStart on_first_start = FirstStart::none;
   Duration task_poll_interval{};
   Duration settle_after{};
+  Bytes ledger_size;  // of each source
 };
 
 struct Extract {

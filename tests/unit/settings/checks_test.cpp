@@ -62,6 +62,18 @@ TEST(Checks, TakeHeaderNamesPathsAndCountries) {
   EXPECT_NE(check_country("PRT"), "");
 }
 
+TEST(Checks, TakeWholePercentEncodingsOnly) {
+  for (const std::string good : {"/v1/%7Euser", "/%e2%82%ac", "/a%2F"}) {
+    EXPECT_EQ(check_request_path(good), "") << good;
+    EXPECT_EQ(check_https_url("https://api.test" + good), "") << good;
+  }
+  for (const std::string bad : {"/%zz", "/%", "/%4", "/a%4g", "/%%41", "/%41%"}) {
+    const char* const why = "must have two hexadecimal digits after each %";
+    EXPECT_EQ(check_request_path(bad), why) << bad;
+    EXPECT_EQ(check_https_url("https://api.test" + bad), why) << bad;
+  }
+}
+
 TEST(Checks, EndpointsAreAnAddressAndAPort) {
   EXPECT_EQ(parse_endpoint("0.0.0.0:9469")->port, 9469);
   EXPECT_EQ(parse_endpoint("[::]:0")->address, "::");

@@ -257,11 +257,11 @@ api: {url: https://api.test}
 sources: {firehose: {filter: {types: [ssh], networks: []}}}
 kafka: {brokers: localhost, headers: basic}
 )");
-  given.overrides = {{"replay.concurrency", "3"}};
+  given.overrides = {{"journal.sync_interval", "3s"}};
   EXPECT_THAT(must_load(given).warnings,
               ElementsAre("sources.firehose.filter.types (" + given.config_file->string() +
                               ":3) has no effect in this version",
-                          "replay.concurrency (flag) has no effect in this version"));
+                          "journal.sync_interval (flag) has no effect in this version"));
 }
 
 TEST_F(Load, RefusesValuesThatAreWrongTogether) {
@@ -282,6 +282,13 @@ journal: {max_size: 64MiB}
           "F:6:38: the topic penstock.binaryedge.state of status is another's too",
           "the topic binaryedge.jobs of jobs is another's too",
           "F:8:21: journal.max_size is below 130MiB, the least for events.max_size 64MiB"));
+}
+
+TEST_F(Load, RefusesEventsThatNoBrokerTakesInOneRequest) {
+  EXPECT_EQ(must_load(inputs(minimal + "events: {max_size: 90MiB}\n")).settings.events.max_size,
+            90_MiB);
+  EXPECT_THAT(findings(minimal + "events: {max_size: 91MiB}\n"),
+              ElementsAre("F:5:20: events.max_size: must be 64KiB to 90MiB, not `91MiB`"));
 }
 
 TEST_F(Load, TakesTheJournalsPlaceFromSystemd) {
