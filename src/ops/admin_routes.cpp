@@ -1,6 +1,9 @@
 #include "ops/admin_routes.hpp"
 
 #include <algorithm>
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+#include <optional>
 
 #include "penstock/core/json_writer.hpp"
 #include "penstock/core/text.hpp"
@@ -15,6 +18,10 @@ constexpr std::string_view index_page =
     "/metrics  Prometheus text; OpenMetrics when asked for\n"
     "/status   the state of every source\n"
     "/version  the version\n";
+constexpr std::string_view calls =
+    "\n"
+    "POST /replay/<job id>[?force=1][&source=NAME]  replays a job\n"
+    "POST /reload                                   reads the configuration again\n";
 
 // What stands before `separator`, trimmed; it is cut off the front of `text`.
 std::string_view take_part(std::string_view& text, char separator) {
@@ -55,18 +62,7 @@ Response metrics_response(std::string_view accept, const Handlers& handlers) {
           handlers.metrics(MetricsFormat::prometheus)};
 }
 
-}  // namespace
-
-Response error_response(int status, std::string_view text) {
-  JsonWriter json;
-  json.begin_object().field("error", text).end_object();
-  return {status, "application/json", json.str()};
-}
-
-Response route(const AdminRequest& request, const Handlers& handlers) {
-  if (request.method != "GET" && request.method != "HEAD") {
-    return error_response(405, "only GET and HEAD are answered here");
-  }
+Response page(const AdminRequest& request, const Handlers& handlers) {
   const auto path = request.target.substr(0, request.target.find('?'));
   if (path == "/livez") {
     return handlers.livez();
@@ -84,9 +80,80 @@ Response route(const AdminRequest& request, const Handlers& handlers) {
     return handlers.version();
   }
   if (path == "/") {
-    return {200, "text/plain; charset=utf-8", std::string(index_page)};
+    return {200, "text/plain; charset=utf-8",
+            std::string(index_page) + std::string(request.may_change ? calls : "")};
   }
   return error_response(404, "no such page; / lists those that are");
+}
+
+// What follows `/replay/` and `?`, or what is wrong with it.
+struct ReadCall {
+  ReplayCall call;
+  std::string_view wrong;
+};
+ReadCall read_replay(const boost::urls::url_view& target) {
+  ReadCall read;
+  read.call.job = (*std::next(target.segments().begin()));
+  for (const auto& parameter : target.params()) {
+    const std::string value(parameter.value);
+    if (parameter.key == "force" && value == "1") {
+      read.call.force = true;
+    } else if (parameter.key == "source" && !value.empty()) {
+      read.call.source = value;
+    } else {
+      read.wrong = "known are force=1 and source=NAME";
+    }
+  }
+  if (read.call.job.empty()) {
+    read.wrong = "the job id is missing: /replay/<job id>";
+  }
+  return read;
+}
+
+// Calls that change something. False: it is none.
+bool change(const AdminRequest& request, const Handlers& handlers, const Answer& answer) {
+  const auto target = boost::urls::parse_origin_form(request.target);
+  if (!target || target->segments().empty()) {
+    return false;
+  }
+  const std::string name = *target->segments().begin();
+  const std::size_t parts = target->segments().size();
+  const bool is_replay = name == "replay" && parts == 2;
+  const bool is_reload = name == "reload" && parts == 1;
+  if (!is_replay && !is_reload) {
+    return false;
+  }
+  if (request.method != "POST") {
+    Response refused = error_response(405, "only POST is answered here");
+    refused.allow = "POST";
+    answer(std::move(refused));
+  } else if (is_reload) {
+    handlers.reload(answer);
+  } else if (const ReadCall read = read_replay(*target); read.wrong.empty()) {
+    handlers.replay(read.call, answer);
+  } else {
+    answer(error_response(400, read.wrong));
+  }
+  return true;
+}
+
+}  // namespace
+
+Response error_response(int status, std::string_view text) {
+  JsonWriter json;
+  json.begin_object().field("error", text).end_object();
+  return {status, "application/json", json.str()};
+}
+
+void route(const AdminRequest& request, const Handlers& handlers, const Answer& answer) {
+  if (request.may_change && change(request, handlers, answer)) {
+    return;
+  }
+  if (request.method != "GET" && request.method != "HEAD") {
+    answer(error_response(405, "only GET and HEAD are answered here"));
+    return;
+  }
+  answer(page(request, handlers));
 }
 
 }  // namespace penstock::ops

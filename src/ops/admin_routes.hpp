@@ -12,10 +12,12 @@ struct AdminRequest {
   std::string_view method;
   std::string_view target;
   std::string_view accept;
+  bool may_change = false;  // it came over the socket
 };
 
-// A HEAD gets what GET would get; leaving out the body is the sender's business.
-Response route(const AdminRequest& request, const Handlers& handlers);
+// Gives `answer` to the handler of a call that may take time, else calls it at once. A HEAD gets
+// what GET would get; leaving out the body is the sender's business.
+void route(const AdminRequest& request, const Handlers& handlers, const Answer& answer);
 
 // {"error":"…"}
 Response error_response(int status, std::string_view text);

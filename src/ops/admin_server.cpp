@@ -4,19 +4,22 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <exception>
 #include <optional>
 #include <set>
 #include <tuple>
 
+#include "ops/admin_message.hpp"
 #include "ops/admin_routes.hpp"
+#include "ops/admin_socket.hpp"
 #include "penstock/core/limits.hpp"
 #include "penstock/core/text.hpp"
 
@@ -30,6 +33,16 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
+
+// A connection of either kind.
+using Stream = beast::basic_stream<asio::generic::stream_protocol>;
+
+// An answer that a handler owes. Shared with the handler, which may give it when nobody waits.
+struct Owed {
+  explicit Owed(asio::io_context& io) : given(io) {}
+  std::optional<Response> response;
+  asio::steady_timer given;  // cancelled then, and when the server stops
+};
 
 struct HostPort {
   std::string host;
@@ -55,45 +68,6 @@ std::optional<HostPort> split_host_port(std::string_view listen) {
   return HostPort{std::string(host), std::string(port)};
 }
 
-http::response<http::string_body> make_message(Response response, unsigned version, bool keep_alive,
-                                               bool head) {
-  http::response<http::string_body> message;
-  message.version(version);
-  message.result(static_cast<unsigned>(response.status));
-  message.keep_alive(keep_alive);
-  message.set(http::field::content_type, response.content_type);
-  message.set(http::field::cache_control, "no-store");
-  message.set("X-Content-Type-Options", "nosniff");
-  message.set("X-Frame-Options", "DENY");
-  message.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
-  message.set("Cross-Origin-Resource-Policy", "same-origin");
-  message.set("Referrer-Policy", "no-referrer");
-  if (message.result() == http::status::method_not_allowed) {
-    message.set(http::field::allow, "GET, HEAD");
-  }
-  message.body() = std::move(response.body);
-  message.prepare_payload();
-  if (head) {
-    message.body().clear();  // Content-Length stays that of the GET
-  }
-  return message;
-}
-
-// The answer to what isn't a request of ours. None where nobody is left to read one.
-std::optional<Response> answer_to(const error_code& error) {
-  if (error == http::error::header_limit || error == http::error::buffer_overflow) {
-    return error_response(431, "the request is too large");
-  }
-  if (error == http::error::unexpected_body || error == http::error::body_limit) {
-    return error_response(413, "a request has no body here");
-  }
-  if (error == http::error::end_of_stream || error == http::error::partial_message ||
-      error.category() != make_error_code(http::error::bad_method).category()) {
-    return std::nullopt;
-  }
-  return error_response(400, "not an HTTP/1.1 request");
-}
-
 // What gets out of a coroutine is a defect or the end of memory; it leaves io_context::run().
 void rethrow(std::exception_ptr failure) {
   if (failure) {
@@ -111,7 +85,9 @@ class AdminServer::State : public std::enable_shared_from_this<State> {
         handlers_(std::move(handlers)),
         log_(log),
         acceptor_(io),
-        retry_(io) {}
+        socket_(io),
+        retry_(io),
+        socket_retry_(io) {}
 
   Result<void> start() {
     const auto address = split_host_port(listen_);
@@ -143,8 +119,17 @@ class AdminServer::State : public std::enable_shared_from_this<State> {
       acceptor_.close(ignored);
       return failure(error);
     }
-    asio::co_spawn(io_, accept_loop(shared_from_this()), rethrow);
+    asio::co_spawn(io_, accept_loop(shared_from_this(), acceptor_, retry_, false), rethrow);
     return {};
+  }
+
+  Result<void> open_socket(const std::filesystem::path& path) {
+    auto opened = socket_.open(path);
+    if (opened) {
+      asio::co_spawn(io_, accept_loop(shared_from_this(), socket_.acceptor(), socket_retry_, true),
+                     rethrow);
+    }
+    return opened;
   }
 
   std::uint16_t port() const {
@@ -157,8 +142,10 @@ class AdminServer::State : public std::enable_shared_from_this<State> {
     stopped_ = true;
     error_code ignored;
     acceptor_.close(ignored);
+    socket_.close();
     retry_.cancel();
-    for (beast::tcp_stream* connection : connections_) {
+    socket_retry_.cancel();
+    for (Connected* connection : connections_) {
       connection->close();
     }
   }
@@ -169,32 +156,58 @@ class AdminServer::State : public std::enable_shared_from_this<State> {
                                          error.message());
   }
 
-  // The coroutines hold `self`, as they may end after the server is gone.
-  static asio::awaitable<void> accept_loop(std::shared_ptr<State> self) {
+  // A connection's entry in the list of those that stop() closes.
+  class Connected {
+   public:
+    Connected(State& state, Stream& stream) : state_(state), stream_(stream) {
+      state_.connections_.insert(this);
+    }
+    ~Connected() { state_.connections_.erase(this); }
+    Connected(const Connected&) = delete;
+    Connected& operator=(const Connected&) = delete;
+
+    void waits_for(std::shared_ptr<Owed> owed) { owed_ = std::move(owed); }
+    void close() {
+      stream_.close();
+      if (owed_) {
+        owed_->given.cancel();
+      }
+    }
+
+   private:
+    State& state_;
+    Stream& stream_;
+    std::shared_ptr<Owed> owed_;
+  };
+
+  // The coroutines hold `self`, as they may end after the server is gone. `acceptor` and `retry`
+  // are members of it.
+  template <class Acceptor>
+  static asio::awaitable<void> accept_loop(std::shared_ptr<State> self, Acceptor& acceptor,
+                                           asio::steady_timer& retry, bool may_change) {
     while (!self->stopped_) {
-      auto [error, socket] = co_await self->acceptor_.async_accept(as_result);
+      auto [error, socket] = co_await acceptor.async_accept(as_result);
       if (self->stopped_) {
         co_return;
       }
       if (error) {
         self->log_.warning("admin connection not accepted", {{"error", error.message()}});
-        self->retry_.expires_after(limits::accept_retry);
-        co_await self->retry_.async_wait(as_result);
+        retry.expires_after(limits::accept_retry);
+        co_await retry.async_wait(as_result);
         continue;
       }
       if (self->connections_.size() >= penstock::limits::admin_connections) {
         continue;  // closes the socket: what is being served goes first
       }
-      asio::co_spawn(self->io_, serve(self, std::move(socket)), rethrow);
+      asio::co_spawn(self->io_, serve(self, Stream(std::move(socket)), may_change), rethrow);
     }
   }
 
-  static asio::awaitable<void> serve(std::shared_ptr<State> self, tcp::socket socket) {
+  static asio::awaitable<void> serve(std::shared_ptr<State> self, Stream stream, bool may_change) {
     if (self->stopped_) {
       co_return;  // between the accept and here
     }
-    beast::tcp_stream stream(std::move(socket));
-    const Connected connected(*self, stream);
+    Connected connected(*self, stream);
     beast::flat_buffer buffer(penstock::limits::admin_request.count);
     bool more = true;
     while (more) {
@@ -214,7 +227,10 @@ class AdminServer::State : public std::enable_shared_from_this<State> {
           co_return;
         }
       } else {
-        response = self->answer(parser.get());
+        response = co_await self->answer(parser.get(), may_change, connected);
+        if (self->stopped_) {
+          co_return;
+        }
       }
       more = !read_error && parser.get().keep_alive();
       const auto message = make_message(std::move(*response), parser.get().version(), more,
@@ -230,9 +246,9 @@ class AdminServer::State : public std::enable_shared_from_this<State> {
 
   // Reads what the client still sends until it closes: closing with unread bytes would reset the
   // connection, and the client might never see the answer.
-  static asio::awaitable<void> end_in_order(beast::tcp_stream& stream) {
+  static asio::awaitable<void> end_in_order(Stream& stream) {
     error_code error;
-    stream.socket().shutdown(tcp::socket::shutdown_send, error);
+    stream.socket().shutdown(asio::socket_base::shutdown_send, error);
     std::array<char, 4096> unread;
     stream.expires_after(penstock::limits::admin_timeout);
     while (!error) {
@@ -241,38 +257,43 @@ class AdminServer::State : public std::enable_shared_from_this<State> {
     }
   }
 
-  Response answer(const http::request<http::empty_body>& request) {
+  asio::awaitable<Response> answer(const http::request<http::empty_body>& request, bool may_change,
+                                   Connected& connected) {
+    const auto owed = std::make_shared<Owed>(io_);
+    const auto give = [owed](Response response) {
+      if (!owed->response) {
+        owed->response = std::move(response);
+        owed->given.cancel();
+      }
+    };
     try {
-      return route({request.method_string(), request.target(), request[http::field::accept]},
-                   handlers_);
+      route({request.method_string(), request.target(), request[http::field::accept], may_change},
+            handlers_, give);
     } catch (const std::exception& failed) {
       log_.error("admin request failed", {{"target", request.target()}, {"error", failed.what()}});
-      return error_response(500, "the answer could not be made; the log says why");
+      give(error_response(500, "the answer could not be made; the log says why"));
     }
+    if (!owed->response) {
+      connected.waits_for(owed);
+      owed->given.expires_after(penstock::limits::admin_timeout);
+      co_await owed->given.async_wait(as_result);
+      connected.waits_for(nullptr);
+    }
+    if (!owed->response) {
+      give(error_response(504, "no answer in time: is Kafka away? It may still be carried out"));
+    }
+    co_return std::move(*owed->response);
   }
-
-  // A connection's entry in the list of those that stop() closes.
-  class Connected {
-   public:
-    Connected(State& state, beast::tcp_stream& stream) : state_(state), stream_(stream) {
-      state_.connections_.insert(&stream_);
-    }
-    ~Connected() { state_.connections_.erase(&stream_); }
-    Connected(const Connected&) = delete;
-    Connected& operator=(const Connected&) = delete;
-
-   private:
-    State& state_;
-    beast::tcp_stream& stream_;
-  };
 
   asio::io_context& io_;
   std::string listen_;
   Handlers handlers_;
   Log& log_;
   tcp::acceptor acceptor_;
+  AdminSocket socket_;
   asio::steady_timer retry_;
-  std::set<beast::tcp_stream*> connections_;
+  asio::steady_timer socket_retry_;
+  std::set<Connected*> connections_;
   bool stopped_ = false;
 };
 
@@ -284,6 +305,10 @@ AdminServer::~AdminServer() { state_->stop(); }
 Result<void> AdminServer::start() { return state_->start(); }
 
 std::uint16_t AdminServer::port() const { return state_->port(); }
+
+Result<void> AdminServer::open_socket(const std::filesystem::path& path) {
+  return state_->open_socket(path);
+}
 
 void AdminServer::stop() { state_->stop(); }
 

@@ -39,6 +39,9 @@ std::vector<Finding> reasons_of(const HealthSnapshot& snapshot) {
 
 std::vector<Finding> degraded_of(const HealthSnapshot& snapshot) {
   std::vector<Finding> found;
+  if (snapshot.reload_rejected) {
+    found.push_back({"reload_rejected", {}});
+  }
   for (const SourceHealth& source : snapshot.sources) {
     if (source.taken_over) {
       found.push_back({"taken_over", source.source});
@@ -78,18 +81,16 @@ HealthAnswer readiness(const HealthSnapshot& snapshot) {
   return {reasons.empty() ? ok : unavailable, json.str()};
 }
 
-HealthAnswer liveness(const std::vector<Heartbeat>& heartbeats) {
-  const auto is_stuck = [](const Heartbeat& heartbeat) {
-    return heartbeat.age > limits::heartbeat_age;
-  };
-  const bool alive = std::none_of(heartbeats.begin(), heartbeats.end(), is_stuck);
+HealthAnswer liveness(const std::vector<LoopHealth>& loops) {
+  const auto is_stuck = [](const LoopHealth& loop) { return loop.age > limits::heartbeat_age; };
+  const bool alive = std::none_of(loops.begin(), loops.end(), is_stuck);
   JsonWriter json;
   json.begin_object().field("alive", alive).key("stuck").begin_array();
-  for (const Heartbeat& heartbeat : heartbeats) {
-    if (is_stuck(heartbeat)) {
-      const auto seconds = std::chrono::floor<std::chrono::seconds>(heartbeat.age).count();
+  for (const LoopHealth& loop : loops) {
+    if (is_stuck(loop)) {
+      const auto seconds = std::chrono::floor<std::chrono::seconds>(loop.age).count();
       json.begin_object()
-          .field("loop", heartbeat.loop)
+          .field("loop", loop.loop)
           .field("seconds", std::int64_t{seconds})
           .end_object();
     }

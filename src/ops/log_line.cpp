@@ -93,26 +93,6 @@ std::string cut(std::string_view value) {
   return std::string(value.substr(0, end)) + "...";
 }
 
-// Escapes U+0080 to U+009F, which some terminals obey like escape sequences. `json` is valid UTF-8,
-// so that C2 is always the first of two bytes.
-std::string without_c1_controls(std::string_view json) {
-  constexpr std::string_view hex = "0123456789abcdef";
-  std::string out;
-  out.reserve(json.size());
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    const auto next = static_cast<unsigned char>(i + 1 < json.size() ? json[i + 1] : '\0');
-    if (json[i] == '\xc2' && next < 0xa0) {
-      out += "\\u00";
-      out += hex[next >> 4];
-      out += hex[next & 0xf];
-      ++i;
-    } else {
-      out += json[i];
-    }
-  }
-  return out;
-}
-
 std::string json_line(WallTime time, LogLevel level, std::string_view event,
                       std::span<const LogField> fields) {
   JsonWriter json;
@@ -132,7 +112,7 @@ std::string json_line(WallTime time, LogLevel level, std::string_view event,
         field.value);
   }
   json.end_object();
-  return without_c1_controls(json.str());
+  return std::move(json).str();
 }
 
 }  // namespace

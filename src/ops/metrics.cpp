@@ -72,6 +72,34 @@ constexpr std::array source_values{
                 [](C c) { return as_double(c.journal_capacity_bytes.get()); }},
 };
 
+struct JobsValue {
+  const Metric& metric;
+  double (*read)(const JobCounters&);
+};
+using J = const JobCounters&;
+constexpr std::array jobs_values{
+    JobsValue{names::gap_seconds, [](J j) { return j.gap_seconds.get(); }},
+    JobsValue{names::replay_events, [](J j) { return as_double(j.replay_events.get()); }},
+    JobsValue{names::late_events, [](J j) { return as_double(j.late_events.get()); }},
+    JobsValue{names::ledger_bytes, [](J j) { return as_double(j.ledger_bytes.get()); }},
+    JobsValue{names::ledger_capacity, [](J j) { return as_double(j.ledger_capacity_bytes.get()); }},
+    JobsValue{names::uncounted_jobs, [](J j) { return as_double(j.uncounted_jobs.get()); }},
+    JobsValue{names::held_jobs, [](J j) { return as_double(j.held_jobs.get()); }},
+};
+
+// A gauge for each of the contract's words.
+template <std::size_t N>
+void add_by_state(Family& family, const std::string& source, const char* label,
+                  const std::array<const char*, N>& words,
+                  const std::array<Gauge<std::uint64_t>, N>& gauges) {
+  for (std::size_t i = 0; i < N; ++i) {
+    add_sample(family, {{"source", source}, {label, words[i]}}, as_double(gauges[i].get()));
+  }
+}
+constexpr std::array gap_words{"open", "recovering", "recovered", "unrecoverable"};
+constexpr std::array replay_words{"clean", "broken", "gone", "held"};
+constexpr std::array job_words{"requested", "started", "success", "failed", "revoked"};
+
 // A counter for each value of an enumeration.
 template <class Word, std::size_t N>
 void add_by_word(Family& family, const std::string& source, const char* label,
@@ -110,23 +138,36 @@ void add_process_figure(std::vector<Family>& families, const Metric& metric,
 Metrics::Metrics(std::string version)
     : version_(std::move(version)), started_at_(read_process_start()) {}
 
-void Metrics::add_source(const SourceName& name, const SourceCounters& counters) {
-  sources_.push_back({name.str(), &counters});
+void Metrics::add_source(const SourceName& name, const SourceCounters& counters,
+                         const JobCounters& jobs) {
+  sources_.push_back({name.str(), &counters, &jobs});
 }
 
 std::vector<Family> Metrics::families() const {
   std::vector<Family> out;
   for (const SourceValue& value : source_values) {
     Family& family = out.emplace_back(family_of(value.metric));
-    for (const auto& [name, counters] : sources_) {
+    for (const auto& [name, counters, jobs] : sources_) {
       add_sample(family, {{"source", name}}, value.read(*counters));
+    }
+  }
+  for (const JobsValue& value : jobs_values) {
+    Family& family = out.emplace_back(family_of(value.metric));
+    for (const auto& [name, counters, jobs] : sources_) {
+      add_sample(family, {{"source", name}}, value.read(*jobs));
     }
   }
   Family disconnects = family_of(names::disconnects);
   Family dead_letters = family_of(names::dead_letters);
   Family transactions = family_of(names::transactions);
   Family latency = family_of(names::publish_latency);
-  for (const auto& [name, counters] : sources_) {
+  Family gaps = family_of(names::gaps);
+  Family replays = family_of(names::replays);
+  Family jobs_by_status = family_of(names::jobs);
+  for (const auto& [name, counters, jobs] : sources_) {
+    add_by_state(gaps, name, "state", gap_words, jobs->gaps);
+    add_by_state(replays, name, "result", replay_words, jobs->replays);
+    add_by_state(jobs_by_status, name, "status", job_words, jobs->jobs);
     add_by_word<DisconnectCause>(disconnects, name, "cause", counters->disconnects);
     add_by_word<DeadLetterReason>(dead_letters, name, "reason", counters->dead_letters);
     for (const auto& [result, counter] :
@@ -137,11 +178,14 @@ std::vector<Family> Metrics::families() const {
     }
     add_latency(latency, name, counters->publish_latency);
   }
-  for (Family* family : {&disconnects, &dead_letters, &transactions, &latency}) {
+  for (Family* family :
+       {&disconnects, &dead_letters, &transactions, &latency, &gaps, &replays, &jobs_by_status}) {
     out.push_back(std::move(*family));
   }
 
   add_sample(out.emplace_back(family_of(names::build_info)), {{"version", version_}}, 1);
+  add_sample(out.emplace_back(family_of(names::config_last_reload_successful)), {},
+             last_reload_successful_ ? 1 : 0);
   const ProcessFigures process = read_process_figures();
   add_process_figure(out, names::process_cpu, process.cpu_seconds);
   add_process_figure(out, names::process_resident_memory, process.resident_bytes);

@@ -1,10 +1,12 @@
-// The HTTP/1.1 server on admin.listen. It only shows; nothing here changes anything.
+// The HTTP/1.1 server on admin.listen and admin.socket. Over TCP it only shows; what changes
+// something is answered on the socket alone, whose file's mode says who may.
 //
 // Runs on the given io_context, which one thread runs; handlers are called there and have to be
 // quick. Bounds: limits::admin_request, admin_connections, admin_timeout of core.
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -22,6 +24,18 @@ struct Response {
   int status = 200;
   std::string content_type = "application/json";
   std::string body;
+  std::string allow = "GET, HEAD";  // the methods that a 405 names
+};
+
+// Takes the one answer to a call that may take time. On the io_context's thread, within the call or
+// later; later than limits::admin_timeout nobody waits for it any more.
+using Answer = std::function<void(Response)>;
+
+// POST /replay/<id>[?force=1][&source=NAME]
+struct ReplayCall {
+  std::string job;
+  bool force = false;
+  std::string source;  // empty: the one that has jobs
 };
 
 enum class MetricsFormat : std::uint8_t { prometheus, open_metrics };
@@ -33,6 +47,9 @@ struct Handlers {
   std::function<std::string(MetricsFormat)> metrics;
   std::function<Response()> status;
   std::function<Response()> version;
+  // On the socket alone.
+  std::function<void(const ReplayCall&, Answer)> replay;
+  std::function<void(Answer)> reload;
 };
 
 class AdminServer {
@@ -47,8 +64,12 @@ class AdminServer {
   // Resolves, binds and listens before it returns. Once.
   Result<void> start();
   std::uint16_t port() const;  // of the listening socket, 0 before start()
-  // Closes the listener and all connections; no handler is called any more. On the io_context's
-  // thread, or while it doesn't run.
+  // Listens on a UNIX socket of mode 0660 as well; what an ended process left there is replaced.
+  // Once. Errors: `invalid_argument` for a path that can't be used, `network` where another process
+  // answers on it, `io` where the directory is missing or can't be written.
+  Result<void> open_socket(const std::filesystem::path& path);
+  // Closes the listeners and all connections and removes the socket's file; no handler is called
+  // any more. On the io_context's thread, or while it doesn't run.
   void stop();
 
  private:

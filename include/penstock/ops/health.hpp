@@ -27,6 +27,7 @@ struct SourceHealth {
 struct HealthSnapshot {
   bool starting = false;
   bool draining = false;
+  bool reload_rejected = false;  // the configuration was read again and is wrong: the old one holds
   std::vector<SourceHealth> sources;
 };
 
@@ -34,12 +35,12 @@ struct HealthSnapshot {
 // than limits::kafka_away; else 200. Both name in `degraded` what works only in part.
 HealthAnswer readiness(const HealthSnapshot& snapshot);
 
-struct Heartbeat {
+struct LoopHealth {
   std::string loop;
-  Duration age{0};  // since the loop turned last
+  Duration age{0};  // of its heartbeat
 };
 
-// 200 while every loop turned within limits::heartbeat_age, else 503 naming those that are stuck.
-HealthAnswer liveness(const std::vector<Heartbeat>& heartbeats);
+// 200 while no heartbeat is older than limits::heartbeat_age, else 503 naming those that are.
+HealthAnswer liveness(const std::vector<LoopHealth>& loops);
 
 }  // namespace penstock::ops

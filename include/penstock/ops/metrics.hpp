@@ -4,12 +4,14 @@
 // label value of a bounded set is always there, 0 included.
 #pragma once
 
+#include <atomic>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "penstock/core/counters.hpp"
 #include "penstock/core/ids.hpp"
+#include "penstock/core/job_counters.hpp"
 
 namespace penstock::ops {
 
@@ -20,8 +22,11 @@ class Metrics {
  public:
   explicit Metrics(std::string version);
 
-  // `counters` is read at every scrape and has to outlive this object.
-  void add_source(const SourceName& name, const SourceCounters& counters);
+  // The counters are read at every scrape and have to outlive this object.
+  void add_source(const SourceName& name, const SourceCounters& counters, const JobCounters& jobs);
+
+  // What became of a reload of the configuration. From any thread.
+  void config_reloaded(bool successful) noexcept { last_reload_successful_ = successful; }
 
   // Prometheus text format 0.0.4: `text/plain; version=0.0.4; charset=utf-8`.
   std::string text() const;
@@ -32,12 +37,14 @@ class Metrics {
   struct Source {
     std::string name;
     const SourceCounters* counters;
+    const JobCounters* jobs;
   };
   std::vector<Family> families() const;  // one reading of everything
 
   std::string version_;
   std::optional<double> started_at_;  // seconds since 1970
   std::vector<Source> sources_;
+  std::atomic<bool> last_reload_successful_{true};
 };
 
 }  // namespace penstock::ops

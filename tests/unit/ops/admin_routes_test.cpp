@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
+#include <string>
+
 namespace penstock::ops {
 namespace {
 
@@ -14,14 +17,28 @@ Handlers handlers() {
   };
   all.status = [] { return Response{200, "application/json", "status"}; };
   all.version = [] { return Response{200, "application/json", "version"}; };
+  all.replay = [](const ReplayCall& call, const Answer& answer) {
+    answer({202, "application/json",
+            call.job + "|" + (call.force ? "force" : "") + "|" + call.source});
+  };
+  all.reload = [](const Answer& answer) { answer({202, "application/json", "reload"}); };
   return all;
 }
 
-Response get(std::string_view target) { return route({"GET", target, ""}, handlers()); }
-
-std::string metrics_for(std::string_view accept) {
-  return route({"GET", "/metrics", accept}, handlers()).body;
+Response ask(const AdminRequest& request) {
+  std::optional<Response> given;
+  route(request, handlers(), [&](Response response) {
+    EXPECT_FALSE(given) << "answered twice";
+    given = std::move(response);
+  });
+  return given.value_or(Response{0, "", "not answered"});
 }
+
+Response get(std::string_view target) { return ask({"GET", target, ""}); }
+
+Response post_to_socket(std::string_view target) { return ask({"POST", target, "", true}); }
+
+std::string metrics_for(std::string_view accept) { return ask({"GET", "/metrics", accept}).body; }
 
 TEST(AdminRoutes, LeadToTheirHandlers) {
   EXPECT_EQ(get("/livez").body, "livez");
@@ -41,15 +58,49 @@ TEST(AdminRoutes, ListThePagesAtTheTop) {
   EXPECT_NE(page.body.find("/metrics"), std::string::npos);
 }
 
-TEST(AdminRoutes, AnswerHeadLikeGet) {
-  EXPECT_EQ(route({"HEAD", "/livez", ""}, handlers()).body, "livez");
-}
+TEST(AdminRoutes, AnswerHeadLikeGet) { EXPECT_EQ(ask({"HEAD", "/livez", ""}).body, "livez"); }
 
 TEST(AdminRoutes, RefuseWhatCouldChangeSomething) {
   for (const char* method : {"POST", "PUT", "DELETE", "OPTIONS", "get"}) {
-    const Response refused = route({method, "/livez", ""}, handlers());
+    const Response refused = ask({method, "/livez", ""});
     EXPECT_EQ(refused.status, 405) << method;
     EXPECT_EQ(refused.body, R"({"error":"only GET and HEAD are answered here"})");
+  }
+}
+
+TEST(AdminRoutes, TakeNoCallsOverTcp) {
+  for (const char* target : {"/reload", "/replay/1"}) {
+    EXPECT_EQ(ask({"POST", target, ""}).status, 405) << target;
+    EXPECT_EQ(get(target).status, 404) << target;
+  }
+}
+
+TEST(AdminRoutes, PassCallsOnThatCameOverTheSocket) {
+  EXPECT_EQ(post_to_socket("/reload").body, "reload");
+  EXPECT_EQ(post_to_socket("/replay/client-1").body, "client-1||");
+  EXPECT_EQ(post_to_socket("/replay/a%2Fb?force=1&source=my%20stream").body, "a/b|force|my stream");
+}
+
+TEST(AdminRoutes, ServeThePagesOverTheSocketToo) {
+  EXPECT_EQ(ask({"GET", "/livez", "", true}).body, "livez");
+  EXPECT_NE(ask({"GET", "/", "", true}).body.find("POST /replay/"), std::string::npos);
+  EXPECT_EQ(get("/").body.find("POST"), std::string::npos);
+}
+
+TEST(AdminRoutes, NameTheMethodOfACall) {
+  const Response refused = ask({"GET", "/reload", "", true});
+  EXPECT_EQ(refused.status, 405);
+  EXPECT_EQ(refused.allow, "POST");
+  EXPECT_EQ(post_to_socket("/livez").allow, "GET, HEAD");
+}
+
+TEST(AdminRoutes, RefuseCallsThatTheyDontUnderstand) {
+  for (const char* target : {"/replay/", "/replay/1?force", "/replay/1?force=yes",
+                             "/replay/1?source=", "/replay/1?dry=1"}) {
+    EXPECT_EQ(post_to_socket(target).status, 400) << target;
+  }
+  for (const char* target : {"/replay", "/replay/1/2", "/reload/1", "/%zz", ""}) {
+    EXPECT_EQ(post_to_socket(target).status, 405) << target;
   }
 }
 
@@ -65,7 +116,7 @@ TEST(AdminRoutes, GiveOpenMetricsToWhoListsIt) {
                         "text/plain;version=0.0.4;q=0.3,*/*;q=0.2"),
             "open");
   EXPECT_EQ(metrics_for("text/html , Application/OpenMetrics-Text"), "open");
-  EXPECT_EQ(route({"GET", "/metrics", "application/openmetrics-text"}, handlers()).content_type,
+  EXPECT_EQ(ask({"GET", "/metrics", "application/openmetrics-text"}).content_type,
             "application/openmetrics-text; version=1.0.0; charset=utf-8");
 }
 

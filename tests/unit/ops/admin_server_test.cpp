@@ -36,6 +36,8 @@ Handlers handlers() {
   all.metrics = [](MetricsFormat) -> std::string { return "m 1\n"; };
   all.status = []() -> Response { throw std::runtime_error("broken on purpose"); };
   all.version = [] { return Response{200, "application/json", "{}"}; };
+  all.replay = [](const ReplayCall&, const Answer&) {};
+  all.reload = [](const Answer& answer) { answer({202, "application/json", "{}"}); };
   return all;
 }
 

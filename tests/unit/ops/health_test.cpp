@@ -90,6 +90,15 @@ TEST(Readiness, KeepsToDegradedWhatStopsOneSourceOnly) {
                                R"({"reason":"publishing_held","source":"d"}]})"}));
 }
 
+TEST(Readiness, KeepsToDegradedThatAReloadWasRejected) {
+  HealthSnapshot snapshot;
+  snapshot.sources = {healthy("firehose")};
+  snapshot.reload_rejected = true;
+  EXPECT_EQ(readiness(snapshot),
+            (HealthAnswer{
+                200, R"({"ready":true,"reasons":[],"degraded":[{"reason":"reload_rejected"}]})"}));
+}
+
 TEST(Liveness, IsGivenUpToThirtySeconds) {
   EXPECT_EQ(liveness({{"io", 0ms}, {"publisher firehose", 30s}}),
             (HealthAnswer{200, R"({"alive":true,"stuck":[]})"}));

@@ -14,7 +14,9 @@ using testing::Not;
 
 class MetricsTest : public testing::Test {
  protected:
-  MetricsTest() : metrics_("0.1.0") { metrics_.add_source(SourceName("firehose"), counters_); }
+  MetricsTest() : metrics_("0.1.0") {
+    metrics_.add_source(SourceName("firehose"), counters_, jobs_);
+  }
 
   // The value of a sample as written, or "none".
   std::string value_of(const std::string& sample) const {
@@ -28,6 +30,7 @@ class MetricsTest : public testing::Test {
   }
 
   SourceCounters counters_;
+  JobCounters jobs_;
   Metrics metrics_;
 };
 
@@ -94,6 +97,43 @@ TEST_F(MetricsTest, CountsTheRightReasonAndCause) {
   EXPECT_EQ(value_of("penstock_disconnects_total{source=\"firehose\",cause=\"throttled\"}"), "4");
 }
 
+TEST_F(MetricsTest, ExportsEveryValueOfGapsJobsAndReplays) {
+  jobs_.gap_seconds.set(1.5);
+  jobs_.replay_events.set(2);
+  jobs_.late_events.set(3);
+  jobs_.ledger_bytes.set(4);
+  jobs_.ledger_capacity_bytes.set(5);
+  jobs_.uncounted_jobs.set(6);
+  jobs_.held_jobs.set(7);
+  const std::string source = "{source=\"firehose\"}";
+  EXPECT_EQ(value_of("penstock_gap_seconds_total" + source), "1.5");
+  EXPECT_EQ(value_of("penstock_replay_events_total" + source), "2");
+  EXPECT_EQ(value_of("penstock_late_events_total" + source), "3");
+  EXPECT_EQ(value_of("penstock_ledger_bytes" + source), "4");
+  EXPECT_EQ(value_of("penstock_ledger_capacity_bytes" + source), "5");
+  EXPECT_EQ(value_of("penstock_uncounted_jobs" + source), "6");
+  EXPECT_EQ(value_of("penstock_held_jobs" + source), "7");
+}
+
+TEST_F(MetricsTest, ExportsEveryWordOfGapsJobsAndReplays) {
+  const auto check = [&](const std::string& name, auto& gauges,
+                         const std::vector<std::string>& words) {
+    ASSERT_EQ(gauges.size(), words.size());
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      const std::string sample = name + "=\"" + words[i] + "\"}";
+      EXPECT_EQ(value_of(sample), "0") << sample;
+      gauges[i].set(i + 1);
+      EXPECT_EQ(value_of(sample), std::to_string(i + 1)) << sample;
+    }
+  };
+  check("penstock_gaps{source=\"firehose\",state", jobs_.gaps,
+        {"open", "recovering", "recovered", "unrecoverable"});
+  check("penstock_replays_total{source=\"firehose\",result", jobs_.replays,
+        {"clean", "broken", "gone", "held"});
+  check("penstock_jobs{source=\"firehose\",status", jobs_.jobs,
+        {"requested", "started", "success", "failed", "revoked"});
+}
+
 TEST_F(MetricsTest, CumulatesTheBucketsOfTheHistogram) {
   counters_.publish_latency.observe(0.1, 2);  // on a bound: belongs below it
   counters_.publish_latency.observe(0.25, 1);
@@ -110,7 +150,8 @@ TEST_F(MetricsTest, CumulatesTheBucketsOfTheHistogram) {
 
 TEST_F(MetricsTest, WritesTheMetadataOfAFamilyOnceForAllSources) {
   SourceCounters other;
-  metrics_.add_source(SourceName("torrent"), other);
+  JobCounters others_jobs;
+  metrics_.add_source(SourceName("torrent"), other, others_jobs);
   other.sessions.add(7);
   const std::string text = metrics_.text();
   const std::string type = "# TYPE penstock_sessions_total counter\n";
@@ -128,6 +169,15 @@ TEST_F(MetricsTest, ShowsTheVersionAndTheProcess) {
         "process_max_fds", "process_threads", "process_start_time_seconds"}) {
     EXPECT_NE(value_of(name), "none") << name;
   }
+}
+
+TEST_F(MetricsTest, ShowsWhatBecameOfTheLastReload) {
+  const std::string name = "penstock_config_last_reload_successful";
+  EXPECT_EQ(value_of(name), "1");
+  metrics_.config_reloaded(false);
+  EXPECT_EQ(value_of(name), "0");
+  metrics_.config_reloaded(true);
+  EXPECT_EQ(value_of(name), "1");
 }
 
 TEST_F(MetricsTest, SpeaksOpenMetricsWhenAsked) {
