@@ -125,6 +125,12 @@ def test_validate_names_each_finding(tmp_path):
     good = run("validate", "--offline", "-c", path, env=TOKEN)
     assert good.returncode == 0, good.stdout + good.stderr
 
+    # What ExecReload= sees of LoadCredential= in Debian 12: the name of a place it can't look into.
+    hidden = {"CREDENTIALS_DIRECTORY": str(tmp_path / "hidden")}
+    reloading = run("validate", "--offline", "-c", path, env=hidden)
+    assert reloading.returncode == 0, reloading.stdout + reloading.stderr
+    assert "not checked" in reloading.stdout
+
     without_token = run("validate", "--offline", "-c", path)
     assert without_token.returncode != 0
     assert "token" in (without_token.stdout + without_token.stderr).lower()
@@ -135,6 +141,29 @@ def test_validate_says_that_kafka_and_the_api_are_away(tmp_path):
     done = run("validate", "-c", path, env=TOKEN)
     assert done.returncode == 1
     assert "127.0.0.1:1" in done.stdout + done.stderr
+    assert "next attempt" not in done.stdout
+
+
+@pytest.mark.kafka
+def test_validate_says_that_a_missing_topic_may_be_one_it_cannot_see(
+    kafka, prefix, simulator, tmp_path
+):
+    remote = simulator()
+    settings = {
+        "PENSTOCK_CONFIG": str(write(tmp_path, "log: {format: json}\n")),
+        "PENSTOCK_API_URL": remote.url,
+        "PENSTOCK_API_CA_FILE": str(remote.ca_file),
+        "PENSTOCK_API_TOKEN": remote.token,
+        "PENSTOCK_SOURCES": "firehose",
+        "PENSTOCK_KAFKA_BROKERS": kafka.brokers,
+        "PENSTOCK_KAFKA_TOPIC_PREFIX": prefix,
+    }
+    to_be_created = run("validate", env=settings)
+    assert to_be_created.returncode == 0, to_be_created.stdout
+    assert "is missing: will be created; or it isn't visible" in to_be_created.stdout
+    done = run("validate", env={**settings, "PENSTOCK_KAFKA_CREATE_TOPICS": "false"})
+    assert done.returncode == 1
+    assert "kafka.create_topics is false; or it isn't visible" in done.stdout
 
 
 @pytest.mark.kafka

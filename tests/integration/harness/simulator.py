@@ -30,7 +30,16 @@ class SessionEnd:
 
 
 class Simulator(Process):
-    def __init__(self, folder: Path, *, rate: float | str = 500, token: str = "t0ken", seed: int = 1):
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        rate: float | str = 500,
+        token: str = "t0ken",
+        seed: int = 1,
+        **more: object,
+    ):
+        """`more`: other options of penstock-sim, jobs_every="1s"."""
         folder.mkdir(parents=True, exist_ok=True)
         self.port = free_port()
         self.url = f"https://127.0.0.1:{self.port}"
@@ -38,7 +47,8 @@ class Simulator(Process):
         self.ca_file = folder / "ca.pem"
         super().__init__(
             [PENSTOCK_SIM, "--listen", f"127.0.0.1:{self.port}", "--cert-dir", folder]
-            + ["--seed", str(seed), "--rate", str(rate), "--token", token],
+            + ["--seed", str(seed), "--rate", str(rate), "--token", token]
+            + [f"--{name.replace('_', '-')}={value}" for name, value in more.items()],
             folder / "simulator.log",
             clean_environment(),
         )
@@ -56,11 +66,13 @@ class Simulator(Process):
         except (OSError, ssl.SSLError, http.client.HTTPException):
             return False
 
-    def _request(self, method: str, path: str, body: str | None = None) -> http.client.HTTPResponse:
+    def _request(
+        self, method: str, path: str, body: str | None = None, **headers: str
+    ) -> http.client.HTTPResponse:
         connection = http.client.HTTPSConnection(
             "127.0.0.1", self.port, context=self._trust, timeout=120
         )
-        connection.request(method, path, body, {"Connection": "close"})
+        connection.request(method, path, body, {"Connection": "close", **headers})
         response = connection.getresponse()
         if response.status not in (200, 202, 204):
             text = response.read().decode("utf-8", "replace")
@@ -72,6 +84,14 @@ class Simulator(Process):
 
     def fault(self, kind: str, source: str, **options: object) -> None:
         self._request("POST", "/_sim/fault", json.dumps({"kind": kind, "source": source, **options}))
+
+    def jobs(self) -> list[dict]:
+        """All jobs there ever were, out of band."""
+        return [json.loads(text) for text in self._request("GET", "/_sim/jobs")]
+
+    def replay(self, job: str) -> list[bytes]:
+        answer = self._request("GET", f"/v1/replay/{job}", **{"X-Token": self.token})
+        return [line for line in answer.read().split(b"\n") if line.strip()]
 
     def quiet(self, sources: tuple[str, ...] = SOURCES) -> None:
         """No new events from here on; the connections stay."""

@@ -1,0 +1,88 @@
+"""Jobs of the simulator, and whether Kafka has each of their events exactly once."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+
+from harness import topics, wait
+from harness.simulator import Simulator
+
+
+def normal(job_id: str) -> str:
+    return job_id.removeprefix("client-")
+
+
+def canonical(line: bytes) -> str:
+    """Equal for the same value, however it is written."""
+    return json.dumps(json.loads(line), sort_keys=True)
+
+
+def is_result(event: dict) -> bool:
+    return event["origin"]["type"] != "job_status"
+
+
+def truth_by_job(simulator: Simulator, jobs: set[str]) -> dict[str, Counter]:
+    """Each event of each job, as its replay has them when nothing is wrong."""
+    truth = {}
+    for job in jobs:
+        lines = simulator.replay(job)
+        truth[job] = Counter(canonical(line) for line in lines if is_result(json.loads(line)))
+    return truth
+
+
+def found_by_job(brokers: str, topic: str) -> dict[str, Counter]:
+    found: dict[str, Counter] = {}
+    for message in topics.read(brokers, topic):
+        origin = json.loads(message.value())["origin"]
+        if "job_id" in origin and origin["type"] != "job_status":
+            lines = found.setdefault(normal(origin["job_id"]), Counter())
+            lines[canonical(message.value())] += 1
+    return found
+
+
+@dataclass
+class Differences:
+    events: int = 0
+    missing: int = 0
+    doubled: int = 0
+
+
+def compare(truth: dict[str, Counter], found: dict[str, Counter]) -> Differences:
+    result = Differences()
+    for job in truth:
+        sent, there = truth[job], found.get(job, Counter())
+        result.events += sent.total()
+        result.missing += (sent - there).total()
+        result.doubled += (there - sent).total()
+    return result
+
+
+def newest(brokers: str, topic: str) -> dict[str, dict]:
+    """The newest record of each key of `<prefix>.jobs` or `<prefix>.gaps`."""
+    records = {message.key().decode(): message.value() for message in topics.read(brokers, topic)}
+    return {key: json.loads(value) for key, value in records.items() if value}
+
+
+def wait_settled(brokers: str, prefix: str, jobs: set[str], seconds: float) -> dict[str, dict]:
+    known: dict[str, dict] = {}
+
+    def settled() -> dict[str, dict] | None:
+        nonlocal known
+        known = newest(brokers, f"{prefix}.jobs")
+        return known if all(known.get(job, {}).get("settled") for job in jobs) else None
+
+    try:
+        return wait.until(f"{len(jobs)} jobs are settled", settled, seconds, 1)
+    except AssertionError as failure:
+        open_jobs = {job: known.get(job) for job in jobs if not known.get(job, {}).get("settled")}
+        raise AssertionError(f"{failure}\nnot settled: {json.dumps(open_jobs, indent=1)}") from None
+
+
+def wait_recovered(brokers: str, prefix: str, seconds: float) -> None:
+    """Until no gap is open or unrecoverable."""
+
+    def recovered() -> bool:
+        gaps = newest(brokers, f"{prefix}.gaps")
+        return {gap["state"] for gap in gaps.values()} == {"recovered"}
+
+    wait.until("all gaps are recovered", recovered, seconds, 1)

@@ -1,0 +1,139 @@
+"""Jobs on a real Kafka: what disconnects and kills cost is fetched again, exactly once."""
+
+import os
+import random
+import signal
+import time
+from collections import Counter
+from typing import Callable
+
+import pytest
+from harness import jobs, topics, wait
+from harness.broker import Broker
+from harness.daemon import Daemon
+from harness.simulator import SentLine, Simulator
+
+JOBS = int(os.environ.get("PENSTOCK_TEST_JOBS", "100"))
+DISCONNECTS = 3 * JOBS
+KILLS = max(2, JOBS // 10)
+CUTS = ("reset", "fin", "tls_truncate")
+
+# Short times, so that a job's whole life fits in a test.
+QUICK = {
+    "sources": "stream",
+    "replay_settle_after": "1s",
+    "replay_task_poll_interval": "1s",
+    "replay_concurrency": "4",
+    "journal_max_size": "64MiB",
+}
+
+
+def normal_ids(remote: Simulator) -> set[str]:
+    return {jobs.normal(job["job_id"]) for job in remote.jobs()}
+
+
+def check(remote: Simulator, kafka: Broker, prefix: str, ids: set[str]) -> jobs.Differences:
+    truth = jobs.truth_by_job(remote, ids)
+    result = jobs.compare(truth, jobs.found_by_job(kafka.brokers, f"{prefix}.stream"))
+    print(f"{len(ids)} jobs, {result.events} events: {result.missing} lost, {result.doubled} doubled")
+    return result
+
+
+@pytest.mark.kafka
+def test_jobs_are_whole_after_disconnects_and_kills(
+    kafka: Broker, prefix: str, simulator: Callable[..., Simulator], connect: Callable[..., Daemon]
+) -> None:
+    """Disconnects at random bytes, and kill -9 of the daemon, among them during replays."""
+    remote = simulator(jobs_every="400ms", jobs_lasting="8s", jobs_events=300, jobs_twins=0.05)
+    settings = {**QUICK, "brokers": kafka.brokers, "kafka_topic_prefix": prefix}
+
+    def start() -> Daemon:
+        return connect(remote, **settings)
+
+    daemon = start().wait_ready()
+    dice = random.Random(7)
+    disconnects = kills = kills_in_replays = 0
+    seconds = 0.4 * JOBS
+    end = time.monotonic() + seconds
+    next_cut = time.monotonic()
+    next_kill = time.monotonic() + seconds / KILLS / 2
+    while disconnects < DISCONNECTS or kills < KILLS or len(remote.jobs()) < JOBS:
+        now = time.monotonic()
+        assert now < end + 120, f"{disconnects} disconnects, {kills} kills so far"
+        if now >= next_cut and disconnects < DISCONNECTS:
+            remote.fault(dice.choice(CUTS), "stream")
+            disconnects += 1
+            next_cut = now + dice.expovariate(DISCONNECTS / seconds)
+        if now >= next_kill and kills < KILLS:
+            metrics = daemon.metrics()
+            kills_in_replays += metrics.get("replay_events_total", source="stream") > 0
+            daemon.stop(signal.SIGKILL)
+            kills += 1
+            next_kill = now + seconds / KILLS
+            daemon = start().wait_ready()
+        wait.until_time(min(next_cut, next_kill, now + 0.2))
+    remote.fault("no_new_jobs", "stream")
+
+    ids = normal_ids(remote)
+    jobs.wait_settled(kafka.brokers, prefix, ids, 180)
+    jobs.wait_recovered(kafka.brokers, prefix, 60)
+    assert daemon.stop() == 0
+    result = check(remote, kafka, prefix, ids)
+    print(f"{disconnects} disconnects, {kills} kills, {kills_in_replays} after a replay had begun")
+    assert (result.missing, result.doubled) == (0, 0)
+    assert kills_in_replays > 0
+
+
+@pytest.mark.kafka
+def test_a_job_whose_whole_life_lies_in_a_gap_is_fetched(
+    kafka: Broker, prefix: str, simulator: Callable[..., Simulator], connect: Callable[..., Daemon]
+) -> None:
+    """The daemon is down meanwhile: it is found in the task list only."""
+    remote = simulator(jobs_every="500ms", jobs_lasting="1s", jobs_events=50)
+    settings = {**QUICK, "brokers": kafka.brokers, "kafka_topic_prefix": prefix}
+    daemon = connect(remote, **settings).wait_ready()
+    wait.until("there was a job", remote.jobs, 30)
+    jobs.wait_settled(kafka.brokers, prefix, set(list(normal_ids(remote))[:1]), 60)
+    assert daemon.stop() == 0
+    before = normal_ids(remote)
+    wait.until("jobs came and went", lambda: len(remote.jobs()) >= len(before) + 5, 30)
+    remote.fault("no_new_jobs", "stream")
+    ids = normal_ids(remote)
+    daemon = connect(remote, **settings).wait_ready()
+    jobs.wait_settled(kafka.brokers, prefix, ids, 90)
+    assert daemon.stop() == 0
+    result = check(remote, kafka, prefix, ids)
+    assert (result.missing, result.doubled) == (0, 0)
+
+
+@pytest.mark.kafka
+@pytest.mark.parametrize("fault", ["replay_missing", "replay_changed"])
+def test_a_replay_that_does_not_match_publishes_nothing(
+    kafka: Broker,
+    prefix: str,
+    simulator: Callable[..., Simulator],
+    connect: Callable[..., Daemon],
+    fault: str,
+) -> None:
+    remote = simulator(
+        jobs_every="2s", jobs_lasting="4s", jobs_events=400, faults=f"{fault}:probability=1"
+    )
+    daemon = connect(
+        remote, **QUICK, brokers=kafka.brokers, kafka_topic_prefix=prefix
+    ).wait_ready()
+    wait.until("a job runs", remote.jobs, 30)
+    remote.fault("reset", "stream")
+    wait.until(
+        "a replay is held",
+        lambda: daemon.metrics().get("replays_total", source="stream", result="held") > 0,
+        90,
+    )
+    assert daemon.stop() == 0
+    assert daemon.logged("replay_held")
+    # Nothing but what the live stream brought, and that once.
+    sent = Counter(
+        line.line for line in remote.truth("stream") if isinstance(line, SentLine) and line.whole
+    )
+    found = Counter(message.value() for message in topics.read(kafka.brokers, f"{prefix}.stream"))
+    assert found
+    assert not found - sent
