@@ -21,8 +21,10 @@ RUN apt-get update \
  && apt-get install -y --no-install-recommends ca-certificates libboost-url1.81.0 libfmt9 \
       libprometheus-cpp-core1.0 librdkafka1 libspdlog1.10 libssl3 libsystemd0 libyaml-cpp0.7 \
  && rm -rf /var/lib/apt/lists/* \
- && useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin penstock \
- && install -d -o penstock -g penstock -m 0700 /var/lib/penstock
+ && groupadd --gid 10001 penstock \
+ && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /var/lib/penstock \
+      --shell /usr/sbin/nologin penstock \
+ && install -d -o penstock -g penstock -m 0700 /var/lib/penstock /run/penstock
 COPY --from=builder /image/ /
 # A name would do, but Kubernetes' runAsNonRoot believes only numbers.
 USER 10001:10001

@@ -4,14 +4,18 @@ set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 logs=$root/build/log
-started=$SECONDS
+export SCRIPT_STARTED=${SCRIPT_STARTED:-$EPOCHSECONDS} # of the outermost script
 
 minutes() { # SECONDS
   printf '%d.%d' $(($1 / 60)) $(($1 % 60 / 6))
 }
 
-say() { # TEXT…: one line, with the minutes since the script began
-  printf '[%5s min] %s\n' "$(minutes $((SECONDS - started)))" "$*"
+stamped() { # TEXT…: with the minutes since the script began
+  printf '[%5s min] %s' "$(minutes $((EPOCHSECONDS - SCRIPT_STARTED)))" "$*"
+}
+
+say() { # TEXT…: one line
+  printf '%s\n' "$(stamped "$@")"
 }
 
 fail() { # TEXT…
@@ -23,12 +27,37 @@ usage() { # the comment at the top of the calling script, without its marks
   sed -n '2,/^$/{s/^# \{0,1\}//p}' "$0"
 }
 
-# Shows the counters in a command's output ("[12/250] …", "12%") as one line that is overwritten on
-# a terminal, and as a line every tenth of the way elsewhere.
+wrong_usage() { # TEXT…
+  printf '%s: %s\nSee %s --help\n' "$(basename "$0")" "$*" "$0" >&2
+  exit 2
+}
+
+# Shows what a command is at and how far it has come, read from the counters in its output
+# ("[12/250] …", "3/14 Test …", apt's status). On a terminal one line, written over again and again,
+# with the seconds where nothing is counted; elsewhere a line every tenth of the way.
 show_progress() { # LABEL
-  local label=$1 line count total percent shown=-10
-  while IFS= read -r line; do
-    if [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]]; then
+  local label=$1 begun=$SECONDS line='' count total percent='' shown=-10 end='' drawn='' status
+  label=$(stamped "$label")
+  while true; do
+    if [[ -t 1 ]]; then
+      end="$((SECONDS - begun)) s"
+      [[ -z $percent ]] || end="$percent %"
+      if [[ $end != "$drawn" ]]; then
+        drawn=$end
+        printf '\r%-70.70s %8s' "$label" "$end"
+      fi
+    elif [[ -z $drawn ]]; then
+      drawn=label
+      printf '%s\n' "$label"
+    fi
+    status=0
+    IFS= read -r -t 1 line || status=$?
+    if ((status > 128)); then
+      continue # the second is over
+    elif ((status != 0)); then
+      break
+    fi
+    if [[ $line =~ ^\[([0-9]+)/([0-9]+)\] || $line =~ ^\ *([0-9]+)/([0-9]+)\ Test ]]; then
       count=${BASH_REMATCH[1]} total=${BASH_REMATCH[2]}
     elif [[ $line =~ ^(dlstatus|pmstatus):[^:]*:([0-9]+) ]]; then
       count=${BASH_REMATCH[2]} total=100
@@ -37,14 +66,12 @@ show_progress() { # LABEL
     fi
     ((total > 0)) || continue
     percent=$((100 * count / total))
-    if [[ -t 1 ]]; then
-      printf '\r[%5s min] %-50.50s %3d %%' "$(minutes $((SECONDS - started)))" "$label" "$percent"
-    elif ((percent >= shown + 10)); then
+    if [[ ! -t 1 ]] && ((percent >= shown + 10)); then
       shown=$((percent / 10 * 10))
-      say "$label: $percent %"
+      say "${1}: $percent %"
     fi
   done
-  if [[ -t 1 ]]; then printf '\r%72s\r' ''; fi
+  if [[ -t 1 ]]; then printf '\r%79s\r%s\n' '' "$label"; fi
 }
 
 # Runs a command with its output in build/log/NAME.log; on failure shows the log's end.
@@ -52,11 +79,10 @@ logged() { # NAME LABEL COMMAND…
   local log=$logs/$1.log label=$2 status=0
   shift 2
   mkdir -p "$logs"
-  say "$label"
   "$@" 2>&1 | tee "$log" | show_progress "$label" || status=$?
   if ((status != 0)); then
     printf '%s failed. The end of %s:\n' "$label" "${log#"$root"/}" >&2
-    tail -n 30 "$log" >&2
+    sed -E '/^(dl|pm)status:/d' "$log" | tail -n 30 >&2
   fi
   return "$status"
 }

@@ -8,8 +8,6 @@ from tree import File, Finding, Tree
 MAX_LINES = 400
 # Path → why it may be longer.
 LONGER_FILES: dict[str, str] = {
-    "src/remote/connection.cpp": "the whole life of a connection, in the order in which it is lived",
-    "src/simulator/connection.cpp": "the same from the other side",
     "tests/unit/remote/session_fsm_test.cpp": "every row of the back-off table",
     "tests/unit/remote/session_test.cpp": "every way in which a remote can behave",
 }
