@@ -52,6 +52,26 @@ publish::RouterOptions router_options(const settings::Settings& settings, std::s
   return options;
 }
 
+jobs::JobsOptions jobs_options(const settings::Settings& settings, const settings::Source& source,
+                               const Instance& instance) {
+  const settings::Replay& replay = settings.replay;
+  const settings::Backoff& backoff = settings.api.backoff;
+  return {.source = source.name,
+          .has_jobs = source.jobs,
+          .on_first_start = replay.on_first_start == settings::FirstStart::listed
+                                ? jobs::FirstStart::listed
+                            : replay.on_first_start == settings::FirstStart::unfinished
+                                ? jobs::FirstStart::unfinished
+                                : jobs::FirstStart::none,
+          .replay_concurrency = replay.concurrency,
+          .task_poll_interval = replay.task_poll_interval,
+          .settle_after = replay.settle_after,
+          .ledger_memory = replay.ledger_size,
+          .retry_first = backoff.http_first,
+          .retry_max = backoff.http_max,
+          .id_seed = instance.id};
+}
+
 }  // namespace
 
 std::string random_id() {
@@ -73,7 +93,9 @@ publish::TopicNames topic_names(const settings::Kafka& kafka, const SourceName& 
   return {.events = settings::topic_name(kafka, source.str()),
           .dead_letters = settings::topic_name(kafka, "dead-letters"),
           .status = settings::topic_name(kafka, "status"),
-          .state = settings::state_topic_name(kafka)};
+          .state = settings::state_topic_name(kafka),
+          .jobs = settings::topic_name(kafka, "jobs"),
+          .gaps = settings::topic_name(kafka, "gaps")};
 }
 
 publish::TopicPlan topic_plan(const settings::Settings& settings) {
@@ -112,10 +134,23 @@ remote::SessionOptions session_options(const settings::Settings& settings,
           .seed = random_number()};
 }
 
+remote::AccessOptions access_options(const settings::Settings& settings,
+                                     const settings::Environment& environment,
+                                     std::function<Result<std::string>()> read_token) {
+  remote::SessionOptions session = session_options(settings, environment, std::move(read_token));
+  return {.token_header = std::move(session.token_header),
+          .read_token = std::move(session.read_token),
+          .ca_file = std::move(session.ca_file),
+          .connect_timeout = session.connect_timeout,
+          .user_agent = std::move(session.user_agent),
+          .proxy = std::move(session.proxy)};
+}
+
 PipelineOptions pipeline_options(const settings::Settings& settings, const settings::Source& source,
                                  const settings::Environment& environment,
                                  std::function<Result<std::string>()> read_token,
                                  const Instance& instance) {
+  remote::AccessOptions access = access_options(settings, environment, read_token);
   remote::SessionOptions session = session_options(settings, environment, std::move(read_token));
   session.source = source.name;
   session.url = settings.api.stream_url + source.path;
@@ -125,18 +160,23 @@ PipelineOptions pipeline_options(const settings::Settings& settings, const setti
           .ring = {.max_size = settings.journal.max_size,
                    .max_line = settings.events.max_size,
                    .segment_size = journal::segment_size_for(settings.events.max_size)},
-          .publisher = {
-              .source = source.name,
-              .connection = kafka_connection(settings.kafka),
-              .topics = topic_names(settings.kafka, source.name),
-              .plan = topic_plan(settings),
-              .transactional_id = settings.kafka.transactional_id_prefix + "." + source.name.str(),
-              .router = router_options(settings, stream_url),
-              .commit_interval = settings.kafka.commit_interval,
-              .instance = instance.id,
-              .host = instance.host,
-              .started_at = instance.started_at,
-              .journal = random_id()}};
+          .publisher = {.source = source.name,
+                        .connection = kafka_connection(settings.kafka),
+                        .topics = topic_names(settings.kafka, source.name),
+                        .plan = topic_plan(settings),
+                        .transactional_id =
+                            settings.kafka.transactional_id_prefix + "." + source.name.str(),
+                        .router = router_options(settings, stream_url),
+                        .commit_interval = settings.kafka.commit_interval,
+                        .instance = instance.id,
+                        .host = instance.host,
+                        .started_at = instance.started_at,
+                        .journal = random_id()},
+          .jobs = jobs_options(settings, source, instance),
+          .replays = {.url = settings.api.url,
+                      .access = std::move(access),
+                      .stall_timeout = limits::replay_stall,
+                      .max_line = settings.events.max_size}};
 }
 
 std::size_t worker_count(const settings::Extract& extract) {

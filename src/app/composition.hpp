@@ -27,6 +27,10 @@ remote::SessionOptions session_options(const settings::Settings& settings,
                                        const settings::Environment& environment,
                                        std::function<Result<std::string>()> read_token);
 
+remote::AccessOptions access_options(const settings::Settings& settings,
+                                     const settings::Environment& environment,
+                                     std::function<Result<std::string>()> read_token);
+
 PipelineOptions pipeline_options(const settings::Settings& settings, const settings::Source& source,
                                  const settings::Environment& environment,
                                  std::function<Result<std::string>()> read_token,

@@ -11,17 +11,17 @@
 #include <list>
 #include <optional>
 
+#include "app/admin_calls.hpp"
 #include "app/composition.hpp"
 #include "app/source_pipeline.hpp"
+#include "penstock/core/heartbeat.hpp"
 #include "penstock/core/json_writer.hpp"
 #include "penstock/core/limits.hpp"
 #include "penstock/core/system_clock.hpp"
 #include "penstock/ops/admin_server.hpp"
-#include "penstock/ops/logging.hpp"
 #include "penstock/ops/metrics.hpp"
 #include "penstock/ops/service_notifier.hpp"
 #include "penstock/ops/status_document.hpp"
-#include "penstock/settings/secret.hpp"
 
 namespace penstock::app {
 namespace {
@@ -63,7 +63,7 @@ class Daemon::Impl {
         admin_(io_, listen_text(options_.settings.admin.listen), handlers(), log) {
     for (const settings::Source& source : options_.settings.sources) {
       SourceCounters& counters = counters_.emplace_back();
-      metrics_.add_source(source.name, counters);
+      metrics_.add_source(source.name, counters, job_counters_.emplace_back());
       sources_.push_back({source.name, &counters});
     }
   }
@@ -77,8 +77,9 @@ class Daemon::Impl {
 
  private:
   std::optional<int> open();  // the exit status where it can't go on
+  std::optional<int> open_admin();
   void wait_for_signal();
-  void reload();
+  ops::Response reload();  // and what became of it, for who asked
   void keep_beat();
   void drain(std::string_view why);
   void source_ended(const SourceName& name, publish::PublisherEnd end);
@@ -86,6 +87,7 @@ class Daemon::Impl {
   bool finished() const { return ended_ == pipelines_.size(); }
   ops::Handlers handlers();
   ops::HealthSnapshot health() const;
+  std::vector<ops::LoopHealth> loops() const;
   std::string service_status() const;
 
   DaemonOptions options_;
@@ -93,6 +95,7 @@ class Daemon::Impl {
   Log& log_;
   Instance instance_;
   std::list<SourceCounters> counters_;  // a list: they don't move
+  std::list<JobCounters> job_counters_;
   std::vector<Source> sources_;
   ops::Metrics metrics_;
   ops::ServiceNotifier notifier_;
@@ -109,6 +112,8 @@ class Daemon::Impl {
   bool draining_ = false;
   bool failed_ = false;
   bool told_ready_ = false;
+  bool reload_rejected_ = false;
+  Heartbeat io_loop_;
   std::atomic<bool> ready_{false};
 };
 
@@ -141,10 +146,8 @@ int Daemon::Impl::run() {
 
 std::optional<int> Daemon::Impl::open() {
   const settings::Settings& settings = options_.settings;
-  if (const auto started = admin_.start(); !started) {
-    log_.error("the admin endpoint can't be opened",
-               {{"key", "admin.listen"}, {"error", started.error().what}});
-    return exit_failed;
+  if (const auto status = open_admin()) {
+    return status;
   }
   const publish::KafkaConnection kafka = kafka_connection(settings.kafka);
   auto status =
@@ -155,18 +158,39 @@ std::optional<int> Daemon::Impl::open() {
   }
   status_ = std::move(*status);
   auto counters = counters_.begin();
+  auto job_counters = job_counters_.begin();
   for (const settings::Source& source : settings.sources) {
     const SourceName name = source.name;
     pipelines_.push_back(std::make_unique<SourcePipeline>(
         io_, pool_, *status_,
         pipeline_options(settings, source, options_.environment, options_.read_token, instance_),
-        *counters++, log_, [this, name](publish::PublisherEnd end) { source_ended(name, end); }));
+        *counters++, *job_counters++, log_,
+        [this, name](publish::PublisherEnd end) { source_ended(name, end); }));
   }
   if (options_.handle_signals) {
     for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
       signals_.add(signal);
     }
     wait_for_signal();
+  }
+  return std::nullopt;
+}
+
+std::optional<int> Daemon::Impl::open_admin() {
+  if (const auto started = admin_.start(); !started) {
+    log_.error("the admin endpoint can't be opened",
+               {{"key", "admin.listen"}, {"error", started.error().what}});
+    return exit_failed;
+  }
+  const auto opened = admin_.open_socket(options_.settings.admin.socket);
+  if (!opened && opened.error().code == Errc::io) {
+    // Who runs it by hand has no /run/penstock.
+    log_.warning("no admin socket: neither replays nor reloads can be asked for",
+                 {{"key", "admin.socket"}, {"error", opened.error().what}});
+  } else if (!opened) {
+    log_.error("the admin endpoint can't be opened",
+               {{"key", "admin.socket"}, {"error", opened.error().what}});
+    return opened.error().code == Errc::invalid_argument ? exit_configuration : exit_failed;
   }
   return std::nullopt;
 }
@@ -189,12 +213,14 @@ void Daemon::Impl::wait_for_signal() {
 }
 
 // The log level is all that can change while the daemon runs; tokens are read anew anyway.
-void Daemon::Impl::reload() {
+ops::Response Daemon::Impl::reload() {
   if (!options_.reload) {
-    return;
+    return refused_reload({});
   }
   notifier_.reloading();
   const auto loaded = options_.reload();
+  reload_rejected_ = !loaded;
+  metrics_.config_reloaded(!reload_rejected_);
   if (loaded) {
     set_log_level_(loaded->settings.log.level);
     log_.info("configuration reloaded: the log level is applied, the rest needs a restart");
@@ -204,9 +230,11 @@ void Daemon::Impl::reload() {
     }
   }
   notifier_.ready();
+  return loaded ? accepted_reload() : refused_reload(loaded.error());
 }
 
 void Daemon::Impl::keep_beat() {
+  io_loop_.beat(monotonic_now());
   status_->poll();
   if (notifier_.watchdog_interval()) {
     notifier_.watchdog();
@@ -274,11 +302,26 @@ void Daemon::Impl::source_ended(const SourceName& name, publish::PublisherEnd en
 }
 
 ops::HealthSnapshot Daemon::Impl::health() const {
-  ops::HealthSnapshot snapshot{.starting = !ready_, .draining = draining_, .sources = {}};
+  ops::HealthSnapshot snapshot{.starting = !ready_,
+                               .draining = draining_,
+                               .reload_rejected = reload_rejected_,
+                               .sources = {}};
   for (const auto& pipeline : pipelines_) {
     snapshot.sources.push_back(pipeline->health());
   }
   return snapshot;
+}
+
+std::vector<ops::LoopHealth> Daemon::Impl::loops() const {
+  const MonotonicTime now = monotonic_now();
+  std::vector<ops::LoopHealth> found{{"io", io_loop_.age(now)}};
+  for (std::size_t i = 0; i < pool_.loops().size(); ++i) {
+    found.push_back({"worker " + std::to_string(i + 1), pool_.loops()[i].age(now)});
+  }
+  for (const Source& source : sources_) {
+    found.push_back({"publisher " + source.name.str(), source.counters->publisher.age(now)});
+  }
+  return found;
 }
 
 std::string Daemon::Impl::service_status() const {
@@ -297,8 +340,7 @@ ops::Handlers Daemon::Impl::handlers() {
   const auto json = [](const ops::HealthAnswer& answer) {
     return ops::Response{answer.status, "application/json", answer.body};
   };
-  return {// The handlers run on the I/O loop: that one answers at all is the sign of life.
-          .livez = [json] { return json(ops::liveness({{.loop = "io", .age = Duration{0}}})); },
+  return {.livez = [this, json] { return json(ops::liveness(loops())); },
           .readyz = [this, json] { return json(ops::readiness(health())); },
           .metrics =
               [this](ops::MetricsFormat format) {
@@ -320,7 +362,10 @@ ops::Handlers Daemon::Impl::handlers() {
                 JsonWriter out;
                 out.begin_object().field("version", version()).end_object();
                 return ops::Response{200, "application/json", std::move(out).str()};
-              }};
+              },
+          .replay = [this](const ops::ReplayCall& call,
+                           const ops::Answer& answer) { ask_for_replay(pipelines_, call, answer); },
+          .reload = [this](const ops::Answer& answer) { answer(reload()); }};
 }
 
 Daemon::Daemon(DaemonOptions options, std::function<void(LogLevel)> set_log_level, Log& log)
@@ -335,29 +380,5 @@ void Daemon::stop() { impl_->stop(); }
 std::vector<Daemon::Source> Daemon::sources() const { return impl_->sources(); }
 
 bool Daemon::ready() const { return impl_->ready(); }
-
-int run_daemon(const settings::Loaded& loaded, const settings::Inputs& inputs) {
-  const auto& log_settings = loaded.settings.log;
-  const auto log = ops::make_log(
-      log_settings.level, log_settings.format == settings::LogFormat::json ? ops::LogFormat::json
-                                                                           : ops::LogFormat::text);
-  for (const std::string& warning : loaded.warnings) {
-    log->warning("configuration", {{"warning", warning}});
-  }
-  const settings::Api api = loaded.settings.api;
-  Daemon daemon(
-      {.settings = loaded.settings,
-       .read_token = [api, environment = inputs.environment]() -> Result<std::string> {
-         auto token = settings::read_token(api, environment);
-         if (!token) {
-           return token.error();
-         }
-         return token->reveal();
-       },
-       .environment = inputs.environment,
-       .reload = [inputs] { return settings::load(inputs); }},
-      [&log](LogLevel level) { log->set_level(level); }, *log);
-  return daemon.run();
-}
 
 }  // namespace penstock::app

@@ -1,29 +1,52 @@
 #include "app/source_pipeline.hpp"
 
 #include <boost/asio/post.hpp>
+#include <utility>
+#include <variant>
 
 #include "penstock/core/limits.hpp"
 #include "penstock/core/system_clock.hpp"
 
 namespace penstock::app {
+namespace {
+
+constexpr Duration tick_interval{1'000};  // of what is decided by time
+
+}  // namespace
 
 SourcePipeline::SourcePipeline(boost::asio::io_context& io, extract::Pool& pool,
                                publish::StatusTopic& status, PipelineOptions options,
-                               SourceCounters& counters, Log& log, Ended ended)
+                               SourceCounters& counters, JobCounters& job_counters, Log& log,
+                               Ended ended)
     : io_(io),
       status_(status),
       name_(options.publisher.source),
       counters_(counters),
       log_(log),
       ended_(std::move(ended)),
-      max_in_flight_(limits::blocks_per_worker * pool.workers()),
-      ring_(options.ring),
-      seal_timer_(io),
-      publisher_(std::move(options.publisher), *this, counters, log),
-      lane_(pool.open_lane(BlockSequence{1}, options.ring.max_line,
-                           [this](Batch&& batch) { deliver(std::move(batch)); })),
-      session_(io, std::move(options.session), *this, *this, counters, log) {
-  counters_.journal_capacity_bytes.set(ring_.capacity().count);
+      tick_timer_(io),
+      desk_(options.jobs, job_counters,
+            [this](std::vector<jobs::Order> orders) {
+              boost::asio::post(io_, [this, orders = std::move(orders)] { carry_out(orders); });
+            }),
+      feed_(
+          io, pool,
+          {.ring = options.ring,
+           .kind = ChannelKind::live,
+           .has_ledger = options.jobs.has_jobs,
+           .max_lines = limits::max_extracted_events,
+           .max_bytes = limits::max_extracted_bytes},
+          [this](Batch&& batch) { push(std::move(batch)); }, [this] { moved(); }),
+      session_(io, std::move(options.session), feed_, *this, counters, log),
+      publisher_(std::move(options.publisher), desk_, *this, counters, log) {
+  counters_.journal_capacity_bytes.set(feed_.capacity().count);
+  job_counters.ledger_capacity_bytes.set(options.jobs.ledger_memory.count);
+  if (options.jobs.has_jobs) {
+    replays_ = std::make_unique<ReplayDesk>(
+        io, pool, std::move(options.replays), desk_, counters, log,
+        [this](Batch&& batch) { push(std::move(batch)); },
+        [this](publish::Note note) { publisher_.post(std::move(note)); }, [this] { moved(); });
+  }
 }
 
 SourcePipeline::~SourcePipeline() = default;
@@ -31,18 +54,38 @@ SourcePipeline::~SourcePipeline() = default;
 void SourcePipeline::start() {
   publisher_.start();
   session_.start();
+  tick();
 }
 
 void SourcePipeline::drain() {
-  if (draining_) {
+  if (std::exchange(draining_, true)) {
     return;
   }
-  draining_ = true;
+  tick_timer_.cancel();
+  if (replays_) {
+    replays_->stop();
+  }
   session_.stop([this] {
     session_stopped_ = true;
-    feed();
+    feed_.finish();
     finish();
   });
+}
+
+void SourcePipeline::request_replay(const std::string& job, bool force,
+                                    std::function<void(Result<void>)> answer) {
+  if (draining_ || !replays_) {
+    answer(make_error(Errc::invalid_argument, draining_
+                                                  ? "the daemon is stopping"
+                                                  : "the source " + name_.str() + " has no jobs"));
+    return;
+  }
+  publisher_.post(desk_.note([this, job, force, answer = std::move(answer)](jobs::Jobs& jobs) {
+    auto changes = jobs.replay_requested(job, force, wall_now());
+    boost::asio::post(
+        io_, [answer, result = changes ? Result<void>{} : changes.error()] { answer(result); });
+    return changes ? std::move(*changes) : Changes{};
+  }));
 }
 
 ops::SourceHealth SourcePipeline::health() const {
@@ -62,22 +105,19 @@ ops::SourceHealth SourcePipeline::health() const {
   return health;
 }
 
-std::span<char> SourcePipeline::writable() { return ring_.writable(); }
-
-void SourcePipeline::received(std::size_t count) {
-  ring_.received(count, wall_now());
-  note_journal();
-  feed();
-}
-
 void SourcePipeline::session_opened(SessionId session) {
-  ring_.open_session(ChannelId{++channels_}, session);
+  told_failure_.reset();
+  feed_.open(ChannelId{++channels_}, session);
 }
 
-void SourcePipeline::session_closed(SessionId, DisconnectCause) {
-  ring_.close_session();
-  note_journal();
-  feed();
+void SourcePipeline::session_closed(SessionId, DisconnectCause cause) { feed_.close(cause); }
+
+void SourcePipeline::attempt_failed(DisconnectCause cause) {
+  if (std::exchange(told_failure_, cause) == cause) {
+    return;
+  }
+  publisher_.post(desk_.note(
+      [cause, now = wall_now()](jobs::Jobs& jobs) { return jobs.session_failed(cause, now); }));
 }
 
 void SourcePipeline::notice(SourceEvent event, std::string_view detail) {
@@ -101,89 +141,67 @@ void SourcePipeline::notice(SourceEvent event, std::string_view detail) {
     case SourceEvent::publishing_held:
       held_ = true;
       break;
-    case SourceEvent::disconnected:
-    case SourceEvent::stalled:
-    case SourceEvent::throttled:
-    case SourceEvent::rejected_by_broker:
+    default:
       break;
   }
   status_.say(wall_now(), name_, event, detail);
 }
 
-// Gives sealed blocks to the pool, as many as the bounds behind it allow.
-void SourcePipeline::feed() {
-  if (session_stopped_) {
-    ring_.writable();  // seals a cut-off line that had no room
-  }
-  caught_up_ = false;
-  while (submitted_ - delivered_.load() < max_in_flight_ &&
-         counters_.uncommitted_events.get() < limits::max_extracted_events &&
-         counters_.uncommitted_bytes.get() < limits::max_extracted_bytes.count) {
-    const auto block = ring_.next();
-    if (!block) {
-      caught_up_ = true;
-      break;
-    }
-    ++submitted_;
-    lane_->submit(*block);
-  }
-  if (ring_.has_unsealed_lines()) {
-    arm_seal_timer();
-  }
-  finish_draining();
-}
-
-void SourcePipeline::deliver(Batch&& batch) {
-  counters_.received_events.add(batch.events.size() + batch.dead_letters.size());
-  counters_.truncated_bytes.add(batch.truncated_bytes);
-  if (!batch.events.empty()) {
-    const auto received_ms = batch.block.received_at.time_since_epoch().count();
-    counters_.last_event_ms.set(received_ms);
-    if (const auto sent_ms = batch.events.back().time_ms) {
-      counters_.lag_seconds.set(static_cast<double>(received_ms - *sent_ms) / 1e3);
+void SourcePipeline::push(Batch&& batch) {
+  const std::size_t lines = batch.events.size() + batch.dead_letters.size();
+  counters_.received_events.add(lines);
+  counters_.uncommitted_events.change(lines);
+  if (batch.channel_kind == ChannelKind::live) {
+    counters_.truncated_bytes.add(batch.truncated_bytes);
+    if (!batch.events.empty()) {
+      const auto received_ms = batch.block.received_at.time_since_epoch().count();
+      counters_.last_event_ms.set(received_ms);
+      if (const auto sent_ms = batch.events.back().time_ms) {
+        counters_.lag_seconds.set(static_cast<double>(received_ms - *sent_ms) / 1e3);
+      }
     }
   }
   publisher_.push(std::move(batch));
-  ++delivered_;
-  boost::asio::post(io_, [this] { feed(); });
 }
 
-// A block that is filled slowly is sealed after a while, so that its events needn't wait for it.
-// Not while earlier blocks wait for their turn: then it may as well grow.
-void SourcePipeline::arm_seal_timer() {
-  if (seal_timer_armed_) {
-    return;
+// Something went on in a feed: what was waited for may have come.
+void SourcePipeline::moved() {
+  counters_.journal_bytes.set(feed_.used().count);
+  if (feed_.has_room()) {
+    session_.resume();
   }
-  seal_timer_armed_ = true;
-  seal_timer_.expires_after(limits::block_max_age);
-  seal_timer_.async_wait([this](const boost::system::error_code& error) {
-    seal_timer_armed_ = false;
-    if (error) {
-      return;
-    }
-    if (caught_up_ && submitted_ == delivered_.load()) {
-      ring_.seal();
-    }
-    feed();
-  });
+  // Once nothing more comes from the sessions, the rings and the pool, the publisher may end.
+  const bool all_pushed = session_stopped_ && feed_.idle() && (!replays_ || replays_->idle());
+  if (all_pushed && !end_ && !std::exchange(publisher_draining_, true)) {
+    publisher_.drain();
+  }
 }
-
-void SourcePipeline::note_journal() { counters_.journal_bytes.set(ring_.used().count); }
 
 void SourcePipeline::ready_to_publish() {
   boost::asio::post(io_, [this] { ready_ = true; });
 }
 
-void SourcePipeline::committed(BlockSequence up_to) {
+void SourcePipeline::released(const Batch& batch, std::size_t lines) {
+  const ReleasedChannel channel{batch.channel_kind, batch.channel_kind == ChannelKind::live
+                                                        ? ChannelId{}
+                                                        : batch.block.channel};
+  Released& released = released_[channel];
+  released.up_to = batch.block.sequence;
+  released.lines += lines;
+  released.bytes += batch.block.bytes.size();
+  counters_.uncommitted_events.change(0 - std::uint64_t{lines});
+}
+
+void SourcePipeline::committed() {
   held_ = false;
-  boost::asio::post(io_, [this, up_to] {
-    ring_.release(up_to);
-    note_journal();
-    // Not for every bit of room, or reading would be paused and resumed with each commit.
-    if (ring_.used().count <= ring_.capacity().count / 4 * 3) {
-      session_.resume();
+  boost::asio::post(io_, [this, all = std::exchange(released_, {})] {
+    for (const auto& [channel, released] : all) {
+      if (channel.first == ChannelKind::live) {
+        feed_.released(released.up_to, released.lines, released.bytes);
+      } else if (replays_) {
+        replays_->released(channel.second, released);
+      }
     }
-    feed();
   });
 }
 
@@ -197,23 +215,34 @@ void SourcePipeline::ended(publish::PublisherEnd end) {
 
 void SourcePipeline::finish() {
   if (end_ && session_stopped_) {
-    seal_timer_.cancel();
     ended_(*end_);
   }
 }
 
-// Once nothing more comes from the session, the ring and the pool, the publisher may end.
-void SourcePipeline::finish_draining() {
-  if (!session_stopped_ || publisher_draining_ || end_) {
-    return;
+void SourcePipeline::carry_out(const std::vector<jobs::Order>& orders) {
+  for (const jobs::Order& order : orders) {
+    if (const auto* const tell = std::get_if<jobs::order::Tell>(&order)) {
+      log_.write(tell->event == SourceEvent::replay_held || tell->event == SourceEvent::ledger_full
+                     ? LogLevel::error
+                     : LogLevel::info,
+                 to_string(tell->event), {{"source", name_.str()}, {"detail", tell->detail}});
+      status_.say(wall_now(), name_, tell->event, tell->detail);
+    } else if (replays_ && !draining_) {
+      replays_->carry_out(order);
+    }
   }
-  if (ring_.has_unread()) {
-    return;
+}
+
+void SourcePipeline::tick() {
+  if (!tick_waits_.exchange(true)) {
+    publisher_.post(desk_.tick([this] { tick_waits_ = false; }));
   }
-  if (submitted_ == delivered_.load()) {
-    publisher_draining_ = true;
-    publisher_.drain();
-  }
+  tick_timer_.expires_after(tick_interval);
+  tick_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error && !draining_) {
+      tick();
+    }
+  });
 }
 
 }  // namespace penstock::app

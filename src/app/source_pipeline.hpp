@@ -1,12 +1,15 @@
 // One source, from its session to Kafka: who calls whom.
 //
-//   Session ──bytes──► Ring ──block──► Lane ──batch──► Publisher ──► Kafka
-//      ▲                 ▲ ▲                               │
-//      └──── resume ─────┘ └───────── release ─────────────┘
+//   Session ──bytes──► ChannelFeed ──batch──► Publisher ──► Kafka
+//      ▲                  ▲                    │   ▲
+//      └──── resume ──────┴───── released ─────┘   │ notes
+//                                     │ orders     │
+//                                     ▼            │
+//                                  ReplayDesk ─────┘  (sources with jobs: tasks, replays)
 //
-// The session, the ring and this class live on the I/O thread. A worker of the pool delivers
-// batches, the publisher's thread reports commits; both are posted here. Self-contained: it can be
-// made and ended while others run.
+// The session, the feeds and this class live on the I/O thread. A worker of the pool delivers
+// batches; the publisher's thread decides about them, reports commits and gives orders, which are
+// posted here. Self-contained: it can be made and ended while others run.
 #pragma once
 
 #include <atomic>
@@ -14,14 +17,20 @@
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
-#include "penstock/core/byte_sink.hpp"
+#include "app/channel_feed.hpp"
+#include "app/jobs_desk.hpp"
+#include "app/replay_desk.hpp"
 #include "penstock/core/counters.hpp"
+#include "penstock/core/job_counters.hpp"
 #include "penstock/core/log.hpp"
 #include "penstock/extract/pool.hpp"
-#include "penstock/journal/ring.hpp"
+#include "penstock/jobs/jobs.hpp"
 #include "penstock/ops/health.hpp"
 #include "penstock/publish/publisher.hpp"
 #include "penstock/publish/status_topic.hpp"
@@ -33,47 +42,49 @@ struct PipelineOptions {
   remote::SessionOptions session;
   journal::RingOptions ring;
   publish::PublisherOptions publisher;
+  jobs::JobsOptions jobs;
+  ReplayDeskOptions replays;
 };
 
-class SourcePipeline final : private ByteSink,
-                             private remote::SessionListener,
-                             private publish::PublisherListener {
+class SourcePipeline final : private remote::SessionListener, private publish::PublisherListener {
  public:
   using Ended = std::function<void(publish::PublisherEnd)>;
 
   // `ended` is called on the I/O thread, once, when everything came to its end.
   SourcePipeline(boost::asio::io_context& io, extract::Pool& pool, publish::StatusTopic& status,
-                 PipelineOptions options, SourceCounters& counters, Log& log, Ended ended);
+                 PipelineOptions options, SourceCounters& counters, JobCounters& job_counters,
+                 Log& log, Ended ended);
   ~SourcePipeline();
 
   void start();
   // Stops reading, lets what was received be committed, then ends.
   void drain();
+  // An operator's wish; `answer` is called on the I/O thread, with an error that says why not.
+  void request_replay(const std::string& job, bool force, std::function<void(Result<void>)> answer);
 
   const SourceName& name() const noexcept { return name_; }
   const SourceCounters& counters() const noexcept { return counters_; }
+  bool has_jobs() const noexcept { return replays_ != nullptr; }
   // Kafka took its first claim, so that batches can be published; or none will be any more.
   bool ready() const noexcept { return ready_ || end_; }
   ops::SourceHealth health() const;
 
  private:
-  // ByteSink
-  std::span<char> writable() override;
-  void received(std::size_t count) override;
   // SessionListener
   void session_opened(SessionId session) override;
   void session_closed(SessionId session, DisconnectCause cause) override;
+  void attempt_failed(DisconnectCause cause) override;
   void notice(SourceEvent event, std::string_view detail) override;
   // PublisherListener, on the publisher's thread. notice() serves both listeners.
   void ready_to_publish() override;
-  void committed(BlockSequence up_to) override;
+  void released(const Batch& batch, std::size_t lines) override;
+  void committed() override;
   void ended(publish::PublisherEnd end) override;
 
-  void feed();
-  void deliver(Batch&& batch);  // on a worker
-  void arm_seal_timer();
-  void note_journal();
-  void finish_draining();
+  void push(Batch&& batch);  // on a worker
+  void moved();
+  void carry_out(const std::vector<jobs::Order>& orders);
+  void tick();
   void finish();
 
   boost::asio::io_context& io_;
@@ -82,30 +93,29 @@ class SourcePipeline final : private ByteSink,
   SourceCounters& counters_;
   Log& log_;
   Ended ended_;
-  std::size_t max_in_flight_;  // blocks given to the pool
 
-  journal::Ring ring_;
-  boost::asio::steady_timer seal_timer_;
-  bool seal_timer_armed_ = false;
-  bool caught_up_ = true;  // every sealed block was given to the pool
+  boost::asio::steady_timer tick_timer_;
   bool draining_ = false;
   bool session_stopped_ = false;
   bool publisher_draining_ = false;
   bool ready_ = false;
   std::optional<publish::PublisherEnd> end_;
   std::uint64_t channels_ = 0;
-  std::uint64_t submitted_ = 0;  // blocks
+  std::optional<DisconnectCause> told_failure_;   // since the last session
+  std::map<ReleasedChannel, Released> released_;  // of the commit under way; the publisher's thread
 
-  // Written by workers and the I/O thread.
-  std::atomic<std::uint64_t> delivered_{0};  // blocks
+  // Written by the publisher's and the I/O thread.
   std::atomic<bool> refused_{false};
   std::atomic<bool> paused_{false};
   std::atomic<bool> taken_over_{false};
   std::atomic<bool> held_{false};
+  std::atomic<bool> tick_waits_{false};  // posted and not yet taken: Kafka is away, or slow
 
-  publish::Publisher publisher_;
-  std::unique_ptr<extract::Lane> lane_;
+  JobsDesk desk_;
+  ChannelFeed feed_;
+  std::unique_ptr<ReplayDesk> replays_;  // none: the source has no jobs
   remote::Session session_;
+  publish::Publisher publisher_;  // last: its thread ends before what it refers to
 };
 
 }  // namespace penstock::app

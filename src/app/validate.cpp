@@ -2,6 +2,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <filesystem>
 
 #include "app/composition.hpp"
 #include "penstock/core/limits.hpp"
@@ -14,11 +15,10 @@ namespace {
 
 using Level = Finding::Level;
 
-// Findings say it all; what the parts would log is left out.
-class NoLog final : public Log {
- public:
-  void write(LogLevel, std::string_view, std::initializer_list<LogField>) override {}
-};
+// A probe makes one attempt.
+std::string_view without_next_attempt(std::string_view detail) {
+  return detail.substr(0, detail.find("; next attempt in "));
+}
 
 // Opens one session to a URL and remembers how that went.
 class Probe final : private ByteSink, private remote::SessionListener {
@@ -49,11 +49,12 @@ class Probe final : private ByteSink, private remote::SessionListener {
     stop();
   }
   void session_closed(SessionId, DisconnectCause) override {}
+  void attempt_failed(DisconnectCause) override {}
   void notice(SourceEvent event, std::string_view detail) override {
     if (event == SourceEvent::connected) {
       return;
     }
-    why_ = std::string(to_string(event)) + ": " + std::string(detail);
+    why_ = std::string(to_string(event)) + ": " + std::string(without_next_attempt(detail));
     // The stream host needn't have this path: it was reached, its certificate is good.
     reached_ = reached_ || event == SourceEvent::not_found;
     stop();
@@ -77,8 +78,21 @@ class Probe final : private ByteSink, private remote::SessionListener {
   remote::Session session_;
 };
 
+// systemd (252, Debian 12's) names the directory of the credentials to ExecReload= as well, but
+// shows it to ExecStart= alone.
+bool credentials_are_hidden(const settings::Environment& environment) {
+  const auto directory = environment.find("CREDENTIALS_DIRECTORY");
+  std::error_code error;
+  return directory != environment.end() && !std::filesystem::is_directory(directory->second, error);
+}
+
 Finding check_token(const settings::Loaded& loaded, const settings::Inputs& inputs) {
-  const auto token = settings::read_token(loaded.settings.api, inputs.environment);
+  const settings::Api& api = loaded.settings.api;
+  const auto token = settings::read_token(api, inputs.environment);
+  if (!token && !api.token_file && credentials_are_hidden(inputs.environment)) {
+    return {Level::warning, "token",
+            "not checked: systemd shows its credential to the daemon alone"};
+  }
   return token ? Finding{Level::ok, "token", "readable"}
                : Finding{Level::failed, "token", token.error().what};
 }
@@ -142,14 +156,16 @@ void check_kafka(const settings::Settings& settings, std::vector<Finding>& findi
     return;
   }
   findings.push_back({Level::ok, "kafka", std::to_string(facts->brokers) + " broker(s) answer"});
+  // Kafka leaves both out of its list.
+  const std::string unless_hidden = "; or it isn't visible: then allow Describe on it";
   for (const std::string& name : names) {
     const auto found = facts->topics.find(name);
     if (found == facts->topics.end()) {
       findings.push_back(
           settings.kafka.create_topics
-              ? Finding{Level::ok, "topic " + name, "is missing or not visible: will be created"}
+              ? Finding{Level::ok, "topic " + name, "is missing: will be created" + unless_hidden}
               : Finding{Level::failed, "topic " + name,
-                        "is missing, and kafka.create_topics is false"});
+                        "is missing, and kafka.create_topics is false" + unless_hidden});
       continue;
     }
     const publish::TopicFacts& topic = found->second;

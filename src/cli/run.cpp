@@ -6,13 +6,18 @@
 #include <exception>
 #include <iostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/demo.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/gap_table.hpp"
 #include "cli/rows.hpp"
+#include "penstock/app/commands/gaps.hpp"
+#include "penstock/app/commands/replay.hpp"
 #include "penstock/app/daemon.hpp"
 #include "penstock/app/validate.hpp"
+#include "penstock/core/system_clock.hpp"
 #include "penstock/settings/load.hpp"
 
 namespace penstock::cli {
@@ -26,6 +31,9 @@ struct Options {
   bool offline = false;
   DemoOptions demo;
   std::string brokers;
+  app::ReplayWanted replay;
+  bool to_stdout = false;
+  app::GapsWanted gaps;
 };
 
 settings::Environment read_environment() {
@@ -53,8 +61,7 @@ settings::Inputs inputs_of(const Options& options) {
 
 // Loads and goes on with `command`, or lists all that is wrong.
 template <class Command>
-int with_settings(const Options& options, Command command) {
-  const settings::Inputs inputs = inputs_of(options);
+int with_settings(const settings::Inputs& inputs, Command command) {
   const settings::LoadResult loaded = settings::load(inputs);
   if (!loaded) {
     for (const settings::Finding& finding : loaded.error()) {
@@ -63,6 +70,11 @@ int with_settings(const Options& options, Command command) {
     return exit_configuration;
   }
   return command(*loaded, inputs);
+}
+
+template <class Command>
+int with_settings(const Options& options, Command command) {
+  return with_settings(inputs_of(options), std::move(command));
 }
 
 int run_daemon(const Options& options) { return with_settings(options, app::run_daemon); }
@@ -109,6 +121,61 @@ int validate(const Options& options) {
   });
 }
 
+int replay(const Options& options) {
+  if (options.to_stdout) {
+    settings::Inputs inputs = inputs_of(options);
+    // Required for a daemon, and not used here.
+    inputs.overrides.try_emplace("sources", "stream");
+    inputs.overrides.try_emplace("kafka.brokers", "none");
+    return with_settings(inputs, [&](const settings::Loaded& loaded, const settings::Inputs& all) {
+      return app::print_replay(loaded, all, options.replay.job);
+    });
+  }
+  return with_settings(options, [&](const settings::Loaded& loaded, const settings::Inputs&) {
+    const auto answer = app::ask_for_replay(loaded.settings.admin.socket, options.replay);
+    if (!answer) {
+      std::cerr << "penstock: " << answer.error().what << '\n';
+      return exit_failed;
+    }
+    std::cout << *answer << '\n';
+    return exit_done;
+  });
+}
+
+void print_gaps(const app::Gaps& gaps, Output output) {
+  if (output == Output::table && gaps.records.empty()) {
+    std::cout << "no gaps\n";
+  } else if (output == Output::table) {
+    std::cout << gap_table(gaps.records, wall_now());
+  } else if (output == Output::ndjson) {
+    for (const app::GapRecord& gap : gaps.records) {
+      std::cout << gap.json << '\n';
+    }
+  } else {
+    std::string_view separator;
+    std::cout << '[';
+    for (const app::GapRecord& gap : gaps.records) {
+      std::cout << std::exchange(separator, ",") << gap.json;
+    }
+    std::cout << "]\n";
+  }
+}
+
+int show_gaps(const Options& options) {
+  return with_settings(options, [&](const settings::Loaded& loaded, const settings::Inputs&) {
+    const auto gaps = app::read_gaps(loaded.settings.kafka, options.gaps);
+    if (!gaps) {
+      std::cerr << "penstock: " << gaps.error().what << '\n';
+      return exit_failed;
+    }
+    print_gaps(*gaps, options.output);
+    if (gaps->unreadable > 0) {
+      std::cerr << "warning: " << gaps->unreadable << " record(s) left out: not penstock's\n";
+    }
+    return exit_done;
+  });
+}
+
 void add_configuration(CLI::App& command, Options& options) {
   command.add_option("-c,--config", options.config_file, "The configuration file")
       ->type_name("FILE");
@@ -152,6 +219,32 @@ void add_demo(CLI::App& command, Options& options) {
       ->type_name("HOST:PORT");
 }
 
+void add_replay(CLI::App& command, Options& options) {
+  command.add_option("id", options.replay.job, "The job, with or without `client-`")
+      ->type_name("ID")
+      ->required();
+  CLI::Option* force = command.add_flag("--force", options.replay.force,
+                                        "Also where the replay is held, was given up, or the "
+                                        "job\nisn't known; not where it is settled");
+  CLI::Option* source =
+      command
+          .add_option("--source", options.replay.source,
+                      "The source that it belongs to; needed where\nseveral have jobs")
+          ->type_name("NAME");
+  command
+      .add_flag(
+          "--to-stdout", options.to_stdout,
+          "Print its lines, without the daemon and Kafka;\nuses the API's settings and the token")
+      ->excludes(force)
+      ->excludes(source);
+}
+
+void add_gaps(CLI::App& command, Options& options) {
+  command.add_option("--source", options.gaps.source, "Only those of this source")
+      ->type_name("NAME");
+  command.add_flag("--all", options.gaps.recovered, "Those that are recovered, too");
+}
+
 struct Command {
   CLI::App* parser;
   int (*run)(const Options&);
@@ -177,6 +270,17 @@ std::vector<Command> add_commands(CLI::App& parser, Options& options) {
   add_configuration(*config, options);
   add_output(*config, options);
 
+  CLI::App* gaps = add("gaps", "Show where events are missing, and what is done about it",
+                       "penstock gaps --source stream");
+  add_configuration(*gaps, options);
+  add_output(*gaps, options);
+  add_gaps(*gaps, options);
+
+  CLI::App* again = add("replay", "Have the running daemon replay a job into Kafka, or print it",
+                        "penstock replay ID --to-stdout > job.ndjson");
+  add_configuration(*again, options);
+  add_replay(*again, options);
+
   CLI::App* show = add("demo", "Run simulator, Kafka, daemon and a consumer in this terminal",
                        "penstock demo --seconds 60 --rate 5000");
   add_demo(*show, options);
@@ -184,6 +288,8 @@ std::vector<Command> add_commands(CLI::App& parser, Options& options) {
   return {{run, run_daemon},
           {check, validate},
           {config, show_config},
+          {gaps, show_gaps},
+          {again, replay},
           {show, [](const Options& o) {
              DemoOptions demo_options = o.demo;
              if (!o.brokers.empty()) {

@@ -49,7 +49,7 @@ class Run : public testing::Test {
 TEST_F(Run, AnswersHelpAndVersionOnStandardOutput) {
   EXPECT_EQ(run({"--version"}).status, 0);
   EXPECT_THAT(run({"--version"}).out, StartsWith("penstock "));
-  for (const char* command : {"run", "validate", "config", "demo"}) {
+  for (const char* command : {"run", "validate", "config", "gaps", "replay", "demo"}) {
     const Outcome outcome = run({command, "--help"});
     EXPECT_EQ(outcome.status, 0) << command;
     EXPECT_THAT(outcome.out, HasSubstr(std::string("Example: penstock ") + command));
@@ -63,6 +63,10 @@ TEST_F(Run, EndsWithTwoOnWrongUsage) {
                                                     {"config", "--nope"},
                                                     {"config", "-o", "xml"},
                                                     {"config", "--set", "no-value"},
+                                                    {"gaps", "-o", "xml"},
+                                                    {"replay"},
+                                                    {"replay", "7", "--to-stdout", "--force"},
+                                                    {"replay", "7", "--to-stdout", "--source", "s"},
                                                     {"demo", "--seconds", "0"}}) {
     const Outcome outcome = run(arguments);
     EXPECT_EQ(outcome.status, 2);
@@ -73,7 +77,7 @@ TEST_F(Run, EndsWithTwoOnWrongUsage) {
 
 TEST_F(Run, EndsWithSeventyEightAndAllErrorsOnABadConfiguration) {
   const char* bad = file("api: {url: nowhere}\nsources: {firehose: {}}\nkafka: {broker: x}\n");
-  for (const char* command : {"run", "validate", "config"}) {
+  for (const char* command : {"run", "validate", "config", "gaps"}) {
     const Outcome outcome = run({command, "-c", bad});
     EXPECT_EQ(outcome.status, 78) << command;
     EXPECT_THAT(outcome.out, IsEmpty());
@@ -109,8 +113,26 @@ TEST_F(Run, ConfigHidesSecretsAndTakesNoneAsAnArgument) {
 }
 
 TEST_F(Run, ConfigSaysWhatHasNoEffect) {
-  EXPECT_THAT(run({"config", "-c", file(minimal_), "--set", "replay.concurrency=3"}).err,
-              HasSubstr("warning: replay.concurrency (flag) has no effect in this version"));
+  EXPECT_THAT(run({"config", "-c", file(minimal_), "--set", "journal.sync_interval=2s"}).err,
+              HasSubstr("warning: journal.sync_interval (flag) has no effect in this version"));
+}
+
+TEST_F(Run, ReplaySaysThatThereIsNoDaemon) {
+  const std::string socket = file_ + ".none";
+  const Outcome outcome =
+      run({"replay", "7", "-c", file(minimal_ + "admin: {socket: " + socket + "}\n")});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.out, IsEmpty());
+  EXPECT_EQ(outcome.err,
+            "penstock: no daemon answers on " + socket + ": No such file or directory\n");
+}
+
+TEST_F(Run, ReplayToStandardOutputNeedsNeitherSourcesNorKafka) {
+  const Outcome outcome =
+      run({"replay", "7", "--to-stdout", "-c", file("api: {url: https://127.0.0.1:1}\n")});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.out, IsEmpty());
+  EXPECT_THAT(outcome.err, StartsWith("penstock: no replay of job 7: "));
 }
 
 }  // namespace

@@ -1,0 +1,84 @@
+#include "app/admin_calls.hpp"
+
+#include <string>
+#include <vector>
+
+#include "penstock/core/job_words.hpp"
+#include "penstock/core/json_writer.hpp"
+#include "penstock/core/text.hpp"
+
+namespace penstock::app {
+namespace {
+
+ops::Response refused(int status, std::string_view why) {
+  JsonWriter json;
+  json.begin_object().field("error", why).end_object();
+  return {status, "application/json", std::move(json).str()};
+}
+
+// The one that is meant; none: `why` says so.
+SourcePipeline* choose(std::span<const std::unique_ptr<SourcePipeline>> pipelines,
+                       const std::string& named, ops::Response& why) {
+  std::vector<SourcePipeline*> found;
+  std::string names;
+  for (const auto& pipeline : pipelines) {
+    const bool meant = named.empty() ? pipeline->has_jobs() : pipeline->name().str() == named;
+    if (meant) {
+      found.push_back(pipeline.get());
+      names += (names.empty() ? "" : ", ") + pipeline->name().str();
+    }
+  }
+  if (found.size() == 1) {
+    return found.front();
+  }
+  if (!named.empty()) {
+    why = refused(404, "there is no source " + printable(named));
+  } else if (found.empty()) {
+    why = refused(409, "no source has jobs to replay");
+  } else {
+    why = refused(400, "several sources have jobs, name one of them: " + names);
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+void ask_for_replay(std::span<const std::unique_ptr<SourcePipeline>> pipelines,
+                    const ops::ReplayCall& call, const ops::Answer& answer) {
+  ops::Response why;
+  SourcePipeline* const source = choose(pipelines, call.source, why);
+  if (source == nullptr) {
+    answer(std::move(why));
+    return;
+  }
+  source->request_replay(call.job, call.force,
+                         [answer, job = std::string(normal_job_id(call.job)),
+                          name = source->name().str()](const Result<void>& taken) {
+                           if (!taken) {
+                             const bool unknown = taken.error().code == Errc::not_found;
+                             answer(refused(unknown ? 404 : 409, taken.error().what));
+                             return;
+                           }
+                           JsonWriter json;
+                           json.begin_object().field("accepted", true).field("job_id", job);
+                           json.field("source", name).end_object();
+                           answer({202, "application/json", std::move(json).str()});
+                         });
+}
+
+ops::Response accepted_reload() {
+  JsonWriter json;
+  json.begin_object().field("accepted", true).field("applied", "log.level").end_object();
+  return {202, "application/json", std::move(json).str()};
+}
+
+ops::Response refused_reload(std::span<const settings::Finding> findings) {
+  std::string all;
+  for (const settings::Finding& finding : findings) {
+    all += (all.empty() ? "" : "; ") + settings::to_string(finding);
+  }
+  return refused(409, all.empty() ? "there is no configuration to be read again"
+                                  : "the old configuration holds: " + all);
+}
+
+}  // namespace penstock::app

@@ -1,0 +1,114 @@
+#include "app/channel_feed.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include "penstock/core/limits.hpp"
+#include "penstock/core/system_clock.hpp"
+
+namespace penstock::app {
+
+ChannelFeed::ChannelFeed(boost::asio::io_context& io, extract::Pool& pool,
+                         const FeedOptions& options, std::function<void(Batch&&)> push,
+                         std::function<void()> moved)
+    : io_(io),
+      options_(options),
+      push_(std::move(push)),
+      moved_(std::move(moved)),
+      max_in_flight_(limits::blocks_per_worker * pool.workers()),
+      ring_(options.ring),
+      seal_timer_(io),
+      lane_(pool.open_lane({.first = BlockSequence{1},
+                            .max_line = options.ring.max_line,
+                            .kind = options.kind,
+                            .has_ledger = options.has_ledger},
+                           [this](Batch&& batch) { deliver(std::move(batch)); })) {}
+
+void ChannelFeed::received(std::size_t count) {
+  ring_.received(count, wall_now());
+  feed();
+}
+
+void ChannelFeed::open(ChannelId channel, SessionId session) {
+  ring_.open_session(channel, session, wall_now());
+  feed();
+}
+
+void ChannelFeed::close(DisconnectCause cause) {
+  ring_.close_session(cause);
+  feed();
+}
+
+void ChannelFeed::released(BlockSequence up_to, std::uint64_t lines, std::uint64_t bytes) {
+  ring_.release(up_to);
+  released_ = up_to.value;  // blocks are counted from 1
+  lines_ -= lines;
+  bytes_ -= bytes;
+  feed();
+}
+
+void ChannelFeed::finish() {
+  finished_ = true;
+  feed();
+}
+
+bool ChannelFeed::has_room() const {
+  // Not for every bit of room, or reading would be paused and resumed with each commit.
+  return ring_.used().count <= ring_.capacity().count / 4 * 3;
+}
+
+// Gives sealed blocks to the pool, as many as the bounds behind it allow.
+void ChannelFeed::feed() {
+  if (finished_) {
+    ring_.writable();  // seals a cut-off line that had no room
+  }
+  caught_up_ = false;
+  while (!abandoned_ && submitted_ - delivered_.load() < max_in_flight_ &&
+         lines_.load() < options_.max_lines && bytes_.load() < options_.max_bytes.count) {
+    const auto block = ring_.next();
+    if (!block) {
+      caught_up_ = true;
+      break;
+    }
+    ++submitted_;
+    lane_->submit(*block);
+  }
+  if (ring_.has_unsealed_lines()) {
+    arm_seal_timer();
+  }
+  moved_();
+}
+
+void ChannelFeed::deliver(Batch&& batch) {
+  lines_ += batch.events.size() + batch.dead_letters.size();
+  bytes_ += batch.block.bytes.size();
+  push_(std::move(batch));
+  ++delivered_;
+  boost::asio::post(io_, [this, alive = std::weak_ptr(alive_)] {
+    if (alive.lock()) {
+      feed();
+    }
+  });
+}
+
+// A block that is filled slowly is sealed after a while, so that its events needn't wait for it.
+// Not while earlier blocks wait for their turn: then it may as well grow.
+void ChannelFeed::arm_seal_timer() {
+  if (seal_timer_armed_) {
+    return;
+  }
+  seal_timer_armed_ = true;
+  seal_timer_.expires_after(limits::block_max_age);
+  seal_timer_.async_wait(
+      [this, alive = std::weak_ptr(alive_)](const boost::system::error_code& error) {
+        if (error || !alive.lock()) {
+          return;
+        }
+        seal_timer_armed_ = false;
+        if (caught_up_ && submitted_ == delivered_.load()) {
+          ring_.seal();
+        }
+        feed();
+      });
+}
+
+}  // namespace penstock::app

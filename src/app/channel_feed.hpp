@@ -1,0 +1,94 @@
+// The way of a channel's bytes from the socket to its batches: ring, then lane.
+//
+//   bytes ──► Ring ──block──► Lane ──batch──► push          released() frees what was committed
+//
+// A source has one for its live sessions, and one for each replay. Lives on the I/O thread; a
+// worker of the pool calls `push`.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "penstock/core/byte_sink.hpp"
+#include "penstock/core/event.hpp"
+#include "penstock/core/session_end.hpp"
+#include "penstock/core/units.hpp"
+#include "penstock/extract/pool.hpp"
+#include "penstock/journal/ring.hpp"
+
+namespace penstock::app {
+
+struct FeedOptions {
+  journal::RingOptions ring;
+  ChannelKind kind = ChannelKind::live;
+  bool has_ledger = false;
+  // Extracted and not yet committed: no more blocks are extracted above.
+  std::size_t max_lines = 0;
+  Bytes max_bytes;
+};
+
+class ChannelFeed final : public ByteSink {
+ public:
+  // `push` is called on a worker, in the order of the blocks. `moved` is called on the I/O thread
+  // after something went on: bytes came, batches were pushed, blocks were released.
+  ChannelFeed(boost::asio::io_context& io, extract::Pool& pool, const FeedOptions& options,
+              std::function<void(Batch&&)> push, std::function<void()> moved);
+
+  // ByteSink
+  std::span<char> writable() override { return ring_.writable(); }
+  void received(std::size_t count) override;
+
+  void open(ChannelId channel, SessionId session);
+  void close(DisconnectCause cause);
+  // The channel's batches up to this block, of so many lines, are committed.
+  void released(BlockSequence up_to, std::uint64_t lines, std::uint64_t bytes);
+  // No more bytes will come: what waits for room needs no other occasion.
+  void finish();
+  // What wasn't extracted yet needn't be.
+  void abandon() { abandoned_ = true; }
+
+  // All that was received was pushed, or needn't be.
+  bool idle() const {
+    return (abandoned_ || !ring_.has_unread()) && submitted_ == delivered_.load();
+  }
+  // And committed.
+  bool empty() const { return idle() && released_ == submitted_; }
+  // There is so much room again that reading may go on.
+  bool has_room() const;
+  Bytes used() const { return ring_.used(); }
+  Bytes capacity() const { return ring_.capacity(); }
+
+ private:
+  void feed();
+  void deliver(Batch&& batch);  // on a worker
+  void arm_seal_timer();
+
+  boost::asio::io_context& io_;
+  FeedOptions options_;
+  std::function<void(Batch&&)> push_;
+  std::function<void()> moved_;
+  std::size_t max_in_flight_;  // blocks given to the pool
+  journal::Ring ring_;
+  boost::asio::steady_timer seal_timer_;
+  bool seal_timer_armed_ = false;
+  bool caught_up_ = true;  // every sealed block was given to the pool
+  bool finished_ = false;
+  bool abandoned_ = false;
+  std::uint64_t submitted_ = 0;  // blocks
+  std::uint64_t released_ = 0;   // blocks
+
+  // Written by workers and the I/O thread.
+  std::atomic<std::uint64_t> delivered_{0};  // blocks
+  std::atomic<std::uint64_t> lines_{0};      // extracted and not yet committed
+  std::atomic<std::uint64_t> bytes_{0};
+
+  // shared: with the tasks that a worker posts, which may come when the feed is gone
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  std::unique_ptr<extract::Lane> lane_;  // last: its end waits for the workers
+};
+
+}  // namespace penstock::app

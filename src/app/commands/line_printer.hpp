@@ -1,0 +1,53 @@
+// Writes what comes to a file descriptor, whole lines only.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "penstock/core/byte_sink.hpp"
+#include "penstock/core/units.hpp"
+
+namespace penstock::app {
+
+// Writing blocks, so that a slow reader slows the sender; but not while `interrupt` is readable.
+class LinePrinter final : public ByteSink {
+ public:
+  enum class End : std::uint8_t {
+    interrupted,
+    reader_gone,  // EPIPE
+    failed,       // why() says it: the disk is full, a line is too long
+  };
+
+  // Both descriptors stay open and are the caller's; `out` blocks. A negative `interrupt`: none.
+  LinePrinter(int out, int interrupt, Bytes max_line);
+
+  std::span<char> writable() override;  // empty after its end
+  void received(std::size_t count) override;
+
+  std::optional<End> end() const { return end_; }  // nothing more is written
+  const std::string& why() const { return why_; }
+  std::uint64_t bytes() const { return bytes_; }  // written
+  std::uint64_t lines() const { return lines_; }  // written, blank ones left out
+  std::size_t rest() const { return filled_; }    // received of a line that hasn't ended
+
+ private:
+  bool write(std::string_view lines);
+  bool wait(bool within_line);
+  void fail(std::string why);
+
+  int out_;
+  int interrupt_;
+  std::size_t max_size_;
+  std::vector<char> buffer_;
+  std::size_t filled_ = 0;
+  std::uint64_t bytes_ = 0;
+  std::uint64_t lines_ = 0;
+  std::optional<End> end_;
+  std::string why_;
+};
+
+}  // namespace penstock::app

@@ -1,0 +1,184 @@
+#include <pthread.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+
+#include "app/commands/line_printer.hpp"
+#include "app/composition.hpp"
+#include "penstock/app/commands/replay.hpp"
+#include "penstock/core/limits.hpp"
+#include "penstock/core/system_clock.hpp"
+#include "penstock/core/text.hpp"
+#include "penstock/remote/replay_run.hpp"
+#include "penstock/settings/secret.hpp"
+
+namespace penstock::app {
+namespace {
+
+constexpr Duration progress_after{1'000};
+constexpr Duration progress_every{500};
+
+// Readable once SIGINT or SIGTERM came; they do nothing else any more.
+int interrupt_descriptor() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+remote::AccessOptions access_of(const settings::Loaded& loaded, const settings::Inputs& inputs) {
+  return access_options(
+      loaded.settings, inputs.environment,
+      [api = loaded.settings.api, environment = inputs.environment]() -> Result<std::string> {
+        auto token = settings::read_token(api, environment);
+        if (!token) {
+          return token.error();
+        }
+        return token->reveal();
+      });
+}
+
+class ReplayPrinter final : private ByteSink, private remote::ReplayListener {
+ public:
+  ReplayPrinter(const settings::Loaded& loaded, const settings::Inputs& inputs,
+                const std::string& job)
+      : job_(printable(job)),
+        interrupt_(io_, interrupt_descriptor()),
+        progress_(io_),
+        printer_(STDOUT_FILENO, interrupt_.native_handle(), loaded.settings.events.max_size),
+        run_(io_,
+             {.url = loaded.settings.api.url,
+              .job_id = job,
+              .access = remote::Access(access_of(loaded, inputs)),
+              .stall_timeout = limits::replay_stall},
+             *this, *this, received_) {}
+
+  // True: the whole replay was written, or nobody reads any more.
+  bool run() {
+    interrupt_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                          [this](const boost::system::error_code& error) {
+                            if (!error) {
+                              interrupted_ = true;
+                              run_.stop();
+                            }
+                          });
+    // On one terminal with the lines it would only be in their way.
+    if (isatty(STDERR_FILENO) == 1 && isatty(STDOUT_FILENO) == 0) {
+      show_progress(progress_after);
+    }
+    run_.start();
+    io_.run();
+    return told_;
+  }
+
+ private:
+  // ByteSink
+  std::span<char> writable() override {
+    const auto room = printer_.writable();
+    stop_at_end();
+    return room;
+  }
+  void received(std::size_t count) override {
+    printer_.received(count);
+    stop_at_end();
+  }
+  void stop_at_end() {
+    if (printer_.end()) {
+      boost::asio::post(io_, [this] { run_.stop(); });
+    }
+  }
+
+  // ReplayListener
+  void replay_opened() override {}
+  void replay_closed(DisconnectCause cause, std::string_view detail) override {
+    finish();
+    const std::string came = std::to_string(printer_.lines()) + " events, " +
+                             std::to_string(printer_.bytes()) + " bytes";
+    const std::string cut = printer_.rest() == 0
+                                ? ""
+                                : "; the last line was cut, " + std::to_string(printer_.rest()) +
+                                      " bytes of it aren't written";
+    if (printer_.end() == LinePrinter::End::reader_gone) {
+      told_ = true;
+    } else if (printer_.end() == LinePrinter::End::failed) {
+      say(printer_.why() + "; written: " + came);
+    } else if (interrupted_ || printer_.end()) {
+      say("interrupted; written: " + came);
+    } else if (cause == DisconnectCause::ended && cut.empty()) {
+      told_ = true;
+    } else {
+      say("the replay of job " + job_ + " broke (" + std::string(to_string(cause)) + ", " +
+          std::string(detail) + "); written: " + came + cut);
+    }
+  }
+  void replay_failed(ReplayEnd end, std::optional<Duration> retry_after,
+                     std::string_view detail) override {
+    finish();
+    if (interrupted_) {
+      say("interrupted; nothing was written");
+      return;
+    }
+    say((end == ReplayEnd::gone ? "the API has no replay of job " : "no replay of job ") + job_ +
+        ": " + std::string(detail) +
+        (retry_after ? "; it asks to wait for " + to_string(*retry_after) : ""));
+  }
+
+  void finish() {
+    interrupt_.cancel();
+    progress_.cancel();
+    if (progress_shown_) {
+      std::fputs("\r\x1b[K", stderr);
+    }
+  }
+
+  static void say(const std::string& text) { std::cerr << "penstock: " << text << '\n'; }
+
+  void show_progress(Duration wait) {
+    progress_.expires_after(wait);
+    progress_.async_wait([this](const boost::system::error_code& error) {
+      if (error) {
+        return;
+      }
+      progress_shown_ = true;
+      const double seconds = std::chrono::duration<double>(monotonic_now() - begun_).count();
+      std::fprintf(stderr, "\r\x1b[K%.1f MB  %llu events  %.0f events/s",
+                   static_cast<double>(printer_.bytes()) / 1e6,
+                   static_cast<unsigned long long>(printer_.lines()),
+                   static_cast<double>(printer_.lines()) / seconds);
+      std::fflush(stderr);
+      show_progress(progress_every);
+    });
+  }
+
+  boost::asio::io_context io_{1};
+  std::string job_;
+  boost::asio::posix::stream_descriptor interrupt_;
+  boost::asio::steady_timer progress_;
+  MonotonicTime begun_ = monotonic_now();
+  bool progress_shown_ = false;
+  bool interrupted_ = false;
+  bool told_ = false;
+  Counter received_;
+  LinePrinter printer_;
+  remote::ReplayRun run_;
+};
+
+}  // namespace
+
+int print_replay(const settings::Loaded& loaded, const settings::Inputs& inputs,
+                 const std::string& job) {
+  std::signal(SIGPIPE, SIG_IGN);  // write() says it
+  return ReplayPrinter(loaded, inputs, job).run() ? 0 : 1;
+}
+
+}  // namespace penstock::app

@@ -1,0 +1,54 @@
+// Jobs on the publisher's thread: passes on what goes in and out.
+#pragma once
+
+#include <functional>
+#include <utility>
+#include <vector>
+
+#include "penstock/core/decision.hpp"
+#include "penstock/core/job_counters.hpp"
+#include "penstock/jobs/jobs.hpp"
+#include "penstock/publish/publisher.hpp"
+
+namespace penstock::app {
+
+class JobsDesk final : public Decider {
+ public:
+  using Orders = std::function<void(std::vector<jobs::Order>)>;
+
+  // `orders` is called on the publisher's thread.
+  JobsDesk(jobs::JobsOptions options, JobCounters& counters, Orders orders)
+      : jobs_(std::move(options)), counters_(counters), orders_(std::move(orders)) {}
+
+  Result<void> restore(std::string_view key, std::optional<std::string_view> value) override {
+    return jobs_.restore(key, value);
+  }
+  void restored(WallTime now) override;
+  Changes decide(Batch& batch, WallTime now) override;
+  std::vector<SideRecord> records(std::span<const Changes* const> changes) override {
+    return jobs_.records(changes);
+  }
+  void committed(std::span<const Changes* const> changes) override { jobs_.committed(changes); }
+
+  // About once a second; for the publisher.
+  publish::Note tick(std::function<void()> taken);
+  // A note that calls `ask` with the Jobs; for the publisher. From any thread.
+  template <class Ask>  // Changes(jobs::Jobs&)
+  publish::Note note(Ask ask) {
+    return [this, ask = std::move(ask)] {
+      Changes changes = ask(jobs_);
+      pass_on();
+      return changes;
+    };
+  }
+
+ private:
+  void pass_on();
+  void count();
+
+  jobs::Jobs jobs_;
+  JobCounters& counters_;
+  Orders orders_;
+};
+
+}  // namespace penstock::app

@@ -1,0 +1,81 @@
+// Carries out what Jobs orders of the API: task lists, states of jobs, replays. One a source.
+//
+// Lives on the I/O thread. What comes back goes to Jobs as notes, and as batches of replay
+// channels.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "app/channel_feed.hpp"
+#include "app/jobs_desk.hpp"
+#include "penstock/core/counters.hpp"
+#include "penstock/core/log.hpp"
+#include "penstock/extract/pool.hpp"
+#include "penstock/jobs/jobs.hpp"
+#include "penstock/remote/replay_run.hpp"
+#include "penstock/remote/tasks_client.hpp"
+
+namespace penstock::app {
+
+// What was committed of a channel. Of all live ones together, as they share a feed.
+struct Released {
+  BlockSequence up_to;
+  std::uint64_t lines = 0;
+  std::uint64_t bytes = 0;
+};
+using ReleasedChannel = std::pair<ChannelKind, ChannelId>;
+
+struct ReplayDeskOptions {
+  std::string url;  // of the API, without a slash at its end
+  remote::AccessOptions access;
+  Duration stall_timeout;
+  Bytes max_line;  // events.max_size
+};
+
+class ReplayDesk {
+ public:
+  using Push = std::function<void(Batch&&)>;        // called on a worker
+  using Post = std::function<void(publish::Note)>;  // from any thread
+
+  // `moved` is called after something went on in a replay's feed.
+  ReplayDesk(boost::asio::io_context& io, extract::Pool& pool, ReplayDeskOptions options,
+             JobsDesk& jobs, SourceCounters& counters, Log& log, Push push, Post post,
+             std::function<void()> moved);
+  ~ReplayDesk();
+
+  void carry_out(const jobs::Order& order);
+  // Batches of a replay are committed.
+  void released(ChannelId run, const Released& released);
+  // Nothing more is asked of the API, and no batch will be pushed soon: see idle().
+  void stop();
+  bool idle() const;
+
+ private:
+  class Replay;
+
+  void list_tasks();
+  void ask_status(const std::string& job);
+  void start(const jobs::order::StartReplay& order);
+  void sweep();
+
+  boost::asio::io_context& io_;
+  extract::Pool& pool_;
+  ReplayDeskOptions options_;
+  remote::Access access_;
+  remote::RestClient rest_;
+  JobsDesk& jobs_;
+  SourceCounters& counters_;
+  Log& log_;
+  Push push_;
+  Post post_;
+  std::function<void()> moved_;
+  // Until all their batches are committed: they lie in a replay's ring.
+  std::map<ChannelId, std::unique_ptr<Replay>> replays_;
+};
+
+}  // namespace penstock::app
