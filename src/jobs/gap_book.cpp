@@ -106,12 +106,6 @@ void GapBook::list_asked() {
   }
 }
 
-void GapBook::list_failed() {
-  for (auto& [id, gap] : gaps_) {
-    gap.list_asked = false;
-  }
-}
-
 std::vector<Gap*> GapBook::listed() {
   std::vector<Gap*> gaps;
   for (auto& [id, gap] : gaps_) {

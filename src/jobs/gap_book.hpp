@@ -77,7 +77,6 @@ class GapBook {
   // --- the jobs that it touched ------------------------------------------------------------------
   bool wants_list() const;  // a gap ended that no list was asked for
   void list_asked();
-  void list_failed();
   // The gaps that the answer is for; each one is given its jobs, then list_read().
   std::vector<Gap*> listed();
   void add_job(Gap& gap, const std::string& job);

@@ -79,7 +79,6 @@ void Jobs::Impl::find_jobs_of(Gap& gap, std::optional<WallTime> oldest_listed) {
 
 Changes Jobs::Impl::tasks_failed(WallTime now) {
   questions_.list_failed(now);
-  gaps_.list_failed();
   Changes changes;
   store(changes, now);
   return changes;

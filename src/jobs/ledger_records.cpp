@@ -110,9 +110,8 @@ Result<std::vector<LedgerEntry>> decode_ledger(std::string_view value) {
 
 void LedgerRecords::restore(std::string_view job, std::uint64_t number, bool there) {
   if (there) {
-    const auto [entry, is_new] = ranges_.try_emplace(std::string(job));
-    Range& range = entry->second;
-    range.first = is_new ? number : std::min(range.first, number);
+    Range& range =
+        ranges_.try_emplace(std::string(job), Range{.first = number, .next = 0}).first->second;
     range.next = std::max(range.next, number + 1);
   } else if (const auto entry = ranges_.find(job);
              entry != ranges_.end() && entry->second.first == number) {

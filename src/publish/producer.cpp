@@ -20,7 +20,9 @@ constexpr Duration first_flush_step{1};
 constexpr Duration last_flush_step{16};
 constexpr Duration answer_wait{1'000};    // of a broker that has nothing to do for it
 constexpr Duration decision_wait{5'000};  // for the coordinator's answer to a commit
-constexpr Duration purge_wait{500};  // an abort purges; what was queued anew, the next call does
+// An abort purges; what was queued anew, the next call does. A new epoch, where one is needed,
+// comes after 500 ms when the coordinator was busy at first.
+constexpr Duration purge_wait{1'000};
 
 int milliseconds(Duration duration) { return static_cast<int>(duration.count()); }
 

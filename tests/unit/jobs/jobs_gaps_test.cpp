@@ -34,7 +34,9 @@ TEST_F(JobsGaps, GoesFromTheLastByteToTheNextOpening) {
   EXPECT_EQ(gaps_topic.begin()->first.substr(0, 7), "stream/");
   pass(5);
   open();
-  EXPECT_TRUE(gap_shows("\"ended_at\":\"2023-11-14T22:13:25.000Z\",\"cause\":\"stalled\""));
+  EXPECT_TRUE(
+      gap_shows("\"ended_at\":\"2023-11-14T22:13:25.000Z\",\"cause\":\"stalled\","
+                "\"truncated_bytes\":17,"));
   EXPECT_TRUE(gap_shows("\"state\":\"open\"")) << "which jobs it touched isn't known yet";
 }
 
@@ -97,6 +99,17 @@ TEST_F(JobsGaps, CountsWhatWasCutOffInARecoveredSession) {
   live({event_line("a", 2)}, 5);
   open();
   EXPECT_TRUE(gap_shows("\"truncated_bytes\":5"));
+}
+
+TEST_F(JobsGaps, NeverBeginsInTheFuture) {
+  start();
+  open();
+  Batch batch = live_mark(session, BlockKind::session_closed, now + std::chrono::hours(1));
+  commit(jobs->decide(batch, now));  // the clock was set back
+  open();
+  EXPECT_TRUE(
+      gap_shows("\"started_at\":\"2023-11-14T22:13:20.000Z\","
+                "\"ended_at\":\"2023-11-14T22:13:20.000Z\""));
 }
 
 TEST_F(JobsGaps, SeesASessionThatNeverClosed) {
@@ -228,6 +241,24 @@ TEST_F(JobsGaps, TouchesKnownJobsThatAreNotListed) {
   open();
   list({});
   EXPECT_TRUE(gap_shows("\"jobs\":[\"a\"]"));
+}
+
+TEST_F(JobsGaps, AreUnrecoverableWhereTheyTouchAJobThatWasGivenUp) {
+  start();
+  list({});
+  open();
+  live({event_line("a", 1), status_line("a", success_flags)});
+  pass(60);
+  tick();
+  list({});
+  const auto run = ordered_replay();
+  ASSERT_TRUE(run);
+  commit(jobs->replay_failed(run->run, ReplayEnd::gone, std::nullopt, now));
+  close();
+  open();
+  list({});
+  EXPECT_TRUE(gap_shows("\"state\":\"unrecoverable\",\"jobs\":[\"a\"],"));
+  EXPECT_TRUE(gap_shows("\"note\":\"job a: gone\""));
 }
 
 TEST_F(JobsGaps, DoNotTouchAJobThatWasCreatedBehindThem) {

@@ -132,6 +132,28 @@ TEST_F(JobsLive, KnowsASettledJobAfterARestart) {
   EXPECT_EQ(live({event_line("a", 1)}), (Numbers{1})) << "late, not missing";
 }
 
+TEST_F(JobsLive, TakesNoMemoryForASettledJobWhoseTombstonesAreThere) {
+  jobs = std::make_unique<Jobs>(options());
+  const std::string counts = "v=1\n0123456789abcdef\x01";
+  ASSERT_TRUE(jobs->restore("ledger/a/0", counts));
+  ASSERT_GT(jobs->figures().ledger_memory, Bytes{100});
+  ASSERT_TRUE(jobs->restore("job/a", "v=1\nsettled=1\n"));
+  ASSERT_TRUE(jobs->restore("ledger/a/0", std::nullopt));
+  jobs->restored(now);
+  EXPECT_LE(jobs->figures().ledger_memory, Bytes{100});
+}
+
+TEST_F(JobsLive, RefusesRecordsThatItCannotRead) {
+  jobs = std::make_unique<Jobs>(options());
+  for (const char* const key : {"job/a", "ledger/a/0", "gap/a", "session"}) {
+    const auto restored = jobs->restore(key, "v=2\n");
+    ASSERT_FALSE(restored) << key;
+    EXPECT_NE(restored.error().what.find(key), std::string::npos);
+  }
+  EXPECT_FALSE(jobs->restore("ledger/a", "v=1\n"));
+  EXPECT_TRUE(jobs->restore("position/x", "whatever")) << "not its own";
+}
+
 TEST_F(JobsLive, WritesNoJobRecordForEachEvent) {
   start();
   open();
@@ -156,6 +178,16 @@ TEST_F(JobsLive, LeavesWhatIsFilteredFiltered) {
   const Changes changes = jobs->decide(batch, now);
   EXPECT_EQ(batch.verdicts, (std::vector{Verdict::filtered, Verdict::publish}));
   EXPECT_EQ(changes.ledger.at("a").size(), 2u) << "a replay is filtered, too";
+}
+
+TEST_F(JobsLive, CountsNothingMoreOfAJobThatIsNotCountedWhole) {
+  start();
+  open();
+  live({event_line("a", 1)});
+  state["job/a"] += "incomplete=1\n";
+  restart();
+  EXPECT_EQ(live({event_line("a", 2)}), (Numbers{2}));
+  EXPECT_EQ(stored("ledger/a/"), 1u);
 }
 
 TEST_F(JobsLive, GivesUpMergingAJobThatTheLedgerHasNoRoomFor) {

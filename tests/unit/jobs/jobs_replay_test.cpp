@@ -64,6 +64,37 @@ TEST_F(JobsReplay, RunsOnceForAGapWhileTheJobRuns) {
   EXPECT_TRUE(settled("a"));
 }
 
+TEST_F(JobsReplay, OfAGapWaitsWhereTheJobEndsMeanwhile) {
+  start();
+  list({});
+  open();
+  live({event_line("a", 1)});
+  close();
+  open();
+  list({});
+  replay_next("a", {}, DisconnectCause::aborted);
+  live({status_line("a", success_flags)});
+  pass(59);
+  tick();
+  EXPECT_FALSE(ordered_replay()) << "it would not be the last";
+  pass(1);
+  tick();
+  EXPECT_TRUE(ordered_replay());
+}
+
+TEST_F(JobsReplay, LeavesWhatIsFilteredFiltered) {
+  gap_at_the_end_of_a();
+  replay_next("a", all);
+  const auto run = ordered_replay();
+  ASSERT_TRUE(run);
+  begin_replay(run->run);
+  Batch batch = of_replay(live_lines({}, now, all), run->run);
+  batch.verdicts.assign(all.size(), Verdict::filtered);
+  commit(jobs->decide(batch, now));
+  EXPECT_EQ(batch.verdicts,
+            (std::vector{Verdict::filtered, Verdict::duplicate, Verdict::duplicate}));
+}
+
 TEST_F(JobsReplay, PublishesAtOnceWhatNothingWasPublishedOf) {
   start();
   list({});

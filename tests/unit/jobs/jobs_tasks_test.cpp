@@ -120,6 +120,16 @@ TEST_F(JobsTasks, ThatRanBeforeTheFirstSessionAreKnownByTheStreamToo) {
   EXPECT_FALSE(ordered_replay()) << "its creation would have come in this session";
 }
 
+TEST_F(JobsTasks, AreNotTakenForOlderWhereTheirCreationMayBeADeadLetter) {
+  start_with(FirstStart::none);
+  open();
+  live({bad_line()});
+  live({event_line("a", 1), status_line("a", success_flags)});
+  pass(60);
+  tick();
+  EXPECT_TRUE(ordered_replay());
+}
+
 TEST_F(JobsTasks, OfBeforeTheFirstSessionAreReplayedIfUnfinished) {
   start_with(FirstStart::unfinished);
   list({task("old", "success", -9000, -8000), task("running", "requested", -9000)});

@@ -1,0 +1,85 @@
+// A ring and what becomes of its blocks: the pool's workers take them in any order, the reorder
+// buffer gives their batches back in theirs.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <set>
+#include <vector>
+
+#include "extract/extractor.hpp"
+#include "extract/reorder_buffer.hpp"
+#include "penstock/journal/ring.hpp"
+#include "remote_model.hpp"
+
+namespace penstock::scenario {
+
+class BlockLane {
+ public:
+  // `in_order`: false plants a bug, the reorder buffer is passed by.
+  BlockLane(const journal::RingOptions& ring, const extract::LaneOptions& lane, bool in_order)
+      : ring_(ring), lane_(lane), in_order_(in_order), done_(lane.first) {}
+
+  journal::Ring& ring() { return ring_; }
+
+  // Sealed blocks go to the workers, as many as may be uncommitted.
+  void feed() {
+    constexpr std::size_t workers_hold = 4, uncommitted_blocks = 8;
+    while (waiting_.size() < workers_hold && taken_ < uncommitted_blocks) {
+      const auto block = ring_.next();
+      if (!block) {
+        break;
+      }
+      ++taken_;
+      waiting_.push_back(*block);
+    }
+  }
+  bool has_work() const { return !waiting_.empty(); }
+
+  // A worker is done with one of the blocks.
+  void extract(extract::Extractor& extractor, Dice& dice,
+               const std::function<void(Batch&&)>& deliver) {
+    const auto which = waiting_.begin() + static_cast<std::ptrdiff_t>(dice.below(waiting_.size()));
+    const Block block = *which;
+    waiting_.erase(which);
+    Batch batch = extractor.extract(block, lane_, 1);
+    if (!in_order_) {
+      deliver(std::move(batch));
+    } else {
+      done_.insert(block.sequence, std::move(batch));
+      while (auto next = done_.take_next()) {
+        deliver(std::move(*next));
+      }
+    }
+    feed();
+  }
+
+  void release(BlockSequence block) {
+    // In their order, whatever order they were published in.
+    released_.insert(block);
+    while (!released_.empty() && *released_.begin() == next_released_) {
+      ring_.release(next_released_);
+      next_released_ = next_released_.next();
+      released_.erase(released_.begin());
+      --taken_;
+    }
+    ring_.writable();  // what had no room is sealed, although nobody reads
+    feed();
+  }
+
+  // Nothing is on its way, in the ring or behind it.
+  bool empty() const { return taken_ == 0 && !ring_.has_unread() && !ring_.has_unsealed_lines(); }
+  bool extracted() const { return waiting_.empty() && !ring_.has_unread(); }
+
+ private:
+  journal::Ring ring_;
+  extract::LaneOptions lane_;
+  bool in_order_;
+  extract::ReorderBuffer<Batch> done_;
+  std::vector<Block> waiting_;  // for a worker
+  std::size_t taken_ = 0;       // from the ring and not yet released
+  BlockSequence next_released_{1};
+  std::set<BlockSequence> released_;
+};
+
+}  // namespace penstock::scenario

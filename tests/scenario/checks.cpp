@@ -1,0 +1,390 @@
+#include "checks.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "event_text.hpp"
+#include "world.hpp"
+
+namespace penstock::scenario {
+namespace {
+
+using Marks = std::map<std::uint64_t, std::size_t>;
+
+// --- the records of penstock, read as a user's program would
+
+// The text behind `"name":`, up to its end; of a string without the quotes.
+std::string field(const std::string& json, const std::string& name) {
+  const std::size_t found = json.find("\"" + name + "\":");
+  if (found == std::string::npos) {
+    return "";
+  }
+  const std::size_t begin = found + name.size() + 3;
+  if (json[begin] == '"') {
+    return json.substr(begin + 1, json.find('"', begin + 1) - begin - 1);
+  }
+  const char* const ends = json[begin] == '[' ? "]" : ",}";
+  return json.substr(begin, json.find_first_of(ends, begin) - begin);
+}
+
+struct GapRecord {
+  std::string id, state, note, jobs;
+  WallTime started_at;
+  std::optional<WallTime> ended_at;
+  bool says(std::string_view text) const { return note.find(text) != std::string::npos; }
+  bool meets(WallTime from, WallTime to) const {
+    return started_at <= to && (!ended_at || *ended_at >= from);
+  }
+};
+
+std::vector<GapRecord> gaps_of(World& world, const std::string& source) {
+  std::vector<GapRecord> gaps;
+  for (const auto& [key, json] : world.kafka().latest("p.gaps")) {
+    if (field(json, "source") == source) {
+      gaps.push_back({field(json, "gap_id"), field(json, "state"), field(json, "note"),
+                      field(json, "jobs"), *parse_rfc3339(field(json, "started_at")),
+                      parse_rfc3339(field(json, "ended_at"))});
+    }
+  }
+  return gaps;
+}
+
+// --- the checks of one source
+
+class SourceCheck {
+ public:
+  SourceCheck(World& world, const ModelSource& source)
+      : world_(world), source_(source), gaps_(gaps_of(world, source.name)) {
+    for (std::size_t i = 0; i < source.emissions.size(); ++i) {
+      by_mark_[source.emissions[i].mark].push_back(i);
+    }
+    for (const auto& [id, connection] : source.connections) {
+      if (source.remembered.contains(connection.instance)) {
+        first_session_ = connection.opened_at;
+        break;
+      }
+    }
+  }
+
+  std::vector<std::string> violations() {
+    read_events();
+    read_dead_letters();
+    nothing_twice();
+    for (const ModelJob& each : source_.jobs) {
+      job(each);
+    }
+    // While one process takes over from another, both have sessions, and neither knows of the
+    // other's.
+    if (!world_.had_takeover()) {
+      losses_are_covered();
+      gaps_are_true();
+    }
+    return std::move(violations_);
+  }
+
+ private:
+  template <class... Parts>
+  void violated(const Parts&... parts) {
+    std::string text = source_.name + ": ";
+    ((text += parts), ...);
+    violations_.push_back(std::move(text));
+  }
+  static std::string shown(std::uint64_t mark) { return std::to_string(mark); }
+
+  void read_events() {
+    for (const auto& partition : world_.kafka().partitions_of("p." + source_.name)) {
+      std::optional<std::size_t> last;  // emission
+      for (const auto* const record : world_.kafka().visible(partition)) {
+        const auto mark = mark_of(*record->value);
+        const auto emissions = by_mark_.find(mark.value_or(0));
+        if (emissions == by_mark_.end()) {
+          violated("published what was never sent: ", *record->value);
+          continue;
+        }
+        ++published_[*mark];
+        if (record->header("penstock.replayed")) {
+          replayed_.insert(*source_.emissions[emissions->second.front()].job);
+          looks_replayed(emissions->second.front(), *record->value);
+        } else {
+          looks_live(emissions->second, *record->value);
+          if (!world_.had_takeover()) {
+            is_in_order(emissions->second, last);
+          }
+        }
+      }
+    }
+  }
+
+  void looks_live(const std::vector<std::size_t>& emissions, const std::string& value) {
+    if (std::none_of(emissions.begin(), emissions.end(),
+                     [&](std::size_t i) { return source_.emissions[i].line == value; })) {
+      violated("published otherwise than it came: ", value);
+    }
+  }
+
+  void looks_replayed(std::size_t emission, const std::string& value) {
+    const Emission& event = source_.emissions[emission];
+    const ModelJob& job = source_.jobs[*event.job];
+    const Content content{event.mark, "client-" + job.id, job.requested_at};
+    bool same = foreign_line(content) == value;
+    for (unsigned style = 0; style < 8; ++style) {
+      same = same || replay_line(content, style) == value;
+    }
+    if (!same) {
+      violated("published otherwise than it was replayed: ", value);
+    }
+  }
+
+  // What came live is in the order in which it came.
+  void is_in_order(const std::vector<std::size_t>& emissions, std::optional<std::size_t>& last) {
+    for (const std::size_t i : emissions) {
+      if (source_.emissions[i].connection != 0 && (!last || *last < i)) {
+        last = i;
+        return;
+      }
+    }
+    violated("event ", shown(source_.emissions[emissions.front()].mark), " is out of order");
+  }
+
+  void read_dead_letters() {
+    for (const auto& partition : world_.kafka().partitions_of("p.dead-letters")) {
+      for (const auto* const record : world_.kafka().visible(partition)) {
+        if (record->header("penstock.source") != source_.name) {
+          continue;
+        }
+        const auto mark = mark_of(*record->value);
+        const auto emissions = by_mark_.find(mark.value_or(0));
+        if (emissions == by_mark_.end()) {
+          violated("a dead letter of what was never sent: ", *record->value);
+        } else if (record->header("penstock.reason") == "rejected_by_broker") {
+          ++published_[*mark];
+        } else if (++dead_[*mark] > count(*mark, Emission::Kind::garbled)) {
+          violated("a dead letter more than there were garbled lines: ", *record->value);
+        }
+      }
+    }
+  }
+
+  std::size_t count(std::uint64_t mark, Emission::Kind kind) const {
+    const auto& emissions = by_mark_.at(mark);
+    return static_cast<std::size_t>(
+        std::count_if(emissions.begin(), emissions.end(),
+                      [&](std::size_t i) { return source_.emissions[i].kind == kind; }));
+  }
+
+  void nothing_twice() {
+    for (const auto& [mark, times] : published_) {
+      const auto& emissions = by_mark_.at(mark);
+      const auto job = source_.emissions[emissions.front()].job;
+      // A replay that came before anything live had nothing to be compared with.
+      const bool unknowable =
+          job && source_.jobs[*job].replay == ModelJob::Replay::foreign && replayed_.contains(*job);
+      if (times > emissions.size() && !unknowable) {
+        violated("event ", shown(mark), " is published ", std::to_string(times), " times, not ",
+                 std::to_string(emissions.size()));
+      }
+    }
+  }
+
+  void job(const ModelJob& job) {
+    const auto records = world_.kafka().latest("p.jobs");
+    const auto record = records.find(job.id);
+    if (record == records.end() || field(record->second, "settled") != "true") {
+      if (record != records.end() && job.replay == ModelJob::Replay::faithful && !predates(job)) {
+        violated(job.id, " is never settled");
+      }
+      return;
+    }
+    if (job.replay == ModelJob::Replay::lossy || job.replay == ModelJob::Replay::foreign) {
+      return;  // nobody can tell
+    }
+    std::size_t events = 0;
+    for (const std::size_t i : job.events) {
+      const std::uint64_t mark = source_.emissions[i].mark;
+      events += 1;
+      if (published_[mark] < by_mark_.at(mark).size()) {
+        violated(job.id, " is settled, and event ", shown(mark), " is missing");
+      }
+    }
+    if (field(record->second, "events") != std::to_string(events)) {
+      violated(job.id, " has ", std::to_string(events), " events, and its record says ",
+               field(record->second, "events"));
+    }
+  }
+
+  bool predates(const ModelJob& job) const {
+    return !first_session_ || job.requested_at < *first_session_;
+  }
+
+  void losses_are_covered() {
+    for (const auto& [mark, emissions] : by_mark_) {
+      if (source_.emissions[emissions.front()].kind == Emission::Kind::status) {
+        continue;
+      }
+      std::size_t missing =
+          emissions.size() - std::min(emissions.size(), published_[mark] + dead_[mark]);
+      for (const std::size_t i : emissions) {
+        if (missing > 0 && is_covered(source_.emissions[i])) {
+          --missing;
+        }
+      }
+      if (missing > 0) {
+        violated("event ", shown(mark), " is lost, and no gap record says so");
+      }
+    }
+  }
+
+  bool is_covered(const Emission& emission) const {
+    const bool nobody_was_there = !first_session_ || emission.at < *first_session_ ||
+                                  (emission.at == *first_session_ && emission.connection == 0);
+    if (nobody_was_there) {
+      return true;
+    }
+    if (emission.job && cannot_be_known(source_.jobs[*emission.job], emission.at)) {
+      return true;
+    }
+    const WallTime to = lost_by(emission);
+    return std::any_of(gaps_.begin(), gaps_.end(), [&](const GapRecord& gap) {
+      const bool says_so =
+          gap.state == "unrecoverable" || gap.says("task list begins") || gap.says("held");
+      return says_so && gap.meets(emission.at, to);
+    });
+  }
+
+  // What a replay lacks for good; and what the task list doesn't reach back to, and was never heard
+  // of: a job that was requested before the gap, or before another one whose record says so.
+  bool cannot_be_known(const ModelJob& job, WallTime lost_at) const {
+    if (job.replay == ModelJob::Replay::lossy) {
+      return true;
+    }
+    const bool unknown =
+        source_.jobs.size() > source_.listed && !world_.kafka().latest("p.jobs").contains(job.id);
+    return unknown &&
+           (predates(job) || std::any_of(gaps_.begin(), gaps_.end(), [&](const GapRecord& gap) {
+              const bool before = gap.meets(lost_at, lost_at) && job.requested_at < gap.started_at;
+              const bool said =
+                  gap.says("task list begins") && gap.meets(job.requested_at, job.ends_at);
+              return before || said;
+            }));
+  }
+
+  // When it was gone at the latest.
+  WallTime lost_by(const Emission& emission) const {
+    if (emission.connection == 0) {
+      return emission.at;
+    }
+    const Connection& connection = source_.connections.at(emission.connection);
+    const auto process_end = world_.ended_at(connection.instance);
+    return connection.delivered < emission.end
+               ? std::max(connection.ended_at, connection.received_at)
+               : process_end.value_or(WallTime::max());
+  }
+
+  void gaps_are_true() {
+    std::set<WallTime> openings, ends;
+    for (const auto& [id, connection] : source_.connections) {
+      openings.insert(connection.opened_at);
+    }
+    for (const GapRecord& gap : gaps_) {
+      if (!gap.ended_at) {
+        violated("gap ", gap.id, " never ends");
+        continue;
+      }
+      if (!openings.contains(*gap.ended_at)) {
+        violated("gap ", gap.id, " ends when no session opened");
+      } else if (!ends.insert(*gap.ended_at).second) {
+        violated("two gaps end with the same session");
+      } else if (!is_between_sessions(gap)) {
+        violated("gap ", gap.id, " isn't between two sessions");
+      }
+      if (gap.state != "recovered" && gap.state != "unrecoverable" && !gap.says("held")) {
+        violated("gap ", gap.id, " stays ", gap.state);
+      }
+    }
+    every_reconnection_has_a_gap(ends);
+  }
+
+  // Nothing of the session before it came after its beginning, but what a crash took away.
+  bool is_between_sessions(const GapRecord& gap) const {
+    std::optional<Connection> before;
+    for (const auto& [id, connection] : source_.connections) {
+      if (connection.opened_at == *gap.ended_at) {
+        break;
+      }
+      before = connection;
+    }
+    const auto crash = before ? world_.ended_at(before->instance) : std::nullopt;
+    return before && (gap.started_at == before->received_at || (crash && gap.started_at <= *crash));
+  }
+
+  // All that this process did is committed.
+  void every_reconnection_has_a_gap(const std::set<WallTime>& ends) {
+    std::uint64_t before = 0;
+    for (const auto& [id, connection] : source_.connections) {
+      if (world_.ended_at(connection.instance)) {
+        continue;
+      }
+      if (before != 0 && !ends.contains(connection.opened_at)) {
+        violated("no gap record between the sessions on connections ", std::to_string(before),
+                 " and ", std::to_string(id));
+      }
+      before = id;
+    }
+  }
+
+  World& world_;
+  const ModelSource& source_;
+  std::vector<GapRecord> gaps_;
+  std::map<std::uint64_t, std::vector<std::size_t>> by_mark_;  // emissions
+  std::optional<WallTime> first_session_;                      // of which anything is known
+  Marks published_, dead_;
+  std::set<std::size_t> replayed_;  // jobs of which a replay published something
+  std::vector<std::string> violations_;
+};
+
+void balance(World& world, std::vector<std::string>& violations) {
+  for (const auto& process : world.processes()) {
+    for (const auto& unit : process->units) {
+      const SourceCounters& counters = unit->counters();
+      std::uint64_t out = counters.published_events.get() + counters.duplicate_events.get() +
+                          counters.filtered_events.get();
+      for (const Counter& letters : counters.dead_letters) {
+        out += letters.get();
+      }
+      if (unit->at_rest() && !unit->end() && counters.received_events.get() != out) {
+        violations.push_back(unit->source() + ": received " +
+                             std::to_string(counters.received_events.get()) +
+                             " events, and what became of them adds up to " + std::to_string(out));
+      }
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> check(World& world) {
+  std::vector<std::string> violations;
+  for (const auto& [name, source] : world.remote().sources()) {
+    for (std::string& violation : SourceCheck(world, source).violations()) {
+      violations.push_back(std::move(violation));
+    }
+  }
+  balance(world, violations);
+  return violations;
+}
+
+bool all_settled(World& world) {
+  const auto records = world.kafka().latest("p.jobs");
+  for (const auto& [name, source] : world.remote().sources()) {
+    for (const ModelJob& job : source.jobs) {
+      const auto record = records.find(job.id);
+      if (record == records.end() || field(record->second, "settled") != "true") {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+}  // namespace penstock::scenario

@@ -1,0 +1,373 @@
+#include "world.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "checks.hpp"
+#include "event_text.hpp"
+
+namespace penstock::scenario {
+namespace {
+
+// Both sources' records are in one partition of the state topic.
+constexpr std::string_view with_jobs = "stream", without_jobs = "sinkhole";
+constexpr Duration time_to_settle{900'000};
+constexpr std::uint64_t most_steps = 500'000;
+
+Duration seconds(std::uint64_t count) { return Duration(static_cast<std::int64_t>(count) * 1'000); }
+
+}  // namespace
+
+RunResult run(const RunOptions& options) { return World(options).run(); }
+
+World::World(const RunOptions& options)
+    : options_(options),
+      dice_(options.seed),
+      story_(clock_, options.told),
+      remote_(clock_, dice_, story_),
+      kafka_(clock_, {.partitions = 2,
+                      .refuses =
+                          [this](const std::string& topic, std::string_view value) {
+                            return !refused_marks_.empty() && topic != "p.dead-letters" &&
+                                   refused_marks_.contains(mark_of(value).value_or(0));
+                          }}),
+      weather_(clock_, dice_, story_) {
+  plan();
+}
+
+// --- the plan
+
+void World::plan() {
+  const std::uint64_t cast = dice_.below(10);
+  const bool jobs = cast < 8, plain = cast >= 6;
+  const Duration span = seconds(dice_.between(5, 90));
+  std::uint64_t events = 0;
+  if (jobs) {
+    RemoteModel::SourcePlan plan{.name = std::string(with_jobs), .span = span};
+    plan.jobs = dice_.between(1, 4);
+    plan.events = dice_.between(5, 50);
+    plan.garbles = dice_.one_in(4);
+    plan.flawed_replays = dice_.one_in(6);
+    if (dice_.one_in(5)) {
+      plan.listed = dice_.between(1, plan.jobs);
+    }
+    remote_.plan(plan);
+    events += plan.events;
+  }
+  if (plain) {
+    RemoteModel::SourcePlan plan{.name = std::string(without_jobs), .span = span};
+    plan.events = dice_.between(5, 50);
+    remote_.plan(plan);
+    events += plan.events;
+  }
+  if (dice_.one_in(8)) {
+    for (std::uint64_t i = dice_.between(1, 3); i > 0; --i) {
+      refused_marks_.insert(dice_.between(1, events));
+    }
+  }
+  constexpr std::array starts{jobs::FirstStart::none, jobs::FirstStart::unfinished,
+                              jobs::FirstStart::listed};
+  on_first_start_ = starts[dice_.below(starts.size())];
+  replay_concurrency_ = dice_.between(1, 2);
+  constexpr std::array<std::uint64_t, 5> rates{0, 0, 30, 8, 3};
+  weather_.set_rate(rates[dice_.below(rates.size())]);
+  calm_at_ = clock_.wall() + span + seconds(40);
+  over_at_ = calm_at_ + time_to_settle;
+  looked_at_ = calm_at_;
+  plan_troubles(span);
+  starts_at_ = clock_.wall() + seconds(dice_.below(3));
+}
+
+void World::plan_troubles(Duration span) {
+  using Kind = Trouble::Kind;
+  constexpr std::array kinds{Kind::end,     Kind::reset,  Kind::reset,   Kind::silence,
+                             Kind::refusal, Kind::outage, Kind::outage,  Kind::crash,
+                             Kind::crash,   Kind::crash,  Kind::restart, Kind::takeover,
+                             Kind::request, Kind::request};
+  const bool alone = remote_.sources().size() == 1;
+  for (std::uint64_t count = dice_.below(8); count > 0; --count) {
+    Trouble trouble{.at = clock_.wall() + seconds(1) +
+                          Duration(static_cast<std::int64_t>(
+                              dice_.below(static_cast<std::uint64_t>(span.count()) + 30'000))),
+                    .kind = kinds[dice_.below(kinds.size())],
+                    .lasts = seconds(dice_.one_in(4) ? dice_.below(90) : dice_.below(10))};
+    if (trouble.kind != Kind::takeover || alone) {
+      troubles_.push_back(trouble);
+    }
+  }
+  std::sort(troubles_.begin(), troubles_.end(),
+            [](const Trouble& a, const Trouble& b) { return a.at < b.at; });
+}
+
+// --- processes
+
+void World::start_process() {
+  if (processes_.empty() && dice_.one_in(3)) {
+    story_.say("kafka", "the state topic is compacted");
+    for (const auto& partition : kafka_.partitions_of("penstock.p.state")) {
+      kafka_.compact(partition);
+    }
+  }
+  auto process = std::make_unique<Process>();
+  process->number = ends_.size();
+  ends_.emplace_back();
+  story_.say("penstock", "process ", process->number, " starts");
+  for (const auto& [name, source] : remote_.sources()) {
+    process->units.push_back(std::make_unique<SourceUnit>(
+        UnitOptions{.source = name,
+                    .has_jobs = source.has_jobs,
+                    .on_first_start = on_first_start_,
+                    .replay_concurrency = replay_concurrency_,
+                    .instance = process->number,
+                    .planted = options_.planted},
+        Surroundings{clock_, dice_, story_, remote_, kafka_, weather_, violations_}));
+  }
+  processes_.push_back(std::move(process));
+}
+
+void World::stop_process(std::size_t index, std::string_view how) {
+  const std::size_t number = processes_[index]->number;
+  story_.say("penstock", "process ", number, " ", how);
+  ends_[number] = clock_.wall();
+  for (const auto& [name, source] : remote_.sources()) {
+    if (source.open != 0 && source.connections.at(source.open).instance == number) {
+      remote_.cut(name, Connection::End::broken);
+    }
+  }
+  processes_.erase(processes_.begin() + static_cast<std::ptrdiff_t>(index));
+}
+
+void World::bring(const Trouble& trouble) {
+  using Kind = Trouble::Kind;
+  const WallTime until = std::min(clock_.wall() + trouble.lasts, calm_at_);
+  const auto each_source = [&](const auto& what) {
+    for (const auto& [name, source] : remote_.sources()) {
+      what(name);
+    }
+  };
+  switch (trouble.kind) {
+    case Kind::end:
+      each_source([&](const std::string& name) { remote_.cut(name, Connection::End::orderly); });
+      break;
+    case Kind::reset:
+      each_source([&](const std::string& name) { remote_.cut(name, Connection::End::broken); });
+      break;
+    case Kind::silence:
+      each_source([&](const std::string& name) { remote_.cut(name, Connection::End::silent); });
+      break;
+    case Kind::refusal:
+      each_source([&](const std::string& name) {
+        constexpr std::array<unsigned, 4> statuses{503, 429, 401, 0};
+        const unsigned status = statuses[dice_.below(statuses.size())];
+        remote_.refuse(name,
+                       {status == 0 ? Answer::Kind::unreachable : Answer::Kind::status, status, {}},
+                       until);
+        remote_.cut(name, Connection::End::broken);
+      });
+      break;
+    case Kind::outage:
+      weather_.outage(until);
+      break;
+    case Kind::crash:
+      crash_until_ = until;
+      steps_to_crash_ = dice_.below(100);
+      break;
+    case Kind::restart:
+      if (processes_.size() == 1 && !processes_[0]->stops_at) {
+        story_.say("penstock", "process ", processes_[0]->number, " drains");
+        processes_[0]->stops_at = clock_.wall() + limits::drain;
+        for (auto& unit : processes_[0]->units) {
+          unit->drain();
+        }
+      }
+      break;
+    case Kind::takeover:
+      if (processes_.size() == 1 && !processes_[0]->stops_at) {
+        had_takeover_ = true;
+        start_process();
+      }
+      break;
+    case Kind::request:
+      for (const auto& process : processes_) {
+        SourceUnit& unit = *process->units.back();
+        const std::string job = "job" + std::to_string(dice_.between(1, 5));
+        const bool known = remote_.knows(unit.source(), job);
+        unit.request_replay(known ? job : "nojob", dice_.one_in(3));
+      }
+      break;
+  }
+}
+
+void World::look_after_processes() {
+  using publish::PublisherEnd;
+  // Between two steps of a busy time, most often.
+  if (crash_until_ && !processes_.empty() && (steps_to_crash_ == 0 || calm_)) {
+    stop_process(dice_.below(processes_.size()), "crashes");
+    if (processes_.empty()) {
+      starts_at_ = std::max(*crash_until_, clock_.wall());
+    }
+    crash_until_.reset();
+  }
+  for (std::size_t i = 0; i < processes_.size(); ++i) {
+    Process& process = *processes_[i];
+    const auto ended = [](const auto& unit) { return unit->end().has_value(); };
+    for (const auto& unit : process.units) {
+      const auto end = unit->end();
+      if (end && *end != PublisherEnd::drained && !had_takeover_) {
+        violations_.push_back(unit->source() + ": gives way, and there is no other process");
+      }
+    }
+    if (std::all_of(process.units.begin(), process.units.end(), ended)) {
+      stop_process(i, "ends");
+      break;
+    }
+    if (process.stops_at && *process.stops_at <= clock_.wall()) {
+      stop_process(i, "ends, as draining takes too long");
+      break;
+    }
+  }
+  if (processes_.empty() && !starts_at_) {
+    starts_at_ = clock_.wall() + (calm_ ? Duration{0} : seconds(dice_.below(5)));
+  }
+  if (starts_at_ && *starts_at_ <= clock_.wall()) {
+    starts_at_.reset();
+    start_process();
+  }
+}
+
+// --- the run
+
+RunResult World::run() {
+  while (clock_.wall() < over_at_ && violations_.empty()) {
+    while (next_trouble_ < troubles_.size() && troubles_[next_trouble_].at <= clock_.wall()) {
+      bring(troubles_[next_trouble_++]);
+    }
+    if (!calm_ && clock_.wall() >= calm_at_) {
+      calm_ = true;
+      story_.say("world", "from now on, all goes well");
+      remote_.calm();
+      weather_.calm();
+    }
+    look_after_processes();
+    look_after_kafka();
+    if (!take_step() && (settled() || !leap())) {
+      break;
+    }
+    if (++steps_ > most_steps) {
+      violations_.push_back("it never comes to rest");
+    }
+  }
+  if (violations_.empty()) {
+    violations_ = check(*this);
+  }
+  if (story_.told()) {
+    for (const std::string topic : {"p.jobs", "p.gaps"}) {
+      for (const auto& [key, value] : kafka_.latest(topic)) {
+        story_.say(topic, value);
+      }
+    }
+  }
+  for (const std::string& violation : violations_) {
+    story_.say("check", violation);
+  }
+  return {violations_, story_.text(), steps_};
+}
+
+void World::turn(Duration by) {
+  clock_.turn(by);
+  remote_.happen();
+}
+
+bool World::take_step() {
+  std::vector<std::pair<SourceUnit*, std::size_t>>& possible = possible_;
+  possible.clear();
+  std::size_t count = 0;
+  for (const auto& process : processes_) {
+    for (const auto& unit : process->units) {
+      possible.emplace_back(unit.get(), unit->steps());
+      count += possible.back().second;
+    }
+  }
+  if (count == 0) {
+    return false;
+  }
+  std::size_t which = dice_.below(count);
+  for (const auto& [unit, steps] : possible) {
+    if (which < steps) {
+      unit->step(which);
+      break;
+    }
+    which -= steps;
+  }
+  if (steps_to_crash_ > 0) {
+    --steps_to_crash_;
+  }
+  if (dice_.one_in(2)) {
+    turn(Duration(static_cast<std::int64_t>(dice_.below(5))));
+  }
+  return true;
+}
+
+// What was on its way for long arrives at last; most often when it does harm.
+void World::look_after_kafka() {
+  if (kafka_.under_way() == 0) {
+    return;
+  }
+  const std::size_t which = dice_.below(kafka_.under_way());
+  if (dice_.one_in(kafka_.would_end_something(which) ? 4 : 60)) {
+    story_.say("kafka", "the end of a transaction arrives that was under way");
+    kafka_.arrive(which);
+  }
+}
+
+// To the next time at which something can happen.
+bool World::leap() {
+  WallTime to = over_at_;
+  const auto consider = [&](std::optional<WallTime> time) {
+    if (time) {
+      to = std::min(to, *time);
+    }
+  };
+  consider(remote_.next_at());
+  consider(starts_at_);
+  if (!calm_) {
+    consider(calm_at_);
+  }
+  if (next_trouble_ < troubles_.size()) {
+    consider(troubles_[next_trouble_].at);
+  }
+  for (const auto& process : processes_) {
+    consider(process->stops_at);
+    for (const auto& unit : process->units) {
+      if (const auto due = unit->due()) {
+        consider(clock_.wall() + std::chrono::ceil<Duration>(*due - clock_.monotonic()));
+      }
+    }
+  }
+  turn(std::max(Duration{1}, Duration(to - clock_.wall())));
+  return true;
+}
+
+bool World::settled() {
+  constexpr Duration looks_apart{5'000};
+  if (!calm_ || !remote_.over() || processes_.empty() || clock_.wall() < looked_at_ + looks_apart) {
+    return false;
+  }
+  looked_at_ = clock_.wall();
+  for (const auto& [name, source] : remote_.sources()) {
+    if (source.open == 0) {
+      return false;  // a session has ended, and it isn't known yet
+    }
+  }
+  for (const auto& process : processes_) {
+    for (const auto& unit : process->units) {
+      const jobs::JobsFigures figures = unit->figures();
+      if (!unit->at_rest() || figures.gaps_open + figures.gaps_recovering > 0) {
+        return false;
+      }
+    }
+  }
+  return all_settled(*this);
+}
+
+}  // namespace penstock::scenario

@@ -1,0 +1,107 @@
+// One run: everything that a seed decides, from the first event to the last check.
+//
+// Steps of all parts are taken one after the other, each time one of those that are possible, by
+// the seed's choice; time goes on in between, and leaps when nothing is possible. Then all goes
+// well for a while, so that everything settles, and what Kafka holds is compared with the truth.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "source_unit.hpp"
+
+namespace penstock::scenario {
+
+struct RunOptions {
+  std::uint64_t seed = 0;
+  bool told = false;  // with its story
+  Planted planted = Planted::nothing;
+};
+
+struct RunResult {
+  std::vector<std::string> violations;
+  std::string story;
+  std::uint64_t steps = 0;
+};
+
+RunResult run(const RunOptions& options);
+
+// What a run is made of, as the checks look at it.
+struct Process {
+  std::size_t number = 0;
+  std::vector<std::unique_ptr<SourceUnit>> units;
+  std::optional<WallTime> stops_at;  // at the latest: it drains, or another one took over
+};
+
+class World {
+ public:
+  explicit World(const RunOptions& options);
+  RunResult run();
+
+  RemoteModel& remote() { return remote_; }
+  test::ModelKafka& kafka() { return kafka_; }
+  const std::vector<std::unique_ptr<Process>>& processes() const { return processes_; }
+  // When a process ended; none: it runs.
+  std::optional<WallTime> ended_at(std::size_t process) const { return ends_[process]; }
+  bool had_takeover() const { return had_takeover_; }
+
+ private:
+  struct Trouble {
+    enum class Kind : std::uint8_t {
+      end,
+      reset,
+      silence,
+      refusal,
+      outage,
+      crash,
+      restart,
+      takeover,
+      request,  // of a replay, by an operator
+    };
+    WallTime at;
+    Kind kind;
+    Duration lasts;
+  };
+
+  void plan();
+  void plan_troubles(Duration span);
+  void start_process();
+  void stop_process(std::size_t index, std::string_view how);
+  void bring(const Trouble& trouble);
+  void look_after_processes();
+  void look_after_kafka();
+  bool take_step();
+  bool leap();
+  bool settled();
+  void turn(Duration by);
+
+  RunOptions options_;
+  Dice dice_;
+  test::TurnedClock clock_;
+  Story story_;
+  RemoteModel remote_;
+  std::set<std::uint64_t> refused_marks_;
+  test::ModelKafka kafka_;
+  KafkaWeather weather_;
+  std::vector<std::string> violations_;
+
+  jobs::FirstStart on_first_start_ = jobs::FirstStart::none;
+  std::size_t replay_concurrency_ = 2;
+  std::vector<Trouble> troubles_;  // by time
+  std::size_t next_trouble_ = 0;
+  WallTime calm_at_, over_at_;
+  bool calm_ = false;
+  bool had_takeover_ = false;
+  std::vector<std::unique_ptr<Process>> processes_;  // that run
+  std::vector<std::optional<WallTime>> ends_;        // of all there were
+  std::optional<WallTime> starts_at_;                // the next one
+  std::optional<WallTime> crash_until_;              // one is near: it is down until then
+  std::uint64_t steps_to_crash_ = 0;
+  WallTime looked_at_;
+  std::vector<std::pair<SourceUnit*, std::size_t>> possible_;  // reused
+  std::uint64_t steps_ = 0;
+};
+
+}  // namespace penstock::scenario
