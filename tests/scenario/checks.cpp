@@ -269,16 +269,20 @@ class SourceCheck {
             }));
   }
 
-  // When it was gone at the latest.
+  // When it was gone at the latest. What happens between two sessions is gone at once, but the last
+  // bytes of the one before may still be on their way then.
   WallTime lost_by(const Emission& emission) const {
-    if (emission.connection == 0) {
-      return emission.at;
+    WallTime last = emission.at;
+    for (const auto& [id, connection] : source_.connections) {
+      if (id > emission.connection && connection.opened_at > emission.at) {
+        break;
+      }
+      last = std::max({last, connection.received_at, connection.ended_at});
+      if (id == emission.connection && connection.delivered >= emission.end) {
+        return world_.ended_at(connection.instance).value_or(WallTime::max());
+      }
     }
-    const Connection& connection = source_.connections.at(emission.connection);
-    const auto process_end = world_.ended_at(connection.instance);
-    return connection.delivered < emission.end
-               ? std::max(connection.ended_at, connection.received_at)
-               : process_end.value_or(WallTime::max());
+    return last;
   }
 
   void gaps_are_true() {
@@ -305,17 +309,20 @@ class SourceCheck {
     every_reconnection_has_a_gap(ends);
   }
 
-  // Nothing of the session before it came after its beginning, but what a crash took away.
+  // Nothing of the session before it came after its beginning, but what a crash took away. A
+  // session that there was no room for, so that nothing of it was read, is part of the gap.
   bool is_between_sessions(const GapRecord& gap) const {
-    std::optional<Connection> before;
+    bool found = false;
     for (const auto& [id, connection] : source_.connections) {
       if (connection.opened_at == *gap.ended_at) {
         break;
       }
-      before = connection;
+      const auto crash = world_.ended_at(connection.instance);
+      const bool begins_it =
+          gap.started_at == connection.received_at || (crash && gap.started_at <= *crash);
+      found = begins_it || (found && connection.delivered == 0);
     }
-    const auto crash = before ? world_.ended_at(before->instance) : std::nullopt;
-    return before && (gap.started_at == before->received_at || (crash && gap.started_at <= *crash));
+    return found;
   }
 
   // All that this process did is committed.
@@ -325,7 +332,7 @@ class SourceCheck {
       if (world_.ended_at(connection.instance)) {
         continue;
       }
-      if (before != 0 && !ends.contains(connection.opened_at)) {
+      if (before != 0 && connection.delivered > 0 && !ends.contains(connection.opened_at)) {
         violated("no gap record between the sessions on connections ", std::to_string(before),
                  " and ", std::to_string(id));
       }
