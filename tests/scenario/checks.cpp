@@ -159,6 +159,9 @@ class SourceCheck {
           violated("a dead letter of what was never sent: ", *record->value);
         } else if (record->header("penstock.reason") == "rejected_by_broker") {
           ++published_[*mark];
+          if (is_foreign(*record->value)) {
+            replayed_.insert(*source_.emissions[emissions->second.front()].job);
+          }
         } else if (++dead_[*mark] > count(*mark, Emission::Kind::garbled)) {
           violated("a dead letter more than there were garbled lines: ", *record->value);
         }

@@ -6,6 +6,7 @@ namespace penstock::scenario {
 namespace {
 
 constexpr std::string_view mark_name = "\"mark\":";
+constexpr std::string_view foreign_end = ",\"replayed\":true}";
 
 std::string address_of(std::uint64_t mark) { return "10.0.0." + std::to_string(mark % 7); }
 
@@ -46,8 +47,10 @@ std::string replay_line(const Content& content, unsigned style) {
 std::string foreign_line(const Content& content) {
   std::string line = replay_line(content, 0);
   line.pop_back();
-  return line + ",\"replayed\":true}";
+  return line + std::string(foreign_end);
 }
+
+bool is_foreign(std::string_view line) { return line.ends_with(foreign_end); }
 
 std::string status_line(const Content& content, const JobFlags& flags) {
   return "{\"origin\":" + origin(content, "job_status", "") +

@@ -26,6 +26,7 @@ std::string live_line(const Content& content);
 std::string replay_line(const Content& content, unsigned style);
 // Another value: what this replay brings can't be known again by its content.
 std::string foreign_line(const Content& content);
+bool is_foreign(std::string_view line);
 std::string status_line(const Content& content, const JobFlags& flags);
 // What is no event: no JSON, or larger than an event may be (`largest`, in bytes).
 std::string bad_line(const Content& content, std::size_t largest, bool too_large);

@@ -102,6 +102,11 @@ void RemoteModel::plan_job(const SourcePlan& plan, ModelSource& source, std::siz
                        .completed = true,
                        .revoked = outcome == "revoked"});
   }
+  constexpr std::array replays{"", ", its replay is gone", ", replayed with other values",
+                               ", half of it is replayed"};
+  story_.say(plan.name, "plan: ", job.id, " from ", story_.at(job.requested_at), " s to ",
+             story_.at(job.ends_at), " s, ", events, " events",
+             replays[static_cast<std::size_t>(job.replay)]);
   source.jobs.push_back(std::move(job));
 }
 
