@@ -27,7 +27,7 @@ namespace {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr std::uint64_t usual_seeds = 1'000;
 #else
-constexpr std::uint64_t usual_seeds = 10'000;
+constexpr std::uint64_t usual_seeds = 20'000;
 #endif
 constexpr std::uint64_t seeds_for_a_planted_bug = 2'000;
 constexpr std::size_t told_findings = 10;
