@@ -23,6 +23,14 @@ ChannelFeed::ChannelFeed(boost::asio::io_context& io, extract::Pool& pool,
                             .has_ledger = options.has_ledger},
                            [this](Batch&& batch) { deliver(std::move(batch)); })) {}
 
+std::span<char> ChannelFeed::writable() {
+  const auto room = ring_.writable();
+  if (room.empty()) {
+    last_full_ = monotonic_now();
+  }
+  return room;
+}
+
 void ChannelFeed::received(std::size_t count) {
   ring_.received(count, wall_now());
   feed();

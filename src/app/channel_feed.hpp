@@ -12,12 +12,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "penstock/core/byte_sink.hpp"
 #include "penstock/core/event.hpp"
 #include "penstock/core/session_end.hpp"
 #include "penstock/core/units.hpp"
 #include "penstock/extract/pool.hpp"
+#include "penstock/jobs/replay_gate.hpp"
 #include "penstock/journal/ring.hpp"
 
 namespace penstock::app {
@@ -39,7 +41,7 @@ class ChannelFeed final : public ByteSink {
               std::function<void(Batch&&)> push, std::function<void()> moved);
 
   // ByteSink
-  std::span<char> writable() override { return ring_.writable(); }
+  std::span<char> writable() override;
   void received(std::size_t count) override;
 
   void open(ChannelId channel, SessionId session);
@@ -59,6 +61,10 @@ class ChannelFeed final : public ByteSink {
   bool empty() const { return idle() && released_ == submitted_; }
   // There is so much room again that reading may go on.
   bool has_room() const;
+  // For the gate that holds replays back, of the feed of live sessions.
+  jobs::LiveChannel live() const {
+    return {ring_.last_block(), BlockSequence{delivered_.load()}, last_full_};
+  }
   Bytes used() const { return ring_.used(); }
   Bytes capacity() const { return ring_.capacity(); }
 
@@ -78,6 +84,7 @@ class ChannelFeed final : public ByteSink {
   bool caught_up_ = true;  // every sealed block was given to the pool
   bool finished_ = false;
   bool abandoned_ = false;
+  std::optional<MonotonicTime> last_full_;
   std::uint64_t submitted_ = 0;  // blocks
   std::uint64_t released_ = 0;   // blocks
 

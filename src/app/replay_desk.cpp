@@ -85,13 +85,14 @@ class ReplayDesk::Replay final : private remote::ReplayListener {
 };
 
 ReplayDesk::ReplayDesk(boost::asio::io_context& io, extract::Pool& pool, ReplayDeskOptions options,
-                       JobsDesk& jobs, SourceCounters& counters, Log& log, Push push, Post post,
-                       std::function<void()> moved)
+                       const ChannelFeed& live, JobsDesk& jobs, SourceCounters& counters, Log& log,
+                       Push push, Post post, std::function<void()> moved)
     : io_(io),
       pool_(pool),
       options_(std::move(options)),
       access_(options_.access),
       rest_(io, {.url = options_.url, .access = access_}),
+      live_(live),
       jobs_(jobs),
       counters_(counters),
       log_(log),
@@ -107,8 +108,10 @@ void ReplayDesk::carry_out(const jobs::Order& order) {
   } else if (const auto* const ask = std::get_if<jobs::order::AskStatus>(&order)) {
     ask_status(ask->job);
   } else if (const auto* const start_replay = std::get_if<jobs::order::StartReplay>(&order)) {
-    start(*start_replay);
+    waiting_.emplace_back(*start_replay, jobs::ReplayGate{});
+    start_waiting();
   } else if (const auto* const stop_replay = std::get_if<jobs::order::StopReplay>(&order)) {
+    std::erase_if(waiting_, [&](const auto& waits) { return waits.first.run == stop_replay->run; });
     if (const auto found = replays_.find(stop_replay->run); found != replays_.end()) {
       found->second->stop();
     }
@@ -140,8 +143,19 @@ void ReplayDesk::ask_status(const std::string& job) {
   });
 }
 
-void ReplayDesk::start(const jobs::order::StartReplay& order) {
-  replays_[order.run] = std::make_unique<Replay>(*this, order);
+void ReplayDesk::start_waiting() {
+  std::vector<jobs::order::StartReplay> ready;
+  std::erase_if(waiting_, [&](auto& waits) {
+    auto& [order, gate] = waits;
+    const bool opens = gate.opens(live_.live(), monotonic_now());
+    if (opens) {
+      ready.push_back(order);
+    }
+    return opens;
+  });
+  for (const auto& order : ready) {
+    replays_[order.run] = std::make_unique<Replay>(*this, order);
+  }
 }
 
 void ReplayDesk::released(ChannelId run, const Released& released) {
@@ -159,6 +173,7 @@ void ReplayDesk::sweep() {
 }
 
 void ReplayDesk::stop() {
+  waiting_.clear();
   for (const auto& [run, replay] : replays_) {
     replay->abandon();
   }

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "app/channel_feed.hpp"
 #include "app/jobs_desk.hpp"
@@ -42,13 +43,16 @@ class ReplayDesk {
   using Push = std::function<void(Batch&&)>;        // called on a worker
   using Post = std::function<void(publish::Note)>;  // from any thread
 
+  // `live`: of the source's sessions; replays begin behind what came there.
   // `moved` is called after something went on in a replay's feed.
   ReplayDesk(boost::asio::io_context& io, extract::Pool& pool, ReplayDeskOptions options,
-             JobsDesk& jobs, SourceCounters& counters, Log& log, Push push, Post post,
-             std::function<void()> moved);
+             const ChannelFeed& live, JobsDesk& jobs, SourceCounters& counters, Log& log, Push push,
+             Post post, std::function<void()> moved);
   ~ReplayDesk();
 
   void carry_out(const jobs::Order& order);
+  // Something went on on the live stream, or a second went by.
+  void start_waiting();
   // Batches of a replay are committed.
   void released(ChannelId run, const Released& released);
   // Nothing more is asked of the API, and no batch will be pushed soon: see idle().
@@ -60,7 +64,6 @@ class ReplayDesk {
 
   void list_tasks();
   void ask_status(const std::string& job);
-  void start(const jobs::order::StartReplay& order);
   void sweep();
 
   boost::asio::io_context& io_;
@@ -68,12 +71,14 @@ class ReplayDesk {
   ReplayDeskOptions options_;
   remote::Access access_;
   remote::RestClient rest_;
+  const ChannelFeed& live_;
   JobsDesk& jobs_;
   SourceCounters& counters_;
   Log& log_;
   Push push_;
   Post post_;
   std::function<void()> moved_;
+  std::vector<std::pair<jobs::order::StartReplay, jobs::ReplayGate>> waiting_;
   // Until all their batches are committed: they lie in a replay's ring.
   std::map<ChannelId, std::unique_ptr<Replay>> replays_;
 };

@@ -29,6 +29,7 @@ SourcePipeline::SourcePipeline(boost::asio::io_context& io, extract::Pool& pool,
             [this](std::vector<jobs::Order> orders) {
               boost::asio::post(io_, [this, orders = std::move(orders)] { carry_out(orders); });
             }),
+      publisher_(std::move(options.publisher), desk_, *this, counters, log),
       feed_(
           io, pool,
           {.ring = options.ring,
@@ -37,13 +38,12 @@ SourcePipeline::SourcePipeline(boost::asio::io_context& io, extract::Pool& pool,
            .max_lines = limits::max_extracted_events,
            .max_bytes = limits::max_extracted_bytes},
           [this](Batch&& batch) { push(std::move(batch)); }, [this] { moved(); }),
-      session_(io, std::move(options.session), feed_, *this, counters, log),
-      publisher_(std::move(options.publisher), desk_, *this, counters, log) {
+      session_(io, std::move(options.session), feed_, *this, counters, log) {
   counters_.journal_capacity_bytes.set(feed_.capacity().count);
   job_counters.ledger_capacity_bytes.set(options.jobs.ledger_memory.count);
   if (options.jobs.has_jobs) {
     replays_ = std::make_unique<ReplayDesk>(
-        io, pool, std::move(options.replays), desk_, counters, log,
+        io, pool, std::move(options.replays), feed_, desk_, counters, log,
         [this](Batch&& batch) { push(std::move(batch)); },
         [this](publish::Note note) { publisher_.post(std::move(note)); }, [this] { moved(); });
   }
@@ -170,6 +170,9 @@ void SourcePipeline::moved() {
   if (feed_.has_room()) {
     session_.resume();
   }
+  if (replays_) {
+    replays_->start_waiting();
+  }
   // Once nothing more comes from the sessions, the rings and the pool, the publisher may end.
   const bool all_pushed = session_stopped_ && feed_.idle() && (!replays_ || replays_->idle());
   if (all_pushed && !end_ && !std::exchange(publisher_draining_, true)) {
@@ -236,6 +239,9 @@ void SourcePipeline::carry_out(const std::vector<jobs::Order>& orders) {
 void SourcePipeline::tick() {
   if (!tick_waits_.exchange(true)) {
     publisher_.post(desk_.tick([this] { tick_waits_ = false; }));
+  }
+  if (replays_) {
+    replays_->start_waiting();
   }
   tick_timer_.expires_after(tick_interval);
   tick_timer_.async_wait([this](const boost::system::error_code& error) {

@@ -112,10 +112,13 @@ class SourcePipeline final : private remote::SessionListener, private publish::P
   std::atomic<bool> tick_waits_{false};  // posted and not yet taken: Kafka is away, or slow
 
   JobsDesk desk_;
+  // Before the feeds: workers push into it until their lanes have ended, also when another instance
+  // has taken the source over and its own thread is long gone. That thread posts to the feeds
+  // through io_ alone.
+  publish::Publisher publisher_;
   ChannelFeed feed_;
   std::unique_ptr<ReplayDesk> replays_;  // none: the source has no jobs
   remote::Session session_;
-  publish::Publisher publisher_;  // last: its thread ends before what it refers to
 };
 
 }  // namespace penstock::app

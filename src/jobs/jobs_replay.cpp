@@ -31,7 +31,7 @@ Changes Jobs::Impl::decide_replay(Batch& batch, WallTime now) {
   run->clean = run->clean && whole;
   switch (batch.block.kind) {
     case BlockKind::session_opened:
-      planner_.opened();
+      planner_.opened(*run, tracker_.find(run->job)->second, ledger_.published(run->job));
       tell(SourceEvent::replay_started,
            "job " + run->job + (run->only_count ? ", only to compare" : ""));
       break;
@@ -151,7 +151,7 @@ void Jobs::Impl::tell_end(const Run& run, ReplayEnd end, RunResult result) {
 void Jobs::Impl::start_replays(WallTime now) {
   for (const std::string& id : planner_.due(tracker_, now)) {
     ledger_.open_run(id);
-    const ChannelId run = planner_.begin(*tracker_.find(id), ledger_.published(id), now);
+    const ChannelId run = planner_.begin(*tracker_.find(id), now);
     orders_.emplace_back(order::StartReplay{id, run});
   }
 }

@@ -15,12 +15,14 @@ ReplayPlanner::Plan& ReplayPlanner::plan(const std::string& job) {
 
 std::optional<WallTime> ReplayPlanner::due_at(const JobTracker::Entry& entry) const {
   const Job& job = entry.second;
+  const bool comparable = job.live || job.believed;
+  const bool early = job.wanted && comparable;
   const bool replayed =
-      job.open() && !job.held && !job.predates && !job.incomplete && (job.wanted || job.ended());
+      job.open() && !job.held && !job.predates && !job.incomplete && (early || job.ended());
   if (!replayed) {
     return std::nullopt;
   }
-  const WallTime from = job.wanted ? WallTime{} : *job.ended_at + options_.settle_after;
+  const WallTime from = early ? WallTime{} : *job.ended_at + options_.settle_after;
   const auto found = plans_.find(entry.first);
   return found == plans_.end() ? from : std::max(from, found->second.not_before);
 }
@@ -44,16 +46,19 @@ std::vector<std::string> ReplayPlanner::due(const JobTracker& jobs, WallTime now
   return ids;
 }
 
-ChannelId ReplayPlanner::begin(const JobTracker::Entry& entry, std::uint64_t published,
-                               WallTime now) {
+ChannelId ReplayPlanner::begin(const JobTracker::Entry& entry, WallTime now) {
   const Job& job = entry.second;
   const ChannelId id = std::exchange(next_run_, next_run_.next());
   runs_.emplace(id, Run{.job = entry.first,
                         .begun = now,
-                        .final = job.ended() && now >= *job.ended_at + options_.settle_after,
-                        .only_count = job.live && !job.believed,
-                        .published_before = published});
+                        .final = job.ended() && now >= *job.ended_at + options_.settle_after});
   return id;
+}
+
+void ReplayPlanner::opened(Run& run, const Job& job, std::uint64_t published) {
+  refused_.reset();
+  run.only_count = job.live && !job.believed;
+  run.published_before = published;
 }
 
 Run* ReplayPlanner::find(ChannelId run) {

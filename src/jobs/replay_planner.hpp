@@ -5,7 +5,9 @@
 //
 // A run is final if it began settle_after after the job's end was known: only then all of the job
 // is in it. What was published live is compared first: until a run has shown that replays bring it,
-// runs only count. Two final runs one after the other that bring the same, all that was published
+// runs only count. A run that isn't final waits for something to compare with: what it brings may
+// be on its way on the live stream, too. A final one needn't: all that came live was decided.
+// Two final runs one after the other that bring the same, all that was published
 // and nothing that isn't, settle the job.
 #pragma once
 
@@ -39,11 +41,11 @@ struct Run {
   std::string job;
   WallTime begun;
   bool final = false;
+  // Since it was opened:
   bool only_count = false;
-  std::uint64_t published_before = 0;  // of the job, when the run began
-  // While it goes on:
-  bool clean = true;            // nothing came but whole events of the job
-  std::uint64_t delivered = 0;  // events
+  std::uint64_t published_before = 0;  // of the job, at its opening
+  bool clean = true;                   // nothing came but whole events of the job
+  std::uint64_t delivered = 0;         // events
   std::uint64_t published = 0;
 };
 
@@ -66,11 +68,13 @@ class ReplayPlanner {
 
   // The jobs to be replayed now, as far as there is room, the longest due first.
   std::vector<std::string> due(const JobTracker& jobs, WallTime now) const;
-  ChannelId begin(const JobTracker::Entry& job, std::uint64_t published, WallTime now);
+  ChannelId begin(const JobTracker::Entry& job, WallTime now);
 
   Run* find(ChannelId run);
   std::optional<ChannelId> run_of(std::string_view job) const;
-  void opened() { refused_.reset(); }
+  // What came live before the run's request is decided about by now: whether the run may publish
+  // is decided here. `published`: of the ledger.
+  void opened(Run& run, const Job& job, std::uint64_t published);
   // Precondition: there is that run. Sets job.wanted. `summary` and `published`: of the ledger,
   // now.
   RunResult finish(ChannelId run, ReplayEnd end, std::optional<Duration> retry_after, Job& job,

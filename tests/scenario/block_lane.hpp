@@ -2,13 +2,16 @@
 // buffer gives their batches back in theirs.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <set>
 #include <vector>
 
 #include "extract/extractor.hpp"
 #include "extract/reorder_buffer.hpp"
+#include "penstock/jobs/replay_gate.hpp"
 #include "penstock/journal/ring.hpp"
 #include "remote_model.hpp"
 
@@ -34,6 +37,10 @@ class BlockLane {
       waiting_.push_back(*block);
     }
   }
+  // As the replay gate asks for it.
+  jobs::LiveChannel live() const { return {ring_.last_block(), delivered_, last_full_}; }
+  void is_full(MonotonicTime now) { last_full_ = now; }
+
   bool has_work() const { return !waiting_.empty(); }
 
   // A worker is done with one of the blocks.
@@ -44,10 +51,12 @@ class BlockLane {
     waiting_.erase(which);
     Batch batch = extractor.extract(block, lane_, 1);
     if (!in_order_) {
+      delivered_ = std::max(delivered_, block.sequence);
       deliver(std::move(batch));
     } else {
       done_.insert(block.sequence, std::move(batch));
       while (auto next = done_.take_next()) {
+        delivered_ = next->block.sequence;
         deliver(std::move(*next));
       }
     }
@@ -79,6 +88,8 @@ class BlockLane {
   std::vector<Block> waiting_;  // for a worker
   std::size_t taken_ = 0;       // from the ring and not yet released
   BlockSequence next_released_{1};
+  BlockSequence delivered_{0};
+  std::optional<MonotonicTime> last_full_;
   std::set<BlockSequence> released_;
 };
 

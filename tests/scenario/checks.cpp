@@ -5,50 +5,13 @@
 #include <set>
 
 #include "event_text.hpp"
+#include "gap_record.hpp"
 #include "world.hpp"
 
 namespace penstock::scenario {
 namespace {
 
 using Marks = std::map<std::uint64_t, std::size_t>;
-
-// --- the records of penstock, read as a user's program would
-
-// The text behind `"name":`, up to its end; of a string without the quotes.
-std::string field(const std::string& json, const std::string& name) {
-  const std::size_t found = json.find("\"" + name + "\":");
-  if (found == std::string::npos) {
-    return "";
-  }
-  const std::size_t begin = found + name.size() + 3;
-  if (json[begin] == '"') {
-    return json.substr(begin + 1, json.find('"', begin + 1) - begin - 1);
-  }
-  const char* const ends = json[begin] == '[' ? "]" : ",}";
-  return json.substr(begin, json.find_first_of(ends, begin) - begin);
-}
-
-struct GapRecord {
-  std::string id, state, note, jobs;
-  WallTime started_at;
-  std::optional<WallTime> ended_at;
-  bool says(std::string_view text) const { return note.find(text) != std::string::npos; }
-  bool meets(WallTime from, WallTime to) const {
-    return started_at <= to && (!ended_at || *ended_at >= from);
-  }
-};
-
-std::vector<GapRecord> gaps_of(World& world, const std::string& source) {
-  std::vector<GapRecord> gaps;
-  for (const auto& [key, json] : world.kafka().latest("p.gaps")) {
-    if (field(json, "source") == source) {
-      gaps.push_back({field(json, "gap_id"), field(json, "state"), field(json, "note"),
-                      field(json, "jobs"), *parse_rfc3339(field(json, "started_at")),
-                      parse_rfc3339(field(json, "ended_at"))});
-    }
-  }
-  return gaps;
-}
 
 // --- the checks of one source
 
@@ -95,6 +58,7 @@ class SourceCheck {
   void read_events() {
     for (const auto& partition : world_.kafka().partitions_of("p." + source_.name)) {
       std::optional<std::size_t> last;  // emission
+      std::set<std::size_t> live;       // jobs of which something came live
       for (const auto* const record : world_.kafka().visible(partition)) {
         const auto mark = mark_of(*record->value);
         const auto emissions = by_mark_.find(mark.value_or(0));
@@ -104,15 +68,29 @@ class SourceCheck {
         }
         ++published_[*mark];
         if (record->header("penstock.replayed")) {
-          replayed_.insert(*source_.emissions[emissions->second.front()].job);
+          is_believed(*source_.emissions[emissions->second.front()].job, live);
           looks_replayed(emissions->second.front(), *record->value);
         } else {
           looks_live(emissions->second, *record->value);
+          const Emission& emission = source_.emissions[emissions->second.front()];
+          if (emission.job && emission.kind != Emission::Kind::status) {
+            live.insert(*emission.job);
+          }
           if (!world_.had_takeover()) {
             is_in_order(emissions->second, last);
           }
         }
       }
+    }
+  }
+
+  // Once something of a job came live, nothing is published of a replay that doesn't bring it.
+  void is_believed(std::size_t job, const std::set<std::size_t>& live) {
+    replayed_.insert(job);
+    const ModelJob& replayed = source_.jobs[job];
+    if (replayed.replay == ModelJob::Replay::foreign && live.contains(job) &&
+        !world_.was_forced(replayed.id)) {
+      violated("a replay of ", replayed.id, " is believed that brings other events");
     }
   }
 

@@ -144,6 +144,7 @@ void LiveSession::read() {
   const std::span<char> room = lane_.ring().writable();
   if (room.empty()) {
     room_ = false;
+    lane_.is_full(clock_.monotonic());
     go_on(outcome::SinkFull{});
     return;
   }

@@ -32,15 +32,21 @@ void OrderDesk::take(std::vector<jobs::Order>&& orders) {
       stop(*run);
     } else {
       const Duration delay{static_cast<std::int64_t>(links_.dice.below(200))};
-      errands_.push_back({links_.clock.monotonic() + delay, std::move(order)});
+      errands_.push_back({links_.clock.monotonic() + delay, std::move(order), {}});
     }
   }
 }
 
-std::vector<OrderDesk::Step> OrderDesk::possible() const {
+bool OrderDesk::is_due(Errand& errand) const {
+  const MonotonicTime now = links_.clock.monotonic();
+  return now >= errand.at && (!std::holds_alternative<jobs::order::StartReplay>(errand.order) ||
+                              errand.gate.opens(links_.live.live(), now));
+}
+
+std::vector<OrderDesk::Step> OrderDesk::possible() {
   std::vector<Step> steps;
   for (std::size_t i = 0; i < errands_.size(); ++i) {
-    if (links_.clock.monotonic() >= errands_[i].at) {
+    if (is_due(errands_[i])) {
       steps.push_back({Work::errand, i, 0});
     }
   }
@@ -58,14 +64,19 @@ std::vector<OrderDesk::Step> OrderDesk::possible() const {
   return steps;
 }
 
-std::size_t OrderDesk::steps() const {
-  return errands_.empty() && runs_.empty() ? 0 : possible().size();
-}
+std::size_t OrderDesk::steps() { return errands_.empty() && runs_.empty() ? 0 : possible().size(); }
 
 std::optional<MonotonicTime> OrderDesk::due() const {
   std::optional<MonotonicTime> first;
   for (const Errand& errand : errands_) {
-    first = std::min(first.value_or(errand.at), errand.at);
+    MonotonicTime at = errand.at;
+    if (std::holds_alternative<jobs::order::StartReplay>(errand.order)) {
+      at = std::max(at, jobs::ReplayGate::not_before(links_.live.live()));
+      if (at <= links_.clock.monotonic()) {
+        continue;  // what it waits for comes at its own time
+      }
+    }
+    first = std::min(first.value_or(at), at);
   }
   return first;
 }

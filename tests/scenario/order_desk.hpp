@@ -23,6 +23,7 @@ class OrderDesk {
     const test::TurnedClock& clock;
     Dice& dice;
     Story& story;
+    const BlockLane& live;
     std::function<void(std::function<Changes()>)> post;  // a note
     std::function<void(Batch&&)> deliver;
     std::function<void(std::string)> violated;
@@ -36,7 +37,7 @@ class OrderDesk {
   void take(std::vector<jobs::Order>&& orders);
 
   // So many things could be done now; step() does one of them.
-  std::size_t steps() const;
+  std::size_t steps();
   void step(std::size_t which, extract::Extractor& extractor);
   std::optional<MonotonicTime> due() const;
 
@@ -59,6 +60,7 @@ class OrderDesk {
   struct Errand {
     MonotonicTime at;
     jobs::Order order;
+    jobs::ReplayGate gate;  // of a replay
   };
   enum class Work : std::uint8_t { errand, read, seal, extract };
   struct Step {
@@ -67,7 +69,8 @@ class OrderDesk {
     std::uint64_t run = 0;
   };
 
-  std::vector<Step> possible() const;
+  bool is_due(Errand& errand) const;
+  std::vector<Step> possible();
   void carry_out(const jobs::Order& order);
   void start(const jobs::order::StartReplay& start);
   void stop(const jobs::order::StopReplay& stop);

@@ -9,10 +9,12 @@ using Need = publish::Transactor::Need;
 
 constexpr Duration tick_interval{1'000};
 // Small, so that a run fills it while Kafka is away.
-constexpr journal::RingOptions live_ring{.max_size = Bytes{16'384},
-                                         .max_line = largest_event,
-                                         .segment_size = Bytes{4'096},
-                                         .block_size = Bytes{512}};
+journal::RingOptions live_ring(const UnitOptions& unit) {
+  return {.max_size = unit.ring_size,
+          .max_line = largest_event,
+          .segment_size = Bytes{4'096},
+          .block_size = Bytes{512}};
+}
 
 std::string transactional_id(const UnitOptions& unit) { return "penstock." + unit.source; }
 
@@ -77,9 +79,9 @@ SourceUnit::SourceUnit(UnitOptions options, Surroundings around)
       transactor_(publisher_options(options_, around.clock.wall()), *kafka_,
                   options_.planted == Planted::ledger ? static_cast<Decider&>(forgetful_) : jobs_,
                   *this, counters_, around.clock, log_),
-      lane_(live_ring,
+      lane_(live_ring(options_),
             {.first = BlockSequence{1},
-             .max_line = live_ring.max_line,
+             .max_line = largest_event,
              .kind = ChannelKind::live,
              .has_ledger = options_.has_jobs},
             options_.planted != Planted::reorder),
@@ -94,6 +96,7 @@ SourceUnit::SourceUnit(UnitOptions options, Surroundings around)
              .clock = around.clock,
              .dice = around.dice,
              .story = around.story,
+             .live = lane_,
              .post = [this](std::function<Changes()> note) { post(std::move(note)); },
              .deliver = [this](Batch&& batch) { deliver(std::move(batch)); },
              .violated = [this](const std::string& what) { violated(what); }}),

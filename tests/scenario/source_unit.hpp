@@ -36,6 +36,7 @@ struct UnitOptions {
   bool has_jobs = false;
   jobs::FirstStart on_first_start = jobs::FirstStart::none;
   std::size_t replay_concurrency = 2;
+  Bytes ring_size{16'384};
   std::size_t instance = 0;  // which process of the run
   Planted planted = Planted::nothing;
 };

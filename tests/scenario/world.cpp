@@ -69,6 +69,7 @@ void World::plan() {
                               jobs::FirstStart::listed};
   on_first_start_ = starts[dice_.below(starts.size())];
   replay_concurrency_ = dice_.between(1, 2);
+  ring_size_ = Bytes{4'096 * dice_.between(2, 4)};
   constexpr std::array<std::uint64_t, 5> rates{0, 0, 30, 8, 3};
   weather_.set_rate(rates[dice_.below(rates.size())]);
   calm_at_ = clock_.wall() + span + seconds(40);
@@ -118,6 +119,7 @@ void World::start_process() {
                     .has_jobs = source.has_jobs,
                     .on_first_start = on_first_start_,
                     .replay_concurrency = replay_concurrency_,
+                    .ring_size = ring_size_,
                     .instance = process->number,
                     .planted = options_.planted},
         Surroundings{clock_, dice_, story_, remote_, kafka_, weather_, violations_}));
@@ -192,7 +194,11 @@ void World::bring(const Trouble& trouble) {
         SourceUnit& unit = *process->units.back();
         const std::string job = "job" + std::to_string(dice_.between(1, 5));
         const bool known = remote_.knows(unit.source(), job);
-        unit.request_replay(known ? job : "nojob", dice_.one_in(3));
+        const bool force = dice_.one_in(3);
+        if (force) {
+          forced_.insert(job);
+        }
+        unit.request_replay(known ? job : "nojob", force);
       }
       break;
   }

@@ -46,6 +46,7 @@ class World {
   // When a process ended; none: it runs.
   std::optional<WallTime> ended_at(std::size_t process) const { return ends_[process]; }
   bool had_takeover() const { return had_takeover_; }
+  bool was_forced(const std::string& job) const { return forced_.contains(job); }
 
  private:
   struct Trouble {
@@ -89,11 +90,13 @@ class World {
 
   jobs::FirstStart on_first_start_ = jobs::FirstStart::none;
   std::size_t replay_concurrency_ = 2;
+  Bytes ring_size_;
   std::vector<Trouble> troubles_;  // by time
   std::size_t next_trouble_ = 0;
   WallTime calm_at_, over_at_;
   bool calm_ = false;
   bool had_takeover_ = false;
+  std::set<std::string> forced_;  // jobs that an operator had replayed whatever was published
   std::vector<std::unique_ptr<Process>> processes_;  // that run
   std::vector<std::optional<WallTime>> ends_;        // of all there were
   std::optional<WallTime> starts_at_;                // the next one

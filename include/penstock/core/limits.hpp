@@ -48,7 +48,10 @@ inline constexpr std::size_t gaps_kept = 1'000;  // not over: a job that runs th
 inline constexpr std::size_t gap_jobs = 1'000;   // ids in a gap's record: 200 kB
 inline constexpr std::size_t gap_note = 1'000;   // characters
 inline constexpr std::uint32_t final_runs = 8;   // that came to their end and didn't settle the job
-inline constexpr std::uint32_t broken_runs = 100;   // in a row without a new event: over 8 h
+inline constexpr std::uint32_t broken_runs = 100;  // in a row without a new event: over 8 h
+// After the journal was full, before a replay begins: what the remote held back comes first. It
+// comes as fast as it can, at some 100 MB/s.
+inline constexpr std::chrono::seconds after_full{10};
 inline constexpr std::size_t status_questions = 4;  // asked and not answered, a source
 
 // publish

@@ -70,6 +70,11 @@ class Ring {
   // Blocks up to this one, inclusive, are needed no more. next() has returned them.
   void release(BlockSequence up_to);
 
+  // The block with the last whole line received, sealed or not. What has no room isn't counted.
+  BlockSequence last_block() const noexcept {
+    return BlockSequence{next_sequence_.value - (has_unsealed_lines() ? 0 : 1)};
+  }
+
   // Figures.
   Bytes used() const noexcept;      // received and not yet released
   Bytes capacity() const noexcept;  // what used() can grow to, headers and paddings aside

@@ -30,13 +30,23 @@ TEST_F(JobsReplayVerdicts, IsNotHeldWhenAnOperatorDecidedMeanwhile) {
   gap_at_the_end_of_a();
   const auto run = ordered_replay();
   ASSERT_TRUE(run);
+  begin_replay(run->run);
   auto asked = jobs->replay_requested("a", true, now);
   ASSERT_TRUE(asked);
   commit(*asked);
   EXPECT_FALSE(ordered_replay()) << "it is being replayed";
-  EXPECT_EQ(replay(run->run, {event_line("a", 8)}), (Numbers{}));
+  EXPECT_EQ(bring(run->run, {event_line("a", 8)}), (Numbers{}));
+  end_replay(run->run);
   EXPECT_TRUE(told(SourceEvent::replay_held).empty());
   EXPECT_EQ(replay_next("a", {event_line("a", 8)}), (Numbers{8}));
+}
+
+TEST_F(JobsReplayVerdicts, PublishesAtOnceWhenAnOperatorDecidedBeforeItWasOpened) {
+  gap_at_the_end_of_a();
+  const auto run = ordered_replay();
+  ASSERT_TRUE(run);
+  commit(jobs->replay_requested("a", true, now).value());
+  EXPECT_EQ(replay(run->run, {event_line("a", 8)}), (Numbers{8}));
 }
 
 TEST_F(JobsReplayVerdicts, BelievesOneThatBringsNinetyNineOfAHundred) {

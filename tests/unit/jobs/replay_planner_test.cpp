@@ -19,7 +19,10 @@ class ReplayPlannerTest : public testing::Test {
   RunResult run(const std::string& id, ReplayEnd end, RunSummary summary = {},
                 std::uint64_t published = 0, std::uint64_t added = 0) {
     JobTracker::Entry& entry = *tracker.find(id);
-    const ChannelId channel = planner.begin(entry, published, now);
+    const ChannelId channel = planner.begin(entry, now);
+    if (end == ReplayEnd::clean || end == ReplayEnd::broken) {
+      planner.opened(*planner.find(channel), entry.second, published);
+    }
     planner.find(channel)->published = added;
     return planner.finish(channel, end, std::nullopt, entry.second, summary, published, now);
   }
@@ -49,7 +52,7 @@ TEST_F(ReplayPlannerTest, RunsTheLongestDueFirst) {
   ended("middle", at_s(500));
   ended("later", at_s(901));
   EXPECT_EQ(planner.due(tracker, now), (Ids{"early", "middle", "late"}));
-  planner.begin(*tracker.find("early"), 0, now);
+  planner.begin(*tracker.find("early"), now);
   EXPECT_EQ(planner.due(tracker, now), (Ids{"middle", "late"}));
 }
 
@@ -63,8 +66,27 @@ TEST_F(ReplayPlannerTest, RunsNothingThatMustNotRun) {
   tracker.learn("running");
   ended("too-early", at_s(941));
   EXPECT_EQ(planner.due(tracker, now), (Ids{}));
-  tracker.find("running")->second.wanted = true;
+  Job& running = tracker.find("running")->second;
+  running.wanted = true;
+  EXPECT_EQ(planner.due(tracker, now), (Ids{})) << "there is nothing to compare its replay with";
+  running.live = true;
   EXPECT_EQ(planner.due(tracker, now), (Ids{"running"}));
+  running.live = false;
+  running.believed = true;
+  EXPECT_EQ(planner.due(tracker, now), (Ids{"running"}));
+}
+
+TEST_F(ReplayPlannerTest, OnlyCountsWhereLivePublishedSomethingBeforeTheRunWasOpened) {
+  JobTracker::Entry& job = ended("a", at_s(0));
+  auto& before = *planner.find(planner.begin(job, now));
+  job.second.live = true;  // decided about while the request waited
+  planner.opened(before, job.second, 3);
+  EXPECT_TRUE(before.only_count);
+  EXPECT_EQ(before.published_before, 3U);
+  job.second.believed = true;
+  auto& after = *planner.find(planner.begin(job, now));
+  planner.opened(after, job.second, 3);
+  EXPECT_FALSE(after.only_count);
 }
 
 TEST_F(ReplayPlannerTest, WaitsTwiceAsLongAfterEachBreak) {
@@ -103,7 +125,7 @@ TEST_F(ReplayPlannerTest, NeverGivesUpWhatTheServerRefuses) {
     ASSERT_EQ(run("a", ReplayEnd::refused), RunResult::again);
   }
   EXPECT_EQ(wait("a"), 320);
-  planner.opened();
+  run("a", ReplayEnd::broken);
   run("a", ReplayEnd::refused);
   EXPECT_EQ(wait("a"), 5) << "it opened one meanwhile";
 }

@@ -1,0 +1,45 @@
+// Holds one run of a replay back until what came live before it goes first. Pure.
+//
+// A replay may bring what waits in the journal, not decided about yet, or in the remote, as the
+// journal has no room for it. Where the two can't be known for the same, one would be published
+// beside the other; and the run could settle a job of which something is still to come.
+#pragma once
+
+#include <optional>
+
+#include "penstock/core/ids.hpp"
+#include "penstock/core/limits.hpp"
+#include "penstock/core/time.hpp"
+
+namespace penstock::jobs {
+
+// The live channel, now.
+struct LiveChannel {
+  BlockSequence received;                  // the block with its last whole line
+  BlockSequence delivered;                 // these are decided about before the run's
+  std::optional<MonotonicTime> last_full;  // when there was no room for more, last
+};
+
+class ReplayGate {
+ public:
+  // After the journal was full: what stood still in the remote has come by then.
+  static MonotonicTime not_before(const LiveChannel& live) {
+    return live.last_full ? *live.last_full + limits::after_full : MonotonicTime::min();
+  }
+
+  // To be asked until it says yes.
+  bool opens(const LiveChannel& live, MonotonicTime now) {
+    if (now < not_before(live)) {
+      return false;
+    }
+    if (!behind_) {
+      behind_ = live.received;
+    }
+    return live.delivered >= *behind_;
+  }
+
+ private:
+  std::optional<BlockSequence> behind_;
+};
+
+}  // namespace penstock::jobs
