@@ -107,6 +107,61 @@ def test_a_job_whose_whole_life_lies_in_a_gap_is_fetched(
 
 
 @pytest.mark.kafka
+def test_a_job_whose_first_2000_of_5000_events_fall_into_a_gap_is_whole(
+    kafka: Broker, prefix: str, simulator: Callable[..., Simulator], connect: Callable[..., Daemon]
+) -> None:
+    # A job has half to 1.5 of the events, and of the time.
+    remote = simulator(jobs_every="1h", jobs_lasting="20s", jobs_events=10_000, jobs_twins=0.05)
+    settings = {**QUICK, "brokers": kafka.brokers, "kafka_topic_prefix": prefix}
+    daemon = connect(remote, **settings).wait_ready()
+    wait.until("there is a session", lambda: daemon.metrics().get("source_connected"))
+    assert daemon.stop() == 0
+    job = remote.create_job()
+    wait.until("2,000 events passed", lambda: remote.job(job)["events"] >= 2_000, 60)
+    daemon = connect(remote, **settings).wait_ready()
+    wait.until("live events of it come", lambda: daemon.metrics().get("received_events_total") > 0)
+    missed = remote.job(job)["events"]
+    records = jobs.wait_settled(kafka.brokers, prefix, {jobs.normal(job)}, 120)
+    jobs.wait_recovered(kafka.brokers, prefix, 60)
+    live = daemon.metrics().get("received_events_total") - daemon.metrics().get("replay_events_total")
+    assert daemon.stop() == 0
+    result = check(remote, kafka, prefix, {jobs.normal(job)})
+    print(f"{missed} events before the session, {live:.0f} came live")
+    assert missed >= 2_000 and live >= 1_000 and result.events >= 5_000
+    assert (result.missing, result.doubled) == (0, 0)
+    assert records[jobs.normal(job)]["events"] == result.events
+
+
+@pytest.mark.kafka
+def test_a_job_that_was_settled_before_a_gap_is_left_alone(
+    kafka: Broker, prefix: str, simulator: Callable[..., Simulator], connect: Callable[..., Daemon]
+) -> None:
+    """The gap is widened by ten minutes, so that the job's time meets it."""
+    remote = simulator(jobs_every="1h", jobs_lasting="2s", jobs_events=200)
+    settings = {**QUICK, "brokers": kafka.brokers, "kafka_topic_prefix": prefix}
+    daemon = connect(remote, **settings).wait_ready()
+    wait.until("there is a session", lambda: daemon.metrics().get("source_connected"))
+    before = jobs.normal(remote.create_job())
+    settled = jobs.wait_settled(kafka.brokers, prefix, {before}, 60)
+    replays = daemon.logged("replay ended", before)
+
+    sessions = remote.stats()["sources"]["stream"]["sessions"]
+    remote.fault("reset", "stream")
+    after = jobs.normal(remote.create_job())  # its bytes are what the fault waits for
+    wait.until(
+        "it connected again", lambda: remote.stats()["sources"]["stream"]["sessions"] > sessions
+    )
+    jobs.wait_settled(kafka.brokers, prefix, {before, after}, 60)
+    jobs.wait_recovered(kafka.brokers, prefix, 60)
+    assert daemon.stop() == 0
+    assert daemon.logged("replay ended", after)
+    assert daemon.logged("replay ended", before) == replays
+    assert jobs.newest(kafka.brokers, f"{prefix}.jobs")[before] == settled[before]
+    result = check(remote, kafka, prefix, {before, after})
+    assert (result.missing, result.doubled) == (0, 0)
+
+
+@pytest.mark.kafka
 @pytest.mark.parametrize("fault", ["replay_missing", "replay_changed"])
 def test_a_replay_that_does_not_match_publishes_nothing(
     kafka: Broker,
@@ -116,7 +171,7 @@ def test_a_replay_that_does_not_match_publishes_nothing(
     fault: str,
 ) -> None:
     remote = simulator(
-        jobs_every="2s", jobs_lasting="4s", jobs_events=400, faults=f"{fault}:probability=1"
+        jobs_every="2s", jobs_lasting="4s", jobs_events=400, faults=f"{fault}:probability=1:fraction=0.05"
     )
     daemon = connect(
         remote, **QUICK, brokers=kafka.brokers, kafka_topic_prefix=prefix

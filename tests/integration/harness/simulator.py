@@ -89,6 +89,16 @@ class Simulator(Process):
         """All jobs there ever were, out of band."""
         return [json.loads(text) for text in self._request("GET", "/_sim/jobs")]
 
+    def create_job(self) -> str:
+        """As a user of the API does. Returns its id."""
+        port = {"port": 80, "protocol": "tcp", "modules": ["http"]}
+        task = {"type": "scan", "description": "", "options": [{"targets": ["192.0.2.1"], "ports": [port]}]}
+        answer = self._request("POST", "/v1/tasks", json.dumps(task), **{"X-Token": self.token})
+        return json.loads(answer.read())["job_id"]
+
+    def job(self, job_id: str) -> dict:
+        return next(job for job in self.jobs() if job["job_id"] == job_id)
+
     def replay(self, job: str) -> list[bytes]:
         answer = self._request("GET", f"/v1/replay/{job}", **{"X-Token": self.token})
         return [line for line in answer.read().split(b"\n") if line.strip()]
