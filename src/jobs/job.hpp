@@ -48,7 +48,7 @@ struct Job {
   std::uint64_t replays = 0;         // runs that are over
 
   bool live = false;        // something was published of it as it came live
-  bool believed = false;    // its replays bring what was published: they may be published
+  bool forced = false;      // an operator said that its replays may be published, unchecked
   bool held = false;        // they don't: an operator decides
   bool predates = false;    // was there before the source's first start, and isn't replayed
   bool incomplete = false;  // published events of it aren't counted: no replay can be merged

@@ -83,7 +83,7 @@ std::string encode(const Job& job) {
   out.time("requested_at", job.requested_at).time("finished_at", job.finished_at);
   out.time("seen_at", job.seen_at).time("ended_at", job.ended_at);
   out.number("events", job.events).number("replays", job.replays);
-  out.flag("live", job.live).flag("believed", job.believed).flag("held", job.held);
+  out.flag("live", job.live).flag("forced", job.forced).flag("held", job.held);
   out.flag("predates", job.predates)
       .flag("incomplete", job.incomplete)
       .flag("dropped", job.dropped);
@@ -110,7 +110,7 @@ Result<Job> decode_job(std::string_view value) {
   job.events = in.number("events").value_or(0);
   job.replays = in.number("replays").value_or(0);
   job.live = in.flag("live");
-  job.believed = in.flag("believed");
+  job.forced = in.flag("forced");
   job.held = in.flag("held");
   job.predates = in.flag("predates");
   job.incomplete = in.flag("incomplete");

@@ -102,11 +102,8 @@ void Jobs::Impl::run_over(ChannelId id, ReplayEnd end, std::optional<Duration> r
   tell_end(run, end, result);
   switch (result) {
     case RunResult::again:
+    case RunResult::checked:
     case RunResult::rest:
-      break;
-    case RunResult::believed:
-      job.believed = true;
-      tracker_.changed(entry);
       break;
     case RunResult::settled:
       settle(entry, run.begun, now);
@@ -211,7 +208,7 @@ Result<Changes> Jobs::Impl::replay_requested(std::string_view written, bool forc
     planner_.forget(id);
   }
   tracker_.revive(*entry);
-  job.believed = job.believed || force;
+  job.forced = job.forced || force;
   start_replays(now);
   Changes changes;
   store(changes, now);

@@ -8,6 +8,15 @@
 
 namespace penstock::jobs {
 
+namespace {
+
+// A few may be missing: the remote may have lost some, and says so by nothing else.
+bool is_enough(std::uint64_t covered, std::uint64_t published) {
+  return covered * 100 >= published * 99;
+}
+
+}  // namespace
+
 ReplayPlanner::Plan& ReplayPlanner::plan(const std::string& job) {
   const DoublingBackoff backoff(options_.retry_first, options_.retry_max);
   return plans_.try_emplace(job, backoff).first->second;
@@ -15,7 +24,7 @@ ReplayPlanner::Plan& ReplayPlanner::plan(const std::string& job) {
 
 std::optional<WallTime> ReplayPlanner::due_at(const JobTracker::Entry& entry) const {
   const Job& job = entry.second;
-  const bool comparable = job.live || job.believed;
+  const bool comparable = job.live || job.forced;
   const bool early = job.wanted && comparable;
   const bool replayed =
       job.open() && !job.held && !job.predates && !job.incomplete && (early || job.ended());
@@ -57,7 +66,7 @@ ChannelId ReplayPlanner::begin(const JobTracker::Entry& entry, WallTime now) {
 
 void ReplayPlanner::opened(Run& run, const Job& job, std::uint64_t published) {
   refused_.reset();
-  run.only_count = job.live && !job.believed;
+  run.only_count = job.live && !job.forced && !is_enough(plan(run.job).covered, published);
   run.published_before = published;
 }
 
@@ -116,20 +125,27 @@ RunResult ReplayPlanner::came_to_its_end(const Run& run, Plan& of_job, Job& job,
   const bool checked = run.clean && run.only_count;
   bool differs = true;  // from what settles the job
   if (run.clean) {
-    if (checked && !job.believed && summary.covered * 100 < run.published_before * 99) {
+    if (checked && !job.forced && !is_enough(summary.covered, run.published_before)) {
       // A replay of a running job may lag behind.
       job.wanted = false;
       return run.final ? RunResult::held : RunResult::rest;
     }
-    if (!checked) {
-      job.wanted = false;
+    of_job.covered = summary.covered;
+    of_job.checks = checked ? of_job.checks + 1 : 0;
+    if (!run.final && of_job.checks == 1) {
+      return RunResult::checked;
+    }
+    if (!checked || !run.final) {
+      job.wanted = false;  // more comes live than one run after the other can compare: at its end
+      of_job.checks = 0;
     }
     if (!run.final) {
-      return checked ? RunResult::believed : RunResult::rest;
+      return RunResult::rest;
     }
     const bool all = summary.covered == published;
     const std::pair found{summary.events, summary.digest};
-    if (all && of_job.last == found) {
+    // One that only counted may bring what isn't published yet.
+    if (all && of_job.last == found && summary.events == published) {
       return RunResult::settled;
     }
     differs = !all || of_job.last;
@@ -139,7 +155,7 @@ RunResult ReplayPlanner::came_to_its_end(const Run& run, Plan& of_job, Job& job,
     return RunResult::disagreeing;
   }
   if (checked) {
-    return RunResult::believed;
+    return RunResult::checked;
   }
   of_job.not_before = differs ? now + of_job.after_unsettled.next() : now;
   return RunResult::again;

@@ -4,11 +4,12 @@
 //   check run ─► publishing run ─► confirming run ─► settled
 //
 // A run is final if it began settle_after after the job's end was known: only then all of the job
-// is in it. What was published live is compared first: until a run has shown that replays bring it,
-// runs only count. A run that isn't final waits for something to compare with: what it brings may
-// be on its way on the live stream, too. A final one needn't: all that came live was decided.
-// Two final runs one after the other that bring the same, all that was published
-// and nothing that isn't, settle the job.
+// is in it. What was published live is compared first: a run only counts unless the one before it
+// brought what is published when it is opened, 99 of 100. What came live since was not compared:
+// the more of it, the sooner the next run counts again. A run that isn't final waits for something
+// to compare with: what it brings may be on its way on the live stream, too. A final one needn't:
+// all that came live was decided. Two final runs one after the other that bring the same, all that
+// was published and nothing that isn't, settle the job.
 #pragma once
 
 #include <cstdint>
@@ -53,7 +54,7 @@ struct Run {
 enum class RunResult : std::uint8_t {
   again,        // when its time comes
   rest,         // not before the job has ended
-  believed,     // the check went well: the next one publishes
+  checked,      // it brings what was published: the next one may publish
   settled,      // all is published
   held,         // what it brings isn't what was published: an operator decides
   gone,         // give up: not available any more
@@ -91,6 +92,8 @@ class ReplayPlanner {
     DoublingBackoff after_broken, after_unsettled;
     std::uint32_t broken = 0;      // in a row, without a new event
     std::uint32_t final_runs = 0;  // that didn't settle the job
+    std::uint64_t covered = 0;     // of what was published, by the last run that came to its end
+    std::uint32_t checks = 0;      // in a row
     // The last one, if it was final, with all that was published.
     std::optional<std::pair<std::uint64_t, Fingerprint>> last;
   };

@@ -49,6 +49,46 @@ TEST_F(JobsReplayVerdicts, PublishesAtOnceWhenAnOperatorDecidedBeforeItWasOpened
   EXPECT_EQ(replay(run->run, {event_line("a", 8)}), (Numbers{8}));
 }
 
+// The first events of a job can be alike in its replay, and later ones not.
+TEST_F(JobsReplayVerdicts, ChecksItAgainWhenMoreCameLive) {
+  start();
+  list({});
+  open();
+  live({event_line("a", 1), event_line("a", 2)});
+  close();
+  open();
+  list({});
+  const Lines early{event_line("a", 1), event_line("a", 2), event_line("a", 3)};
+  EXPECT_EQ(replay_next("a", early), (Numbers{}));
+  EXPECT_EQ(replay_next("a", early), (Numbers{3}));
+  live({event_line("a", 4), event_line("a", 5), status_line("a", success_flags)});
+  pass(60);
+  tick();
+  Lines late = early;
+  late.push_back(event_line("a", 400));
+  late.push_back(event_line("a", 500));
+  EXPECT_EQ(replay_next("a", late), (Numbers{}));
+  EXPECT_EQ(told(SourceEvent::replay_held),
+            (std::vector<std::string>{"job a: it brings 5 events, 3 of the 5 published"}));
+}
+
+TEST_F(JobsReplayVerdicts, RestsUntilTheJobsEndWhereMoreComesLiveThanCanBeCompared) {
+  start();
+  list({});
+  open();
+  live({event_line("a", 1)});
+  close();
+  open();
+  list({});
+  EXPECT_EQ(replay_next("a", {event_line("a", 1), event_line("a", 2)}), (Numbers{}));
+  live({event_line("a", 3)});
+  EXPECT_EQ(replay_next("a", {event_line("a", 1), event_line("a", 2), event_line("a", 3)}),
+            (Numbers{}));
+  pass(1000);
+  tick();
+  EXPECT_FALSE(ordered_replay());
+}
+
 TEST_F(JobsReplayVerdicts, BelievesOneThatBringsNinetyNineOfAHundred) {
   start();
   open();

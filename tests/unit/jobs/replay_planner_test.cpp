@@ -72,7 +72,7 @@ TEST_F(ReplayPlannerTest, RunsNothingThatMustNotRun) {
   running.live = true;
   EXPECT_EQ(planner.due(tracker, now), (Ids{"running"}));
   running.live = false;
-  running.believed = true;
+  running.forced = true;
   EXPECT_EQ(planner.due(tracker, now), (Ids{"running"}));
 }
 
@@ -83,7 +83,7 @@ TEST_F(ReplayPlannerTest, OnlyCountsWhereLivePublishedSomethingBeforeTheRunWasOp
   planner.opened(before, job.second, 3);
   EXPECT_TRUE(before.only_count);
   EXPECT_EQ(before.published_before, 3U);
-  job.second.believed = true;
+  job.second.forced = true;
   auto& after = *planner.find(planner.begin(job, now));
   planner.opened(after, job.second, 3);
   EXPECT_FALSE(after.only_count);
