@@ -33,7 +33,9 @@ BENCHMARK(crc_of_a_block);
 // As the I/O thread does it: TLS records come in, sealed blocks go out and are released.
 void receive_and_release(benchmark::State& state) {
   const std::string input = lines(8 * 1024 * 1024, static_cast<std::size_t>(state.range(0)));
-  Ring ring({.max_size = 256_MiB, .max_line = 16_MiB, .segment_size = segment_size_for(16_MiB)});
+  MemorySegments segments(segment_size_for(16_MiB));
+  Ring ring({.max_size = 256_MiB, .max_line = 16_MiB, .segment_size = segment_size_for(16_MiB)},
+            segments);
   ring.open_session(ChannelId{1}, SessionId{1}, WallTime{});
   for (auto _ : state) {
     std::string_view rest = input;

@@ -1,26 +1,25 @@
 #include "app/channel_feed.hpp"
 
 #include <boost/asio/post.hpp>
+#include <utility>
 
 #include "penstock/core/limits.hpp"
 #include "penstock/core/system_clock.hpp"
 
 namespace penstock::app {
 
-ChannelFeed::ChannelFeed(boost::asio::io_context& io, extract::Pool& pool,
-                         const FeedOptions& options, std::function<void(Batch&&)> push,
-                         std::function<void()> moved)
+ChannelFeed::ChannelFeed(boost::asio::io_context& io, extract::Pool& pool, FeedOptions options,
+                         std::function<void(Batch&&)> push, std::function<void()> moved)
     : io_(io),
-      options_(options),
+      options_(std::move(options)),
       push_(std::move(push)),
       moved_(std::move(moved)),
       max_in_flight_(limits::blocks_per_worker * pool.workers()),
-      ring_(options.ring),
+      ring_(options_.ring, *options_.segments),
       seal_timer_(io),
-      lane_(pool.open_lane({.first = BlockSequence{1},
-                            .max_line = options.ring.max_line,
-                            .kind = options.kind,
-                            .has_ledger = options.has_ledger},
+      lane_(pool.open_lane({.max_line = options_.ring.max_line,
+                            .kind = options_.kind,
+                            .has_ledger = options_.has_ledger},
                            [this](Batch&& batch) { deliver(std::move(batch)); })) {}
 
 std::span<char> ChannelFeed::writable() {
@@ -46,11 +45,11 @@ void ChannelFeed::close(DisconnectCause cause) {
   feed();
 }
 
-void ChannelFeed::released(BlockSequence up_to, std::uint64_t lines, std::uint64_t bytes) {
-  ring_.release(up_to);
-  released_ = up_to.value;  // blocks are counted from 1
-  lines_ -= lines;
-  bytes_ -= bytes;
+void ChannelFeed::released(const Released& released) {
+  ring_.release(released.up_to);
+  released_ += released.blocks;
+  lines_ -= released.lines;
+  bytes_ -= released.bytes;
   feed();
 }
 
@@ -89,7 +88,9 @@ void ChannelFeed::feed() {
 void ChannelFeed::deliver(Batch&& batch) {
   lines_ += batch.events.size() + batch.dead_letters.size();
   bytes_ += batch.block.bytes.size();
+  const BlockSequence sequence = batch.block.sequence;
   push_(std::move(batch));
+  last_delivered_ = sequence.value;
   ++delivered_;
   boost::asio::post(io_, [this, alive = std::weak_ptr(alive_)] {
     if (alive.lock()) {

@@ -24,8 +24,15 @@
 
 namespace penstock::app {
 
+// Batches that are done with, up to a block.
+struct Released {
+  BlockSequence up_to;
+  std::uint64_t blocks = 0, lines = 0, bytes = 0;
+};
+
 struct FeedOptions {
   journal::RingOptions ring;
+  std::unique_ptr<journal::SegmentStore> segments;
   ChannelKind kind = ChannelKind::live;
   bool has_ledger = false;
   // Extracted and not yet committed: no more blocks are extracted above.
@@ -37,17 +44,21 @@ class ChannelFeed final : public ByteSink {
  public:
   // `push` is called on a worker, in the order of the blocks. `moved` is called on the I/O thread
   // after something went on: bytes came, batches were pushed, blocks were released.
-  ChannelFeed(boost::asio::io_context& io, extract::Pool& pool, const FeedOptions& options,
+  ChannelFeed(boost::asio::io_context& io, extract::Pool& pool, FeedOptions options,
               std::function<void(Batch&&)> push, std::function<void()> moved);
 
   // ByteSink
   std::span<char> writable() override;
   void received(std::size_t count) override;
 
+  // What was recovered is extracted.
+  void begin() { feed(); }
   void open(ChannelId channel, SessionId session);
   void close(DisconnectCause cause);
-  // The channel's batches up to this block, of so many lines, are committed.
-  void released(BlockSequence up_to, std::uint64_t lines, std::uint64_t bytes);
+  // So many of the channel's batches, in their order, are committed.
+  void released(const Released& released);
+  // Sessions are counted on from here.
+  SessionId last_recovered_session() const { return ring_.last_recovered_session(); }
   // No more bytes will come: what waits for room needs no other occasion.
   void finish();
   // What wasn't extracted yet needn't be.
@@ -63,7 +74,7 @@ class ChannelFeed final : public ByteSink {
   bool has_room() const;
   // For the gate that holds replays back, of the feed of live sessions.
   jobs::LiveChannel live() const {
-    return {ring_.last_block(), BlockSequence{delivered_.load()}, last_full_};
+    return {ring_.last_block(), BlockSequence{last_delivered_.load()}, last_full_};
   }
   Bytes used() const { return ring_.used(); }
   Bytes capacity() const { return ring_.capacity(); }
@@ -74,7 +85,7 @@ class ChannelFeed final : public ByteSink {
   void arm_seal_timer();
 
   boost::asio::io_context& io_;
-  FeedOptions options_;
+  FeedOptions options_;  // the segments among them
   std::function<void(Batch&&)> push_;
   std::function<void()> moved_;
   std::size_t max_in_flight_;  // blocks given to the pool
@@ -89,8 +100,9 @@ class ChannelFeed final : public ByteSink {
   std::uint64_t released_ = 0;   // blocks
 
   // Written by workers and the I/O thread.
-  std::atomic<std::uint64_t> delivered_{0};  // blocks
-  std::atomic<std::uint64_t> lines_{0};      // extracted and not yet committed
+  std::atomic<std::uint64_t> delivered_{0};       // blocks
+  std::atomic<std::uint64_t> last_delivered_{0};  // its sequence
+  std::atomic<std::uint64_t> lines_{0};           // extracted and not yet committed
   std::atomic<std::uint64_t> bytes_{0};
 
   // shared: with the tasks that a worker posts, which may come when the feed is gone

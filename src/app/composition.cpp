@@ -149,34 +149,46 @@ remote::AccessOptions access_options(const settings::Settings& settings,
 PipelineOptions pipeline_options(const settings::Settings& settings, const settings::Source& source,
                                  const settings::Environment& environment,
                                  std::function<Result<std::string>()> read_token,
-                                 const Instance& instance) {
+                                 const Instance& instance,
+                                 std::unique_ptr<journal::Directory> journal) {
   remote::AccessOptions access = access_options(settings, environment, read_token);
   remote::SessionOptions session = session_options(settings, environment, std::move(read_token));
   session.source = source.name;
   session.url = settings.api.stream_url + source.path;
   session.stall_timeout = source.stall_timeout;
   const std::string stream_url = session.url;
-  return {.session = std::move(session),
-          .ring = {.max_size = settings.journal.max_size,
-                   .max_line = settings.events.max_size,
-                   .segment_size = journal::segment_size_for(settings.events.max_size)},
-          .publisher = {.source = source.name,
-                        .connection = kafka_connection(settings.kafka),
-                        .topics = topic_names(settings.kafka, source.name),
-                        .plan = topic_plan(settings),
-                        .transactional_id =
-                            settings.kafka.transactional_id_prefix + "." + source.name.str(),
-                        .router = router_options(settings, stream_url),
-                        .commit_interval = settings.kafka.commit_interval,
-                        .instance = instance.id,
-                        .host = instance.host,
-                        .started_at = instance.started_at,
-                        .journal = random_id()},
-          .jobs = jobs_options(settings, source, instance),
-          .replays = {.url = settings.api.url,
-                      .access = std::move(access),
-                      .stall_timeout = limits::replay_stall,
-                      .max_line = settings.events.max_size}};
+  PipelineOptions pipeline{
+      .session = std::move(session),
+      .ring = {.max_size = settings.journal.max_size,
+               .max_line = settings.events.max_size,
+               .segment_size = journal::segment_size_for(settings.events.max_size)},
+      .segments = nullptr,
+      .publisher = {.source = source.name,
+                    .connection = kafka_connection(settings.kafka),
+                    .topics = topic_names(settings.kafka, source.name),
+                    .plan = topic_plan(settings),
+                    .transactional_id =
+                        settings.kafka.transactional_id_prefix + "." + source.name.str(),
+                    .router = router_options(settings, stream_url),
+                    .commit_interval = settings.kafka.commit_interval,
+                    .instance = instance.id,
+                    .host = instance.host,
+                    .started_at = instance.started_at,
+                    .journal = journal->name()},
+      .jobs = jobs_options(settings, source, instance),
+      .replays = {.url = settings.api.url,
+                  .access = std::move(access),
+                  .stall_timeout = limits::replay_stall,
+                  .max_line = settings.events.max_size}};
+  pipeline.segments = std::move(journal);
+  return pipeline;
+}
+
+journal::DirectoryOptions journal_options(const settings::Settings& settings,
+                                          const SourceName& source) {
+  return {.path = settings.journal.directory / source.str(),
+          .source = source,
+          .segment_size = journal::segment_size_for(settings.events.max_size)};
 }
 
 std::size_t worker_count(const settings::Extract& extract) {

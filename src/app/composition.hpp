@@ -2,9 +2,11 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "app/source_pipeline.hpp"
+#include "penstock/journal/directory.hpp"
 #include "penstock/settings/load.hpp"
 #include "penstock/settings/settings.hpp"
 
@@ -34,7 +36,11 @@ remote::AccessOptions access_options(const settings::Settings& settings,
 PipelineOptions pipeline_options(const settings::Settings& settings, const settings::Source& source,
                                  const settings::Environment& environment,
                                  std::function<Result<std::string>()> read_token,
-                                 const Instance& instance);
+                                 const Instance& instance,
+                                 std::unique_ptr<journal::Directory> journal);
+
+journal::DirectoryOptions journal_options(const settings::Settings& settings,
+                                          const SourceName& source);
 
 std::size_t worker_count(const settings::Extract& extract);
 

@@ -161,9 +161,16 @@ std::optional<int> Daemon::Impl::open() {
   auto job_counters = job_counters_.begin();
   for (const settings::Source& source : settings.sources) {
     const SourceName name = source.name;
+    auto journal = journal::Directory::open(journal_options(settings, name), log_);
+    if (!journal) {
+      log_.error("the journal can't be opened",
+                 {{"source", name.str()}, {"error", journal.error().what}});
+      return journal.error().code == Errc::corrupt ? exit_configuration : exit_failed;
+    }
     pipelines_.push_back(std::make_unique<SourcePipeline>(
         io_, pool_, *status_,
-        pipeline_options(settings, source, options_.environment, options_.read_token, instance_),
+        pipeline_options(settings, source, options_.environment, options_.read_token, instance_,
+                         std::move(*journal)),
         *counters++, *job_counters++, log_,
         [this, name](publish::PublisherEnd end) { source_ended(name, end); }));
   }

@@ -26,6 +26,8 @@ class ReplayDesk::Replay final : private remote::ReplayListener {
         order_(order),
         feed_(desk.io_, desk.pool_,
               {.ring = replay_ring(desk.options_.max_line),
+               .segments = std::make_unique<journal::MemorySegments>(
+                   replay_ring(desk.options_.max_line).segment_size),
                .kind = ChannelKind::replay,
                .has_ledger = true,
                .max_lines = limits::max_replayed_lines,
@@ -45,9 +47,7 @@ class ReplayDesk::Replay final : private remote::ReplayListener {
     run_.stop();
     feed_.abandon();
   }
-  void released(const Released& released) {
-    feed_.released(released.up_to, released.lines, released.bytes);
-  }
+  void released(const Released& released) { feed_.released(released); }
   bool idle() const { return feed_.idle(); }
   bool done() const { return closed_ && feed_.empty(); }
 

@@ -23,12 +23,7 @@
 
 namespace penstock::app {
 
-// What was committed of a channel. Of all live ones together, as they share a feed.
-struct Released {
-  BlockSequence up_to;
-  std::uint64_t lines = 0;
-  std::uint64_t bytes = 0;
-};
+// Of what something was committed. All live channels are one, as they share a feed.
 using ReleasedChannel = std::pair<ChannelKind, ChannelId>;
 
 struct ReplayDeskOptions {

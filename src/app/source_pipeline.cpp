@@ -12,6 +12,11 @@ namespace {
 
 constexpr Duration tick_interval{1'000};  // of what is decided by time
 
+remote::SessionOptions numbered(remote::SessionOptions options, SessionId last) {
+  options.last_session = last;
+  return options;
+}
+
 }  // namespace
 
 SourcePipeline::SourcePipeline(boost::asio::io_context& io, extract::Pool& pool,
@@ -33,12 +38,14 @@ SourcePipeline::SourcePipeline(boost::asio::io_context& io, extract::Pool& pool,
       feed_(
           io, pool,
           {.ring = options.ring,
+           .segments = std::move(options.segments),
            .kind = ChannelKind::live,
            .has_ledger = options.jobs.has_jobs,
            .max_lines = limits::max_extracted_events,
            .max_bytes = limits::max_extracted_bytes},
           [this](Batch&& batch) { push(std::move(batch)); }, [this] { moved(); }),
-      session_(io, std::move(options.session), feed_, *this, counters, log) {
+      session_(io, numbered(std::move(options.session), feed_.last_recovered_session()), feed_,
+               *this, counters, log) {
   counters_.journal_capacity_bytes.set(feed_.capacity().count);
   job_counters.ledger_capacity_bytes.set(options.jobs.ledger_memory.count);
   if (options.jobs.has_jobs) {
@@ -53,6 +60,7 @@ SourcePipeline::~SourcePipeline() = default;
 
 void SourcePipeline::start() {
   publisher_.start();
+  feed_.begin();
   session_.start();
   tick();
 }
@@ -149,7 +157,7 @@ void SourcePipeline::notice(SourceEvent event, std::string_view detail) {
 
 void SourcePipeline::push(Batch&& batch) {
   const std::size_t lines = batch.events.size() + batch.dead_letters.size();
-  counters_.received_events.add(lines);
+  (batch.block.recovered ? counters_.recovered_events : counters_.received_events).add(lines);
   counters_.uncommitted_events.change(lines);
   if (batch.channel_kind == ChannelKind::live) {
     counters_.truncated_bytes.add(batch.truncated_bytes);
@@ -190,6 +198,7 @@ void SourcePipeline::released(const Batch& batch, std::size_t lines) {
                                                         : batch.block.channel};
   Released& released = released_[channel];
   released.up_to = batch.block.sequence;
+  ++released.blocks;
   released.lines += lines;
   released.bytes += batch.block.bytes.size();
   counters_.uncommitted_events.change(0 - std::uint64_t{lines});
@@ -200,7 +209,7 @@ void SourcePipeline::committed() {
   boost::asio::post(io_, [this, all = std::exchange(released_, {})] {
     for (const auto& [channel, released] : all) {
       if (channel.first == ChannelKind::live) {
-        feed_.released(released.up_to, released.lines, released.bytes);
+        feed_.released(released);
       } else if (replays_) {
         replays_->released(channel.second, released);
       }

@@ -41,6 +41,7 @@ namespace penstock::app {
 struct PipelineOptions {
   remote::SessionOptions session;
   journal::RingOptions ring;
+  std::unique_ptr<journal::SegmentStore> segments;  // of the source's journal
   publish::PublisherOptions publisher;
   jobs::JobsOptions jobs;
   ReplayDeskOptions replays;

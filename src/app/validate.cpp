@@ -1,5 +1,7 @@
 #include "penstock/app/validate.hpp"
 
+#include <unistd.h>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <filesystem>
@@ -104,8 +106,25 @@ Finding check_journal(const settings::Settings& settings) {
             "journal.max_size is below two segments of " + to_string(segment) +
                 "; two are used all the same"};
   }
+  std::error_code error;
+  std::filesystem::path there = settings.journal.directory;
+  while (!std::filesystem::exists(there, error) && there.has_relative_path()) {
+    there = there.parent_path();  // the daemon makes the rest
+  }
+  if (access(there.c_str(), W_OK) != 0) {
+    return {Level::failed, "journal",
+            there.string() + " can't be written: set journal.directory, or its owner"};
+  }
+  const auto space = std::filesystem::space(there, error);
+  const Bytes all{settings.journal.max_size.count * settings.sources.size()};
+  if (!error && space.available < all.count) {
+    return {Level::warning, "journal",
+            there.string() + " has " + to_string(Bytes{space.available}) + " free, and " +
+                to_string(all) + " may be needed: reading stops when it is full"};
+  }
   return {Level::ok, "journal",
-          "in memory, up to " + to_string(settings.journal.max_size) + " for each source"};
+          settings.journal.directory.string() + ", up to " + to_string(settings.journal.max_size) +
+              " for each source"};
 }
 
 Finding check_properties(const settings::Settings& settings) {

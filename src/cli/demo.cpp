@@ -50,7 +50,7 @@ class ScratchDirectory {
 
 settings::Inputs daemon_inputs(const simulator::Simulator& remote, const std::string& brokers,
                                const std::string& prefix, bool embedded,
-                               const std::filesystem::path& socket) {
+                               const std::filesystem::path& folder) {
   return {.config_file = {},
           .environment = {{"PENSTOCK_API_TOKEN", "demo"}},
           .overrides = {{"api.url", "https://localhost:" + std::to_string(remote.port())},
@@ -62,9 +62,10 @@ settings::Inputs daemon_inputs(const simulator::Simulator& remote, const std::st
                         {"kafka.brokers", brokers},
                         {"kafka.topic_prefix", prefix},
                         {"kafka.create_topics", embedded ? "false" : "true"},
+                        {"journal.directory", folder / "journal"},
                         {"journal.max_size", "128MiB"},
                         {"admin.listen", "127.0.0.1:0"},
-                        {"admin.socket", socket.string()}}};
+                        {"admin.socket", folder / "admin.sock"}}};
 }
 
 // The embedded Kafka answers no CreateTopics: its topics are made before.
@@ -195,7 +196,7 @@ int demo(DemoOptions options) {
   const std::string brokers = embedded ? embedded->brokers() : *options.brokers;
 
   const settings::Inputs inputs =
-      daemon_inputs(remote, brokers, prefix, embedded != nullptr, scratch.path() / "admin.sock");
+      daemon_inputs(remote, brokers, prefix, embedded != nullptr, scratch.path());
   const settings::LoadResult loaded = settings::load(inputs);
   if (!loaded) {
     for (const settings::Finding& finding : loaded.error()) {

@@ -21,9 +21,13 @@ constexpr std::size_t first_bytes_per_event = 512;  // until a lane knows better
 // Blocks that wait for a worker. Guarded by one lock, which is held to put or take one.
 class Pool::Queue {
  public:
+  struct Waiting {
+    std::uint64_t number;  // counts what was submitted to the lane
+    Block block;
+  };
   struct Task {
     Lane::State* lane;
-    Block block;
+    Waiting what;
   };
 
   void push(Lane::State& lane, const Block& block);
@@ -40,15 +44,16 @@ class Pool::Queue {
 
 struct Lane::State {
   State(Pool::Queue& q, const LaneOptions& o, Pool::Deliver d)
-      : queue(q), options(o), deliver(std::move(d)), done(o.first) {}
+      : queue(q), options(o), deliver(std::move(d)) {}
 
-  void extract(Extractor& extractor, const Block& block);
-  void finished(Batch&& batch);
+  void extract(Extractor& extractor, const Pool::Queue::Waiting& what);
+  void finished(std::uint64_t number, Batch&& batch);
 
   Pool::Queue& queue;
   const LaneOptions options;
   const Pool::Deliver deliver;
-  std::deque<Block> waiting;  // guarded by the queue's lock
+  std::deque<Pool::Queue::Waiting> waiting;  // these two are guarded by the queue's lock
+  std::uint64_t submitted = 0;
   // A hint alone: each worker leaves what its last block had.
   std::atomic<std::size_t> bytes_per_event{first_bytes_per_event};
 
@@ -65,7 +70,7 @@ void Pool::Queue::push(Lane::State& lane, const Block& block) {
     if (lane.waiting.empty()) {
       turns_.push_back(&lane);
     }
-    lane.waiting.push_back(block);
+    lane.waiting.push_back({lane.submitted++, block});
   }
   changed_.notify_one();
 }
@@ -94,20 +99,20 @@ void Pool::Queue::close() {
   changed_.notify_all();
 }
 
-void Lane::State::extract(Extractor& extractor, const Block& block) {
+void Lane::State::extract(Extractor& extractor, const Pool::Queue::Waiting& what) {
+  const Block& block = what.block;
   const std::size_t size = block.bytes.size();
   const std::size_t expected = size / bytes_per_event.load(std::memory_order_relaxed);
   Batch batch = extractor.extract(block, options, expected + expected / 8 + 1);
   if (!batch.events.empty()) {
     bytes_per_event.store(size / batch.events.size(), std::memory_order_relaxed);
   }
-  finished(std::move(batch));
+  finished(what.number, std::move(batch));
 }
 
-void Lane::State::finished(Batch&& batch) {
+void Lane::State::finished(std::uint64_t number, Batch&& batch) {
   std::unique_lock lock(mutex);
-  const BlockSequence sequence = batch.block.sequence;
-  done.insert(sequence, std::move(batch));
+  done.insert(number, std::move(batch));
   if (delivering) {
     return;
   }
@@ -149,7 +154,7 @@ Pool::Pool(std::size_t workers) : queue_(std::make_unique<Queue>()), loops_(work
       Extractor extractor;
       while (const auto task = queue->pop()) {
         loop.beat(monotonic_now());
-        task->lane->extract(extractor, task->block);
+        task->lane->extract(extractor, task->what);
         loop.rest();
       }
     });

@@ -1,27 +1,24 @@
-// Gives items back in the order of their sequence, whatever order they come in.
+// Gives items back in the order of their numbers, whatever order they come in.
 //
-// Holds at most as many slots as sequences are in flight: the caller bounds those. Pure.
+// Holds at most as many slots as numbers are in flight: the caller bounds those. Pure.
 #pragma once
 
 #include <cassert>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <optional>
 #include <utility>
-
-#include "penstock/core/ids.hpp"
 
 namespace penstock::extract {
 
 template <class T>
 class ReorderBuffer {
  public:
-  explicit ReorderBuffer(BlockSequence first) : next_(first) {}
-
-  // Precondition: `sequence` was not inserted before and is not below the first.
-  void insert(BlockSequence sequence, T item) {
-    assert(sequence >= next_);
-    const auto index = static_cast<std::size_t>(sequence.value - next_.value);
+  // Numbers begin at 0. Precondition: `number` was not inserted before.
+  void insert(std::uint64_t number, T item) {
+    assert(number >= next_);
+    const auto index = static_cast<std::size_t>(number - next_);
     if (index >= slots_.size()) {
       slots_.resize(index + 1);
     }
@@ -36,12 +33,12 @@ class ReorderBuffer {
     }
     std::optional<T> item = std::move(slots_.front());
     slots_.pop_front();
-    next_ = next_.next();
+    ++next_;
     return item;
   }
 
  private:
-  BlockSequence next_;  // of slots_.front()
+  std::uint64_t next_ = 0;  // of slots_.front()
   std::deque<std::optional<T>> slots_;
 };
 

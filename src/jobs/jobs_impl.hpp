@@ -55,6 +55,7 @@ class Jobs::Impl {
   void session_opened(SessionId session, WallTime at, bool whole);
   void session_closed(SessionId session, WallTime at, DisconnectCause cause);
   void session_goes_on(const Block& block, WallTime at);
+  void journal_lost(const Block& block, WallTime at);
   void decide_events(Batch& batch, WallTime at, WallTime now, Changes& changes);
   bool publish_live(Entry& entry, Batch& batch, std::size_t index, Changes& changes);
 

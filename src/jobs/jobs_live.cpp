@@ -9,6 +9,9 @@ Changes Jobs::Impl::decide_live(Batch& batch, WallTime now) {
   const Block& block = batch.block;
   const WallTime at = std::min(block.received_at, now);  // a clock may have been set back
   Changes changes;
+  if (batch.after_loss) {
+    journal_lost(block, at);
+  }
   switch (block.kind) {
     case BlockKind::session_opened:
       session_opened(block.session, at, true);
@@ -90,6 +93,20 @@ void Jobs::Impl::session_goes_on(const Block& block, WallTime at) {
   }
   // The journal still had these: the gap begins behind them.
   gaps_.move_start(at);
+}
+
+// Blocks before this one can't be read any more: a gap from the last bytes decided about to its
+// own.
+void Jobs::Impl::journal_lost(const Block& block, WallTime at) {
+  const WallTime from = std::min(session_.received_at.value_or(at), at);
+  if (session_.open) {
+    session_closed(session_.session, from, DisconnectCause::journal_damaged);
+  } else if (gaps_.is_behind(block.session)) {
+    // What follows is of a session whose end was taken for the gap's beginning.
+    gaps_.found_end(from, DisconnectCause::journal_damaged);
+    gaps_.end(at);
+    gaps_.begin(at, DisconnectCause::daemon_down, session_.rate, block.session);
+  }
 }
 
 void Jobs::Impl::decide_events(Batch& batch, WallTime at, WallTime now, Changes& changes) {

@@ -1,6 +1,7 @@
 #include "penstock/journal/block_format.hpp"
 
 #include <array>
+#include <atomic>
 #include <bit>
 #include <cstring>
 #if defined(__SSE4_2__)
@@ -13,6 +14,8 @@ namespace {
 static_assert(std::endian::native == std::endian::little,
               "the format is written as it lies in memory");
 
+constexpr std::size_t filled_offset = 48;
+constexpr std::size_t header_crc_offset = 56;
 constexpr std::size_t crc_offset = 60;
 
 template <class T>
@@ -68,30 +71,69 @@ std::uint32_t crc32c(std::string_view bytes, std::uint32_t crc) noexcept {
 #endif
 }
 
-void write_block_header(const Block& block, std::span<char, block_header_size> header) noexcept {
-  std::memset(header.data(), 0, header.size());
-  put(header, 0, block_magic);
-  put(header, 4, block_version);
-  put(header, 6, block.kind);
-  put(header, 7, block.cause);
-  put(header, 8, block.sequence.value);
-  put(header, 16, block.channel.value);
-  put(header, 24, block.session.value);
-  put(header, 32, std::int64_t{block.received_at.time_since_epoch().count()});
-  put(header, 40, block.original_size);
-  put(header, 48, std::uint64_t{block.bytes.size()});
-  const std::string_view covered(header.data(), crc_offset);
-  put(header, crc_offset, crc32c(block.bytes, crc32c(covered)));
+namespace {
+
+std::uint32_t crc_of(JournalId journal, std::string_view header, std::string_view data) noexcept {
+  std::array<char, sizeof journal.value> id{};
+  std::memcpy(id.data(), &journal.value, id.size());
+  return crc32c(data, crc32c(header, crc32c({id.data(), id.size()})));
 }
 
-std::optional<Block> read_block(std::span<const char> segment, BlockCheck check) noexcept {
-  if (segment.size() < block_header_size || get<std::uint32_t>(segment, 0) != block_magic ||
-      get<std::uint16_t>(segment, 4) != block_version) {
+std::uint32_t open_crc(std::span<const char> header, JournalId journal,
+                       std::uint64_t boot) noexcept {
+  std::array<char, sizeof boot> run{};
+  std::memcpy(run.data(), &boot, run.size());
+  return crc_of(journal, {run.data(), run.size()}, {header.data() + 8, 32});
+}
+
+// Of this thread's stores none is moved across by the compiler. A processor's own are in order for
+// whoever reads the page when the process is gone.
+void in_order() noexcept { std::atomic_signal_fence(std::memory_order_seq_cst); }
+
+bool is_undamaged(std::span<const char> segment, const Block& block, JournalId journal) noexcept {
+  return get<std::uint32_t>(segment, header_crc_offset) ==
+             crc_of(journal, {segment.data(), header_crc_offset}, {}) &&
+         get<std::uint32_t>(segment, crc_offset) ==
+             crc_of(journal, {segment.data(), crc_offset}, block.bytes);
+}
+
+bool has_magic(std::span<const char> segment, std::uint32_t magic) noexcept {
+  return segment.size() >= block_header_size && get<std::uint32_t>(segment, 0) == magic &&
+         get<std::uint16_t>(segment, 4) == block_version;
+}
+
+}  // namespace
+
+void write_block_header(const Block& block, HeaderSpan header, JournalId journal) noexcept {
+  std::array<char, block_header_size> draft{};
+  const HeaderSpan sealed(draft);
+  put(sealed, 0, block_magic);
+  put(sealed, 4, block_version);
+  put(sealed, 6, block.kind);
+  put(sealed, 7, block.cause);
+  put(sealed, 8, block.sequence.value);
+  put(sealed, 16, block.channel.value);
+  put(sealed, 24, block.session.value);
+  put(sealed, 32, std::int64_t{block.received_at.time_since_epoch().count()});
+  put(sealed, 40, block.original_size);
+  put(sealed, 48, std::uint64_t{block.bytes.size()});
+  put(sealed, header_crc_offset, crc_of(journal, {draft.data(), header_crc_offset}, {}));
+  put(sealed, crc_offset, crc_of(journal, {draft.data(), crc_offset}, block.bytes));
+  std::memcpy(header.data() + 4, draft.data() + 4, crc_offset - 4);
+  in_order();
+  std::memcpy(header.data() + crc_offset, draft.data() + crc_offset, 4);
+  in_order();
+  put(header, 0, block_magic);
+}
+
+std::optional<Block> read_block(std::span<const char> segment, BlockCheck check,
+                                JournalId journal) noexcept {
+  if (!has_magic(segment, block_magic)) {
     return std::nullopt;
   }
   const auto length = get<std::uint64_t>(segment, 48);
-  // Not length + header > size: a damaged length could wrap around.
-  if (length > segment.size() - block_header_size) {
+  // Not length + header >= size: a damaged length could wrap around. The NUL has its place, too.
+  if (length >= segment.size() - block_header_size) {
     return std::nullopt;
   }
   const auto kind = get<std::uint8_t>(segment, 6);
@@ -108,13 +150,87 @@ std::optional<Block> read_block(std::span<const char> segment, BlockCheck check)
   block.received_at = WallTime(std::chrono::milliseconds(get<std::int64_t>(segment, 32)));
   block.original_size = get<std::uint64_t>(segment, 40);
   block.bytes = std::string_view(segment.data() + block_header_size, length);
-  if (check == BlockCheck::structure_and_crc) {
-    const std::string_view covered(segment.data(), crc_offset);
-    if (get<std::uint32_t>(segment, crc_offset) != crc32c(block.bytes, crc32c(covered))) {
-      return std::nullopt;
-    }
+  if (check == BlockCheck::structure_and_crc && !is_undamaged(segment, block, journal)) {
+    return std::nullopt;
   }
   return block;
+}
+
+void write_open_header(const OpenBlock& block, HeaderSpan header, JournalId journal,
+                       std::uint64_t boot) noexcept {
+  std::memset(header.data(), 0, header.size());
+  put(header, 4, block_version);
+  put(header, 8, block.sequence.value);
+  put(header, 16, block.channel.value);
+  put(header, 24, block.session.value);
+  put(header, 32, std::int64_t{block.received_at.time_since_epoch().count()});
+  put(header, filled_offset, block.filled);
+  put(header, crc_offset, open_crc(header, journal, boot));
+  in_order();
+  put(header, 0, open_magic);
+}
+
+void store_filled(HeaderSpan header, std::uint64_t filled) noexcept {
+  in_order();
+  put(header, filled_offset, filled);
+  in_order();
+}
+
+std::optional<OpenBlock> read_open_block(std::span<const char> segment, JournalId journal,
+                                         std::uint64_t boot) noexcept {
+  if (!has_magic(segment, open_magic) ||
+      get<std::uint32_t>(segment, crc_offset) != open_crc(segment, journal, boot)) {
+    return std::nullopt;
+  }
+  const auto filled = get<std::uint64_t>(segment, filled_offset);
+  if (filled > segment.size() - block_header_size) {
+    return std::nullopt;
+  }
+  return OpenBlock{
+      .sequence = {get<std::uint64_t>(segment, 8)},
+      .channel = {get<std::uint64_t>(segment, 16)},
+      .session = {get<std::uint64_t>(segment, 24)},
+      .received_at = WallTime(std::chrono::milliseconds(get<std::int64_t>(segment, 32))),
+      .filled = filled};
+}
+
+void finish_sealing(std::span<char> segment, JournalId journal) noexcept {
+  if (!has_magic(segment, open_magic)) {
+    return;
+  }
+  const HeaderSpan header(segment.data(), block_header_size);
+  put(header, 0, block_magic);
+  if (!read_block(segment, BlockCheck::structure_and_crc, journal)) {
+    put(header, 0, open_magic);
+  }
+}
+
+void write_released(BlockSequence up_to, std::span<char, released_size> file,
+                    JournalId journal) noexcept {
+  std::memcpy(file.data(), &up_to.value, sizeof up_to.value);
+  const std::uint32_t crc = crc_of(journal, {file.data(), sizeof up_to.value}, {});
+  std::memcpy(file.data() + sizeof up_to.value, &crc, sizeof crc);
+}
+
+BlockSequence read_released(std::span<const char, released_size> file, JournalId journal) noexcept {
+  BlockSequence up_to;
+  std::memcpy(&up_to.value, file.data(), sizeof up_to.value);
+  return get<std::uint32_t>(file, sizeof up_to.value) ==
+                 crc_of(journal, {file.data(), sizeof up_to.value}, {})
+             ? up_to
+             : BlockSequence{};
+}
+
+std::optional<FoundBlock> find_block(std::span<const char> segment, std::size_t offset,
+                                     BlockSequence after, JournalId journal) noexcept {
+  for (; offset < segment.size(); offset += block_alignment) {
+    const auto here = segment.subspan(offset);
+    const auto block = read_block(here, BlockCheck::structure);
+    if (block && block->sequence > after && is_undamaged(here, *block, journal)) {
+      return FoundBlock{offset, *block};
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace penstock::journal

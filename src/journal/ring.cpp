@@ -9,21 +9,22 @@
 #include "penstock/journal/block_format.hpp"
 
 namespace penstock::journal {
-namespace {
-
-// Free segments kept mapped: one to go on with at once, one for the swing between two.
-constexpr std::size_t free_segments_kept = 2;
-
-}  // namespace
-
 Bytes segment_size_for(Bytes max_line) {
   return std::max(limits::segment_size, Bytes{max_line.count + limits::segment_slack.count});
 }
 
-Ring::Ring(RingOptions options)
+Ring::Ring(RingOptions options, SegmentStore& store)
     : options_(options),
-      max_segments_(std::max<std::size_t>(2, options.max_size.count / options.segment_size.count)) {
+      store_(store),
+      max_segments_(std::max<std::size_t>(2, options.max_size.count / options.segment_size.count)),
+      next_sequence_(store.first_sequence()) {
   assert(options.segment_size.count > block_footprint(options.max_line.count + 1));
+  unread_.last = unreleased_.last = store.last_released();
+  for (RecoveredSegment& found : store.recover()) {
+    sealed_bytes_ += found.blocks.data_bytes;
+    last_recovered_session_ = std::max(last_recovered_session_, found.blocks.last_session);
+    placed_.push_back({std::move(found.segment), found.blocks.end, found.blocks.end});
+  }
 }
 
 Ring::~Ring() = default;
@@ -58,6 +59,25 @@ void Ring::received(std::size_t count, WallTime now) {
     open_since_ = now;
   }
   accept({open_data() + framer_.filled(), count});
+  note_filled();
+}
+
+// After a crash of the process the open block's whole lines are received, too.
+void Ring::note_filled() {
+  if (!open_ || framer_.filled() == 0 || store_.boot() == 0) {
+    return;
+  }
+  const HeaderSpan header(placed_.back().segment->data() + open_offset_, block_header_size);
+  if (std::exchange(open_noted_, true)) {
+    store_filled(header, framer_.filled());
+  } else {
+    write_open_header({.sequence = next_sequence_,
+                       .channel = open_channel_,
+                       .session = open_session_,
+                       .received_at = open_since_,
+                       .filled = framer_.filled()},
+                      header, store_.journal(), store_.boot());
+  }
 }
 
 // `added` stands where it belongs in the normal case, right behind what the open block has.
@@ -142,16 +162,31 @@ void Ring::end_lines() {
 std::optional<Block> Ring::take(Cursor& cursor) const {
   while (cursor.segment < placed_.size()) {
     const Placed& placed = placed_[cursor.segment];
+    if (cursor.offset < placed.recovered_end) {
+      // Between these there may be some that can't be read.
+      const auto found = find_block(placed.segment->bytes().first(placed.recovered_end),
+                                    cursor.offset, cursor.last, store_.journal());
+      if (!found) {
+        cursor.offset = placed.recovered_end;  // it went bad since
+        continue;
+      }
+      Block block = found->block;
+      block.recovered = true;
+      cursor.offset = found->offset + block_footprint(block.bytes.size());
+      cursor.last = block.sequence;
+      return block;
+    }
     if (cursor.offset < placed.sealed_end) {
       auto block = read_block(placed.segment->from(cursor.offset), BlockCheck::structure);
       assert(block);
       cursor.offset += block_footprint(block->bytes.size());
+      cursor.last = block->sequence;
       return block;
     }
     if (cursor.segment + 1 == placed_.size()) {
       break;
     }
-    cursor = {cursor.segment + 1, 0};
+    cursor = {cursor.segment + 1, 0, cursor.last};
   }
   return std::nullopt;
 }
@@ -172,6 +207,7 @@ void Ring::release(BlockSequence up_to) {
     sealed_bytes_ -= block->bytes.size();
     unreleased_ = cursor;
   }
+  store_.released(unreleased_.last);
   while (!placed_.empty()) {
     const bool holds_open_block = open_ && placed_.size() == 1;
     const bool all_released =
@@ -179,12 +215,11 @@ void Ring::release(BlockSequence up_to) {
     if (holds_open_block || !all_released) {
       break;
     }
-    if (free_.size() < free_segments_kept) {
-      free_.push_back(std::move(placed_.front().segment));
-    }
+    store_.give_back(std::move(placed_.front().segment));
     placed_.pop_front();
     for (Cursor* cursor : {&unread_, &unreleased_}) {
-      *cursor = cursor->segment > 0 ? Cursor{cursor->segment - 1, cursor->offset} : Cursor{};
+      *cursor = cursor->segment > 0 ? Cursor{cursor->segment - 1, cursor->offset, cursor->last}
+                                    : Cursor{0, 0, cursor->last};
     }
   }
 }
@@ -205,17 +240,14 @@ std::size_t Ring::open_room() const noexcept {
 }
 
 bool Ring::place_segment() {
-  if (placed_.size() == max_segments_) {
+  if (placed_.size() >= max_segments_) {
     return false;
   }
-  std::unique_ptr<Segment> segment;
-  if (free_.empty()) {
-    segment = std::make_unique<Segment>(options_.segment_size);
-  } else {
-    segment = std::move(free_.back());
-    free_.pop_back();
+  std::unique_ptr<Segment> segment = store_.take();
+  if (!segment) {
+    return false;
   }
-  placed_.push_back({std::move(segment), 0});
+  placed_.push_back({std::move(segment), 0, 0});
   return true;
 }
 
@@ -230,6 +262,7 @@ void Ring::open_block(std::string_view rest) {
     return;
   }
   open_offset_ = placed_.back().sealed_end;
+  open_noted_ = false;
   if (!rest.empty()) {
     std::memmove(open_data(), rest.data(), rest.size());
   }
@@ -264,6 +297,7 @@ void Ring::relocate_open_block() {
   const std::string_view line(open_data(), framer_.filled());
   if (place_segment()) {
     open_offset_ = 0;
+    open_noted_ = false;
     std::memcpy(open_data(), line.data(), line.size());
   }
 }
@@ -281,6 +315,10 @@ void Ring::seal_open(BlockKind kind, std::size_t length, std::uint64_t original_
                     .bytes = {start + block_header_size, length},
                     .original_size = original_size,
                     .cause = open_cause_};
+  const HeaderSpan header(start, block_header_size);
+  if (open_noted_) {
+    store_filled(header, length);  // what stands behind it is about to move
+  }
   next_sequence_ = next_sequence_.next();
   sealed_bytes_ += length;
   placed.sealed_end = open_offset_ + block_footprint(length);
@@ -294,7 +332,7 @@ void Ring::seal_open(BlockKind kind, std::size_t length, std::uint64_t original_
     carry_.assign(rest);
   }
   start[block_header_size + length] = '\0';
-  write_block_header(block, std::span<char, block_header_size>(start, block_header_size));
+  write_block_header(block, header, store_.journal());
   if (open_ && rest_size > 0 && kind == BlockKind::oversized_line) {
     // What followed the oversized line was not looked at yet.
     framer_.restart(0);

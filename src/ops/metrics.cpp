@@ -59,6 +59,7 @@ constexpr std::array source_values{
     SourceValue{names::source_connected, [](C c) { return c.connected.get() ? 1.0 : 0.0; }},
     SourceValue{names::paused_seconds, [](C c) { return as_double(c.paused_ms.get()) / 1e3; }},
     SourceValue{names::received_events, [](C c) { return as_double(c.received_events.get()); }},
+    SourceValue{names::recovered_events, [](C c) { return as_double(c.recovered_events.get()); }},
     SourceValue{names::published_events, [](C c) { return as_double(c.published_events.get()); }},
     SourceValue{names::duplicate_events, [](C c) { return as_double(c.duplicate_events.get()); }},
     SourceValue{names::filtered_events, [](C c) { return as_double(c.filtered_events.get()); }},

@@ -78,6 +78,9 @@ void Transactor::step() {
 void Transactor::take(Item&& item) {
   Pending pending;
   if (auto* const batch = std::get_if<Batch>(&item)) {
+    if (is_committed(*batch)) {
+      return;
+    }
     pending.batch = std::move(*batch);
     const std::size_t letters = pending.batch.dead_letters.size();
     pending.changes = decider_.decide(pending.batch, clock_.wall());
@@ -94,6 +97,30 @@ void Transactor::take(Item&& item) {
   const Batch& batch = pending_.back().batch;
   action_ =
       fsm_.item(sequence, Bytes{batch.block.bytes.size()}, lines_of(batch), clock_.monotonic());
+}
+
+// The journal can hold blocks that were committed before the process began: they are released
+// undecided, and counted as published before.
+bool Transactor::is_committed(Batch& batch) {
+  if (batch.channel_kind != ChannelKind::live) {
+    return false;
+  }
+  const BlockSequence sequence = batch.block.sequence;
+  if (sequence < next_live_) {
+    counters_.duplicate_events.add(lines_of(batch));
+    listener_.released(batch, lines_of(batch));
+    listener_.committed();
+    return true;
+  }
+  batch.after_loss =
+      next_live_.value > 0 && !follows(BlockSequence{next_live_.value - 1}, sequence);
+  if (batch.after_loss) {
+    log_.error("blocks of the journal are lost", {{"source", options_.source.str()},
+                                                  {"from", next_live_.value},
+                                                  {"before", sequence.value}});
+  }
+  next_live_ = sequence.next();
+  return false;
 }
 
 Action Transactor::carry_out(const Action& action) {
@@ -234,15 +261,17 @@ Action Transactor::load_state() {
   if (const Call metadata = kafka_.fetch_metadata(); metadata.outcome != Outcome::ok) {
     return answer(metadata, "fetching metadata");
   }
+  const auto stored = state_.positions().find(options_.journal);
+  const bool has_position = stored != state_.positions().end();
   if (!std::exchange(loaded_, true)) {
     decider_.restored(clock_.wall());
+    if (has_position) {
+      live_ = next_live_ = stored->second.sequence;
+    }
+    return fsm_.loaded(std::nullopt, false);  // items are counted anew by each process
   }
-  std::optional<ItemSequence> position;
-  if (const auto stored = state_.positions().find(options_.journal);
-      stored != state_.positions().end()) {
-    position = stored->second.item;
-  }
-  return fsm_.loaded(position, another_claimed_);
+  return fsm_.loaded(has_position ? std::optional(stored->second.item) : std::nullopt,
+                     another_claimed_);
 }
 
 Action Transactor::find_owner(Duration wait) {
@@ -300,15 +329,10 @@ Call Transactor::produce_records(ItemSequence up_to) {
       options_.source,
       {.journal = options_.journal, .sequence = live, .offset = 0, .item = up_to.next()}));
   if (!superseded_cleaned_) {
-    // What earlier runs left: their claims are decided, their journals were in memory.
+    // What earlier runs left: their claims are decided. Positions stay: a journal may come back.
     for (const auto& [instance, owner] : state_.owners()) {
       if (instance != owner_.instance) {
         records.push_back({RecordTopic::state, prefix + "owner/" + instance, std::nullopt});
-      }
-    }
-    for (const auto& [journal, position] : state_.positions()) {
-      if (journal != options_.journal) {
-        records.push_back({RecordTopic::state, prefix + "position/" + journal, std::nullopt});
       }
     }
   }

@@ -57,6 +57,7 @@ class Transactor {
     std::size_t dropped_letters = 0;  // the decider's choice: what a replay can't bring
   };
 
+  bool is_committed(Batch& batch);
   Action carry_out(const Action& action);
   Action answer(const Call& call, const char* doing);
   Action load_state();
@@ -88,6 +89,7 @@ class Transactor {
   std::deque<Pending> pending_;  // taken and not committed
   ItemSequence first_{1};        // the first of them
   BlockSequence live_{1};        // the first block of the journal that is not committed
+  BlockSequence next_live_;      // the next to be taken; 0: any
   Owner owner_;
   bool loaded_ = false;
   bool another_claimed_ = false;  // after this instance had loaded the state

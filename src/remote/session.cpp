@@ -223,7 +223,7 @@ class Session::Impl {
   Requester requester_;
   SessionFsm fsm_;
   asio::steady_timer timer_;  // of a wait or a pause
-  SessionId id_;
+  SessionId id_ = options_.last_session;
   bool room_ = true;  // the sink may have some
   bool running_ = false;
   bool stopping_ = false;

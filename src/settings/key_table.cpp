@@ -317,8 +317,8 @@ constexpr KeySpec table[] = {
                          std::filesystem::path v) { t.settings.journal.directory = std::move(v); }},
      .fallback = {"", default_journal_directory,
                   "`$STATE_DIRECTORY/journal`, else `/var/lib/penstock/journal`"},
-     .doc = "Where received bytes wait for Kafka.",
-     .unbuilt = true},
+     .doc = "Where received bytes wait for Kafka, a folder for each source. It belongs to one "
+            "daemon, and stays where it is while something waits in it."},
     {.path = "journal.max_size",
      .kind = BytesKind{Bytes{2 * limits::segment_size.count}, Bytes{1ull << 50},
                        [](Target t, Bytes v) { t.settings.journal.max_size = v; }},

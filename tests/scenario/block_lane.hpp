@@ -21,7 +21,7 @@ class BlockLane {
  public:
   // `in_order`: false plants a bug, the reorder buffer is passed by.
   BlockLane(const journal::RingOptions& ring, const extract::LaneOptions& lane, bool in_order)
-      : ring_(ring), lane_(lane), in_order_(in_order), done_(lane.first) {}
+      : store_(ring.segment_size), ring_(ring, store_), lane_(lane), in_order_(in_order) {}
 
   journal::Ring& ring() { return ring_; }
 
@@ -54,7 +54,7 @@ class BlockLane {
       delivered_ = std::max(delivered_, block.sequence);
       deliver(std::move(batch));
     } else {
-      done_.insert(block.sequence, std::move(batch));
+      done_.insert(block.sequence.value - 1, std::move(batch));
       while (auto next = done_.take_next()) {
         delivered_ = next->block.sequence;
         deliver(std::move(*next));
@@ -81,6 +81,7 @@ class BlockLane {
   bool extracted() const { return waiting_.empty() && !ring_.has_unread(); }
 
  private:
+  journal::MemorySegments store_;
   journal::Ring ring_;
   extract::LaneOptions lane_;
   bool in_order_;

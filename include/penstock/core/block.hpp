@@ -29,6 +29,7 @@ struct Block {
   std::string_view bytes;
   std::uint64_t original_size = 0;                 // of an oversized line, without its line end
   DisconnectCause cause = DisconnectCause::ended;  // of a session's end
+  bool recovered = false;                          // it was there when the process began
   bool is_mark() const {
     return kind == BlockKind::session_opened || kind == BlockKind::session_closed;
   }

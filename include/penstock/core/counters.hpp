@@ -61,7 +61,8 @@ struct SourceCounters {
   Gauge<bool> connected;
   Counter paused_ms;
   // extract, counted when a batch leaves the reorder buffer
-  Counter received_events;  // lines that aren't blank: valid events and dead letters
+  Counter received_events;   // lines that aren't blank: valid events and dead letters
+  Counter recovered_events;  // the same of blocks that were in the journal at the start
   Counter truncated_bytes;
   Gauge<std::int64_t> last_event_ms;  // wall clock, receipt; 0: none yet
   Gauge<double> lag_seconds;          // event time to receipt, of the last event that has a time

@@ -75,6 +75,9 @@ struct Batch {
   std::vector<DeadLetter> dead_letters;
   std::deque<std::string> decoded;    // field values that needed decoding
   std::uint64_t truncated_bytes = 0;  // of a session's cut-off last line, dropped
+  // Of a live channel: blocks that stood before this one in the journal are lost. Set where batches
+  // are taken for decision.
+  bool after_loss = false;
   ChannelKind channel_kind = ChannelKind::live;
   // One for each event where the channel has a ledger, else none. That of an event without a job
   // id, and of a job_status event, is all zeros.

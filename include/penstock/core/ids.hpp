@@ -13,14 +13,26 @@ template <class Tag>
 struct Number {
   std::uint64_t value = 0;
   auto operator<=>(const Number&) const = default;
-  Number next() const { return Number{value + 1}; }
+  constexpr Number next() const { return Number{value + 1}; }
 };
 
 using SessionId = Number<struct SessionTag>;    // counts the sessions of one source, from 1
 using ChannelId = Number<struct ChannelTag>;    // one pass over events of the remote, from 1
 using BlockSequence = Number<struct BlockTag>;  // counts the sealed blocks of a journal, from 1
+using JournalId = Number<struct JournalTag>;    // of a directory, drawn at random; 0: in memory
 // Counts what a publisher has taken, from 1: batches of live sessions and replays, and notes.
 using ItemSequence = Number<struct ItemTag>;
+
+// The first block of the n-th process that writes to a journal, from 0. It is above all that
+// earlier ones can have written, whether or not it reached the disk: 2^40 are enough for centuries.
+constexpr BlockSequence first_block_of(std::uint64_t process) noexcept {
+  return BlockSequence{(process << 40) + 1};
+}
+// Of a journal nothing is missing between the two.
+constexpr bool follows(BlockSequence last, BlockSequence next) noexcept {
+  constexpr std::uint64_t of_process = (std::uint64_t{1} << 40) - 1;
+  return next == last.next() || (next > last && (next.value & of_process) == 1);
+}
 
 // The name of a source as configured: [a-z0-9][a-z0-9_-]{0,63}. Safe in topic names, keys, labels.
 class SourceName {

@@ -32,9 +32,11 @@ inline constexpr Metric paused_seconds{"penstock_paused_seconds_total", MetricKi
                                        "seconds",
                                        "Time in which reading stood still for a full journal."};
 
-// events; received = published + duplicate + filtered + dead letters + in the journal
+// events; received + recovered = published + duplicate + filtered + dead letters + in the journal
 inline constexpr Metric received_events{"penstock_received_events_total", MetricKind::counter,
                                         "events", "Lines received that are not blank."};
+inline constexpr Metric recovered_events{"penstock_recovered_events_total", MetricKind::counter,
+                                         "events", "Lines that were in the journal at the start."};
 inline constexpr Metric published_events{"penstock_published_events_total", MetricKind::counter,
                                          "events", "Events committed to Kafka."};
 inline constexpr Metric duplicate_events{"penstock_duplicate_events_total", MetricKind::counter,

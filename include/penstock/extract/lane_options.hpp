@@ -2,14 +2,12 @@
 #pragma once
 
 #include "penstock/core/event.hpp"
-#include "penstock/core/ids.hpp"
 #include "penstock/core/units.hpp"
 
 namespace penstock::extract {
 
 struct LaneOptions {
-  BlockSequence first{1};  // of the blocks that will be submitted
-  Bytes max_line{};        // the size of the largest line that is an event
+  Bytes max_line{};  // the size of the largest line that is an event
   ChannelKind kind = ChannelKind::live;
   bool has_ledger = false;  // batches come with fingerprints and job statuses
 };

@@ -25,7 +25,7 @@
 
 namespace penstock::extract {
 
-// One source's way through the pool: sealed blocks in, batches out in block order.
+// One source's way through the pool: sealed blocks in, batches out in the order of the blocks.
 class Lane {
  public:
   // Waits until all that was submitted has been delivered. Not to be called from `deliver`.
@@ -33,9 +33,8 @@ class Lane {
   Lane(const Lane&) = delete;
   Lane& operator=(const Lane&) = delete;
 
-  // From one thread, each sequence one above the last. Never blocks: it is the caller who keeps to
-  // limits::blocks_per_worker × workers blocks in flight. The block's bytes must stay until its
-  // batch is done with.
+  // From one thread. Never blocks: it is the caller who keeps to limits::blocks_per_worker ×
+  // workers blocks in flight. The block's bytes must stay until its batch is done with.
   void submit(const Block& block);
 
   // Blocks submitted and not yet given to `deliver`. A block is counted off just before its call,
@@ -51,7 +50,7 @@ class Lane {
 
 class Pool {
  public:
-  // Called from workers, in block order, for one lane never twice at a time.
+  // Called from workers, in the order of submission, for one lane never twice at a time.
   using Deliver = std::function<void(Batch&&)>;
 
   explicit Pool(std::size_t workers);  // at least 1

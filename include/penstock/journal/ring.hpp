@@ -1,10 +1,11 @@
 // The journal of one source: received bytes wait here, as sealed blocks of whole lines, until Kafka
 // has committed them.
 //
-// A ring of fixed segments, taken from the free ones last in, first out, so that the pages in use
-// stay few and warm. Bytes are received in place at the tail, read in place by extraction, and sent
-// from there. Used from one thread; only the bytes of sealed blocks, which never change until
-// they are released, are read by others.
+// A ring of fixed segments of a store, which gives the last freed out first, so that the pages in
+// use stay few and warm. It begins with what an earlier process left, as if it had been received
+// just now. Bytes are received in place at the tail, read in place by extraction, and sent from
+// there. Used from one thread; only the bytes of sealed blocks, which never change until they are
+// released, are read by others.
 //
 //          release()            next()                    writable()
 //   ┌─────────▼────────┐  ┌────────▼─────────┐  ┌──────────────▼───┐
@@ -24,10 +25,9 @@
 #include "penstock/core/limits.hpp"
 #include "penstock/core/units.hpp"
 #include "penstock/journal/line_framer.hpp"
+#include "penstock/journal/segment_store.hpp"
 
 namespace penstock::journal {
-
-class Segment;
 
 struct RingOptions {
   Bytes max_size;      // of all segments; two segments at the least
@@ -41,7 +41,8 @@ Bytes segment_size_for(Bytes max_line);
 
 class Ring {
  public:
-  explicit Ring(RingOptions options);
+  // Recovers what the store holds.
+  Ring(RingOptions options, SegmentStore& store);
   ~Ring();
   Ring(const Ring&) = delete;
   Ring& operator=(const Ring&) = delete;
@@ -75,6 +76,9 @@ class Ring {
     return BlockSequence{next_sequence_.value - (has_unsealed_lines() ? 0 : 1)};
   }
 
+  // Of the recovered blocks; 0: there are none. Sessions of this process have higher numbers.
+  SessionId last_recovered_session() const noexcept { return last_recovered_session_; }
+
   // Figures.
   Bytes used() const noexcept;      // received and not yet released
   Bytes capacity() const noexcept;  // what used() can grow to, headers and paddings aside
@@ -82,11 +86,13 @@ class Ring {
  private:
   struct Placed {  // a segment in use
     std::unique_ptr<Segment> segment;
-    std::size_t sealed_end = 0;  // where the last sealed block's footprint ends
+    std::size_t sealed_end = 0;     // where the last sealed block's footprint ends
+    std::size_t recovered_end = 0;  // the same of the last recovered one, 0: there is none
   };
   struct Cursor {
     std::size_t segment = 0;  // index in placed_
     std::size_t offset = 0;
+    BlockSequence last;  // passed
   };
   struct Mark {
     BlockKind kind;
@@ -105,6 +111,7 @@ class Ring {
   std::size_t open_room() const noexcept;
   bool place_segment();
   void open_block(std::string_view rest);
+  void note_filled();
   void open_carried();
   void relocate_open_block();
   void seal_open(BlockKind kind, std::size_t length, std::uint64_t original_size,
@@ -113,18 +120,20 @@ class Ring {
   void accept(std::string_view added);
 
   RingOptions options_;
+  SegmentStore& store_;
   std::size_t max_segments_;
-  std::deque<Placed> placed_;                   // oldest first; the open block is in the last
-  std::vector<std::unique_ptr<Segment>> free_;  // the last freed is at the back
-  Cursor unread_;                               // the next block for next()
-  Cursor unreleased_;                           // the next block for release()
-  BlockSequence next_sequence_{1};
+  std::deque<Placed> placed_;  // oldest first; the open block is in the last
+  Cursor unread_;              // the next block for next()
+  Cursor unreleased_;          // the next block for release()
+  BlockSequence next_sequence_;
+  SessionId last_recovered_session_;
   ChannelId channel_;
   SessionId session_;
   WallTime session_last_;  // its last byte, or its opening
 
   bool open_ = false;  // there is an open block
   std::size_t open_offset_ = 0;
+  bool open_noted_ = false;  // its header says what it holds, for who comes after a crash
   // Of the open block's first byte. They outlive the block where its unfinished line is carried.
   ChannelId open_channel_;
   SessionId open_session_;

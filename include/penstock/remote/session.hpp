@@ -38,7 +38,8 @@ struct SessionOptions {
   BackoffOptions backoff;
   std::string user_agent;
   ProxyEnvironment proxy;
-  std::uint64_t seed = 0;  // of the jitter
+  std::uint64_t seed = 0;    // of the jitter
+  SessionId last_session{};  // its own are counted on from here
 };
 
 // Called on the I/O thread. May call Session::stop() and resume(), and must not destroy the

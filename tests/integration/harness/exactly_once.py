@@ -46,22 +46,33 @@ class Figures(NamedTuple):
     bad: int
 
 
-def check(
-    simulator: Simulator, broker: Broker, prefix: str, sources: tuple[str, ...], metrics: Metrics
-) -> Figures:
-    """Fails with all that is wrong. `metrics` were read when everything was committed."""
+def compared(
+    simulator: Simulator,
+    broker: Broker,
+    prefix: str,
+    sources: tuple[str, ...],
+    killed: bool = False,
+) -> dict[str, Verifier]:
+    """By source. `killed`: the daemon was, so that any session may have been cut."""
     verifiers = {source: Verifier(source) for source in sources}
     for source, verifier in verifiers.items():
         for record in simulator.truth(source):
             if isinstance(record, SentLine):
                 verifier.sent(record.session, record.line, record.bad, record.whole)
             else:
-                verifier.ended(record.session, record.orderly)
+                verifier.ended(record.session, record.orderly and not killed)
         for message in topics.read(broker.brokers, f"{prefix}.{source}"):
             verifier.delivered(f"{source}/{message.partition()}", message.value())
     for letter in dead_letters(broker, prefix):
         verifiers[letter.source].dead_letter(letter.reason, letter.size, letter.value)
+    return verifiers
 
+
+def check(
+    simulator: Simulator, broker: Broker, prefix: str, sources: tuple[str, ...], metrics: Metrics
+) -> Figures:
+    """Fails with all that is wrong. `metrics` were read when everything was committed."""
+    verifiers = compared(simulator, broker, prefix, sources)
     wrong = []
     for source, verifier in verifiers.items():
         wrong += [f"{source}: {finding}" for finding in verifier.findings()]

@@ -20,7 +20,7 @@ Block block(std::uint64_t sequence, std::string_view bytes = "{}\n") {
   return result;
 }
 
-LaneOptions from(std::uint64_t first) { return {.first = {first}, .max_line = 1_MiB}; }
+LaneOptions lane_options() { return {.max_line = 1_MiB}; }
 
 // What was delivered, across lanes, in the order it was.
 class Journal {
@@ -64,7 +64,7 @@ TEST(Pool, DeliversBatchesInBlockOrderOneAtATime) {
   {
     std::vector<std::unique_ptr<Lane>> lanes;
     for (Seen& lane : seen) {
-      lanes.push_back(pool.open_lane(from(10), [&lane](Batch&& batch) {
+      lanes.push_back(pool.open_lane(lane_options(), [&lane](Batch&& batch) {
         EXPECT_EQ(lane.at_once.fetch_add(1), 0);
         EXPECT_EQ(batch.block.sequence.value, lane.next++);
         for (const Event& event : batch.events) {
@@ -94,15 +94,15 @@ TEST(Pool, LetsLanesTakeTurns) {
   Journal journal;
   Pool pool(1);
   std::latch first_is_in_delivery(1), go_on(1);
-  auto a = pool.open_lane(from(1), [&, write = journal.writer('a')](Batch&& batch) {
+  auto a = pool.open_lane(lane_options(), [&, write = journal.writer('a')](Batch&& batch) {
     if (batch.block.sequence.value == 1) {
       first_is_in_delivery.count_down();
       go_on.wait();
     }
     write(std::move(batch));
   });
-  auto b = pool.open_lane(from(1), journal.writer('b'));
-  auto c = pool.open_lane(from(1), journal.writer('c'));
+  auto b = pool.open_lane(lane_options(), journal.writer('b'));
+  auto c = pool.open_lane(lane_options(), journal.writer('c'));
   a->submit(block(1));
   first_is_in_delivery.wait();
   for (std::uint64_t i = 2; i <= 5; ++i) {
@@ -122,14 +122,14 @@ TEST(Pool, KeepsASlowLaneFromHoldingOthersUp) {
   Journal journal;
   Pool pool(2);
   std::latch slow_is_in_delivery(1), go_on(1), others_are_through(3);
-  auto slow = pool.open_lane(from(1), [&, write = journal.writer('s')](Batch&& batch) {
+  auto slow = pool.open_lane(lane_options(), [&, write = journal.writer('s')](Batch&& batch) {
     if (batch.block.sequence.value == 1) {
       slow_is_in_delivery.count_down();
       go_on.wait();
     }
     write(std::move(batch));
   });
-  auto quick = pool.open_lane(from(1), [&, write = journal.writer('q')](Batch&& batch) {
+  auto quick = pool.open_lane(lane_options(), [&, write = journal.writer('q')](Batch&& batch) {
     write(std::move(batch));
     others_are_through.count_down();
   });
@@ -151,7 +151,7 @@ TEST(Lane, CountsABlockOffBeforeItIsDelivered) {
   std::latch first_is_in_delivery(1), go_on(1);
   std::vector<std::size_t> in_flight;
   Lane* self = nullptr;
-  auto lane = pool.open_lane(from(1), [&](Batch&& batch) {
+  auto lane = pool.open_lane(lane_options(), [&](Batch&& batch) {
     if (batch.block.sequence.value == 1) {
       first_is_in_delivery.count_down();
       go_on.wait();
@@ -175,8 +175,8 @@ TEST(Lane, HandsItsOptionsOnToItsBatches) {
   std::vector<Batch> batches;
   const auto keep = [&](Batch&& batch) { batches.push_back(std::move(batch)); };
   const std::string text = "{\"origin\":{\"job_id\":\"1\"}}\n";
-  pool.open_lane(from(1), keep)->submit(block(1, text));
-  LaneOptions replay = from(1);
+  pool.open_lane(lane_options(), keep)->submit(block(1, text));
+  LaneOptions replay = lane_options();
   replay.kind = ChannelKind::replay;
   replay.has_ledger = true;
   pool.open_lane(replay, keep)->submit(block(1, text));
@@ -194,11 +194,11 @@ TEST(Lane, OpensAndEndsWhileThePoolRuns) {
   Journal journal;
   Pool pool(2);
   for (std::uint64_t i = 0; i < 50; ++i) {
-    auto lane = pool.open_lane(from(i), journal.writer('x'));
+    auto lane = pool.open_lane(lane_options(), journal.writer('x'));
     lane->submit(block(i));
   }
   EXPECT_EQ(journal.entries().size(), 50u);
-  pool.open_lane(from(1), journal.writer('y')).reset();
+  pool.open_lane(lane_options(), journal.writer('y')).reset();
 }
 
 }  // namespace

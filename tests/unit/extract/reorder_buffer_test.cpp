@@ -11,15 +11,15 @@ namespace penstock::extract {
 namespace {
 
 TEST(ReorderBuffer, GivesItemsBackInOrder) {
-  ReorderBuffer<int> buffer(BlockSequence{5});
-  buffer.insert({6}, 60);
-  buffer.insert({8}, 80);
+  ReorderBuffer<int> buffer;
+  buffer.insert(1, 60);
+  buffer.insert(3, 80);
   EXPECT_EQ(buffer.take_next(), std::nullopt);
-  buffer.insert({5}, 50);
+  buffer.insert(0, 50);
   EXPECT_EQ(buffer.take_next(), 50);
   EXPECT_EQ(buffer.take_next(), 60);
   EXPECT_EQ(buffer.take_next(), std::nullopt);
-  buffer.insert({7}, 70);
+  buffer.insert(2, 70);
   EXPECT_EQ(buffer.take_next(), 70);
   EXPECT_EQ(buffer.take_next(), 80);
   EXPECT_EQ(buffer.take_next(), std::nullopt);
@@ -29,18 +29,18 @@ TEST(ReorderBuffer, PutsAnyOrderRight) {
   std::mt19937_64 random(1);
   std::vector<std::uint64_t> order(500);
   for (std::size_t i = 0; i < order.size(); ++i) {
-    order[i] = i + 1;
+    order[i] = i;
   }
   std::shuffle(order.begin(), order.end(), random);
-  ReorderBuffer<std::unique_ptr<std::uint64_t>> buffer(BlockSequence{1});
-  std::uint64_t expected = 1;
-  for (const std::uint64_t sequence : order) {
-    buffer.insert({sequence}, std::make_unique<std::uint64_t>(sequence));
+  ReorderBuffer<std::unique_ptr<std::uint64_t>> buffer;
+  std::uint64_t expected = 0;
+  for (const std::uint64_t number : order) {
+    buffer.insert(number, std::make_unique<std::uint64_t>(number));
     while (const auto item = buffer.take_next()) {
       EXPECT_EQ(**item, expected++);
     }
   }
-  EXPECT_EQ(expected, order.size() + 1);
+  EXPECT_EQ(expected, order.size());
 }
 
 }  // namespace

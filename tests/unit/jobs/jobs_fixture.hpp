@@ -72,6 +72,13 @@ class JobsFixture : public testing::Test {
     return decide(batch);
   }
 
+  // The blocks before this one can't be read.
+  Numbers live_after_loss(const Lines& lines) {
+    Batch batch = live_lines(session, now, lines);
+    batch.after_loss = true;
+    return decide(batch);
+  }
+
   // The first StartReplay that was ordered and not answered.
   std::optional<order::StartReplay> ordered_replay() {
     for (auto order = orders.begin(); order != orders.end(); ++order) {

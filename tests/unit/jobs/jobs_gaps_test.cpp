@@ -51,6 +51,36 @@ TEST_F(JobsGaps, KeepsItsFirstCauseAndNotesTheOthers) {
   EXPECT_TRUE(gap_shows("\"note\":\"then unreachable; then throttled\""));
 }
 
+TEST_F(JobsGaps, IsWhereBlocksOfTheJournalAreLost) {
+  start();
+  open();
+  live({event_line("a", 1)});
+  pass(10);
+  live_after_loss({event_line("a", 9)});
+  EXPECT_TRUE(
+      gap_shows("\"started_at\":\"2023-11-14T22:13:20.000Z\","
+                "\"ended_at\":\"2023-11-14T22:13:30.000Z\",\"cause\":\"journal_damaged\""));
+  live({event_line("a", 10), status_line("a", success_flags)});
+  EXPECT_FALSE(settled("a")) << "something of it is missing";
+}
+
+TEST_F(JobsGaps, IsWhereBlocksThatAnEarlierProcessReceivedAreLost) {
+  start();
+  open();
+  live({event_line("a", 1)});
+  const SessionId earlier = session;
+  restart();
+  pass(10);
+  session = earlier;
+  live_after_loss({event_line("a", 9)});
+  EXPECT_TRUE(gaps_topic.begin()->second.find("\"ended_at\":\"2023-11-14T22:13:30.000Z\","
+                                              "\"cause\":\"journal_damaged\"") !=
+              std::string::npos);
+  EXPECT_TRUE(
+      gap_shows("\"started_at\":\"2023-11-14T22:13:30.000Z\",\"ended_at\":null,"
+                "\"cause\":\"daemon_down\""));
+}
+
 TEST_F(JobsGaps, BeginsAtTheLastByteDecidedAboutWhereTheProcessDied) {
   start();
   open();

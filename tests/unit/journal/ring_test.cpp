@@ -51,10 +51,11 @@ std::vector<Block> drain(Ring& ring) {
 
 class RingTest : public ::testing::Test {
  protected:
-  RingTest() : ring_(small_ring()) {
+  RingTest() : ring_(small_ring(), store_) {
     ring_.open_session(ChannelId{1}, SessionId{1}, now);
     opened_ = ring_.next();
   }
+  MemorySegments store_{small_ring().segment_size};
   Ring ring_;
   std::optional<Block> opened_;  // the mark
 };
@@ -159,7 +160,8 @@ TEST_F(RingTest, KeepsOnlyTheBeginningOfAnOversizedLine) {
   RingOptions options = small_ring();
   options.max_line = Bytes{66'000};
   options.segment_size = Bytes{150'000};
-  Ring ring(options);
+  MemorySegments store(options.segment_size);
+  Ring ring(options, store);
   ring.open_session(ChannelId{1}, SessionId{1}, now);
   feed(ring, "{\"before\":1}\n" + line + "\r\n{\"after\":1}\n{\"more\"", 1'000);
   feed(ring, ":2}\n");
@@ -229,7 +231,8 @@ TEST_F(RingTest, CountsWhatIsReceivedAndNotReleased) {
 TEST(Ring, GivesTheSameLinesForAnyCutOfTheBytes) {
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
     std::mt19937_64 random(seed);
-    Ring ring(small_ring());
+    MemorySegments store(small_ring().segment_size);
+    Ring ring(small_ring(), store);
     std::string expected;
     std::string got;
     std::uint64_t session = 0;
@@ -291,7 +294,8 @@ TEST(Ring, GivesTheSameLinesForAnyCutOfTheBytes) {
 
 TEST(Ring, KeepsSealedBytesUnchangedUntilTheirRelease) {
   std::mt19937_64 random(7);
-  Ring ring(small_ring());
+  MemorySegments store(small_ring().segment_size);
+  Ring ring(small_ring(), store);
   ring.open_session(ChannelId{1}, SessionId{1}, now);
   std::vector<std::pair<Block, std::string>> held;
   for (int i = 0; i < 2'000; ++i) {

@@ -56,6 +56,7 @@ class OnceDecider final : public Decider {
   void restored(WallTime) override { ++restored_calls; }
   Changes decide(Batch& batch, WallTime) override {
     Changes changes;
+    after_loss.push_back(batch.after_loss);
     for (const Event& event : batch.events) {
       const bool is_new = seen.insert(std::string(event.line)).second;
       batch.verdicts.push_back(is_new ? Verdict::publish : Verdict::duplicate);
@@ -79,6 +80,7 @@ class OnceDecider final : public Decider {
     }
   }
   std::set<std::string> seen;
+  std::vector<bool> after_loss;
   std::vector<std::string> restored_records;
   int restored_calls = 0;
   std::vector<std::string> committed_keys;
@@ -87,7 +89,8 @@ class OnceDecider final : public Decider {
 // One instance: what a process has of a source's publishing.
 class Instance final : public PublisherListener {
  public:
-  Instance(const std::string& name, test::ModelKafka& kafka, test::TurnedClock& clock)
+  Instance(const std::string& name, test::ModelKafka& kafka, test::TurnedClock& clock,
+           const std::string& journal = {})
       : clock_(clock),
         session_({.source = source, .topics = topics, .transactional_id = "t"}, kafka, plan),
         transactor_({.source = source,
@@ -100,11 +103,12 @@ class Instance final : public PublisherListener {
                      .instance = name,
                      .host = "here",
                      .started_at = clock.wall(),
-                     .journal = "journal-" + name},
+                     .journal = journal.empty() ? "journal-" + name : journal},
                     session_, decider, *this, counters, clock, log_) {}
 
   Transactor& transactor() { return transactor_; }
 
+  void next_block(std::uint64_t sequence) { live_ = sequence - 1; }
   void push(Transactor::Item&& item) { waiting_.push_back(std::move(item)); }
   // A live batch of one event a line.
   void push(std::vector<std::string_view> lines, ChannelKind kind = ChannelKind::live) {
@@ -352,8 +356,40 @@ TEST_F(TransactorTest, ReadsBackWhatAnEarlierInstanceCommitted) {
   second.push({"d"});
   second.run();
   EXPECT_EQ(state("owner/1111"), "") << "its claim is decided";
-  EXPECT_EQ(state("position/journal-1111"), "") << "its journal was in memory";
+  EXPECT_NE(state("position/journal-1111"), "") << "its journal may come back";
   EXPECT_NE(state("position/journal-2222"), "");
+}
+
+// The process after the first, with the journal of the first.
+TEST_F(TransactorTest, PassesOverBlocksOfTheJournalThatAreCommitted) {
+  publish_through(KafkaFault::none);
+  Instance second("2222", kafka_, clock_, "journal-1111");
+  second.push({"a", "b"});
+  second.push({"a", "c"});
+  second.push({"d"});
+  second.run();
+  EXPECT_THAT(published(), ElementsAre("a", "b", "c", "d"));
+  EXPECT_THAT(second.released_blocks,
+              ElementsAre(std::pair(ChannelKind::live, 1U), std::pair(ChannelKind::live, 2U),
+                          std::pair(ChannelKind::live, 3U)));
+  EXPECT_EQ(second.counters.duplicate_events.get(), 4U);
+  EXPECT_EQ(second.counters.published_events.get(), 1U);
+  EXPECT_THAT(second.decider.after_loss, ElementsAre(false)) << "only d is decided about";
+}
+
+TEST_F(TransactorTest, GoesOnAtTheFirstBlockOfAProcessAndSaysWhatIsLost) {
+  publish_through(KafkaFault::none);
+  Instance second("2222", kafka_, clock_, "journal-1111");
+  second.next_block(4);  // 3 is lost
+  second.push({"d"});
+  second.push({"e"});
+  second.next_block(first_block_of(1).value);
+  second.push({"f"});
+  second.next_block(first_block_of(1).value + 3);
+  second.push({"g"});
+  second.run();
+  EXPECT_THAT(published(), ElementsAre("a", "b", "c", "d", "e", "f", "g"));
+  EXPECT_THAT(second.decider.after_loss, ElementsAre(true, false, false, true));
 }
 
 TEST_F(TransactorTest, ForgetsWhatACrashedInstanceLeftOpen) {

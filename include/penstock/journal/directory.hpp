@@ -1,0 +1,77 @@
+// The journal of one source on disk: a directory of segment files (docs/journal-format.md).
+//
+//   journal      text: version, id, source, and how many processes have written to it
+//   <n>.segment  blocks that Kafka may not have yet
+//   <n>.free     kept for reuse; nothing in it is needed
+//   released     the last block that Kafka has for sure: spares a start what came before it
+//   <n>.damaged  a copy of a segment in which blocks could not be read; for people
+//
+// One process at a time: the directory is locked. Used from one thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "penstock/core/error.hpp"
+#include "penstock/core/ids.hpp"
+#include "penstock/core/log.hpp"
+#include "penstock/core/units.hpp"
+#include "penstock/journal/segment_store.hpp"
+
+namespace penstock::journal {
+
+struct DirectoryOptions {
+  std::string path;  // made where it isn't there
+  SourceName source;
+  Bytes segment_size;
+};
+
+class Directory final : public SegmentStore {
+ public:
+  // An error says what to do: another process has it, it is of another source or of a newer
+  // version, it can't be written.
+  static Result<std::unique_ptr<Directory>> open(DirectoryOptions options, Log& log);
+  ~Directory() override;
+
+  std::string name() const;  // the id, 16 hex digits
+
+  // SegmentStore
+
+  // Blocks that can't be read are passed over, and their segment is copied to <n>.damaged. The open
+  // block of a process that was killed is sealed with its whole lines, unless the machine was
+  // restarted since: its bytes may not be what was received then.
+  std::vector<RecoveredSegment> recover() override;
+  std::unique_ptr<Segment> take() override;
+  void give_back(std::unique_ptr<Segment> segment) override;
+  void released(BlockSequence up_to) override;
+  BlockSequence last_released() const override { return released_; }
+  JournalId journal() const override { return id_; }
+  std::uint64_t boot() const override { return boot_; }
+  BlockSequence first_sequence() const override;
+
+ private:
+  Directory(DirectoryOptions options, int descriptor, Log& log);
+  Result<void> read_description();
+  Result<void> write_description() const;
+  Result<void> open_released();
+  Result<std::unique_ptr<Segment>> map(const std::string& path) const;
+  Result<std::unique_ptr<Segment>> create();
+  Result<std::unique_ptr<Segment>> reuse();
+  void keep_damaged(const Segment& segment) const;
+
+  DirectoryOptions options_;
+  int descriptor_;  // of the directory, locked
+  Log& log_;
+  JournalId id_;
+  std::unique_ptr<Segment> released_file_;
+  BlockSequence released_;
+  std::uint64_t boot_ = 0;
+  std::uint64_t process_ = 0;  // how many wrote to it before
+  std::uint64_t files_ = 0;    // numbered so far
+  std::vector<std::unique_ptr<Segment>> free_;
+  bool told_ = false;  // that there is no room
+};
+
+}  // namespace penstock::journal

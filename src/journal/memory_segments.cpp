@@ -1,0 +1,32 @@
+#include "journal/segment.hpp"
+#include "penstock/journal/segment_store.hpp"
+
+namespace penstock::journal {
+namespace {
+
+constexpr std::size_t free_segments_kept = 2;  // one to go on with, one for the swing between two
+
+}  // namespace
+
+MemorySegments::MemorySegments(Bytes segment_size) : segment_size_(segment_size) {}
+
+MemorySegments::~MemorySegments() = default;
+
+std::vector<RecoveredSegment> MemorySegments::recover() { return {}; }
+
+std::unique_ptr<Segment> MemorySegments::take() {
+  if (free_.empty()) {
+    return Segment::of_memory(segment_size_);
+  }
+  std::unique_ptr<Segment> segment = std::move(free_.back());
+  free_.pop_back();
+  return segment;
+}
+
+void MemorySegments::give_back(std::unique_ptr<Segment> segment) {
+  if (free_.size() < free_segments_kept) {
+    free_.push_back(std::move(segment));
+  }
+}
+
+}  // namespace penstock::journal

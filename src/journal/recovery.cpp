@@ -1,0 +1,76 @@
+#include "journal/recovery.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+
+#include "penstock/journal/block_format.hpp"
+
+namespace penstock::journal {
+namespace {
+
+void count(Recovered& found, const FoundBlock& next, std::size_t size) noexcept {
+  // A file can be cut off in the padding.
+  found.end = std::min(next.offset + block_footprint(next.block.bytes.size()), size);
+  found.first = found.first.value == 0 ? next.block.sequence : found.first;
+  found.last = next.block.sequence;
+  found.last_session = std::max(found.last_session, next.block.session);
+  found.data_bytes += next.block.bytes.size();
+}
+
+// The open block at the front, if it was written in this boot, is where the process that wrote it
+// stood: what is behind is from earlier uses of the segment. Seals its whole lines.
+std::optional<Block> sealed_open_block(std::span<char> rest, JournalId journal, std::uint64_t boot,
+                                       bool& is_open) noexcept {
+  const auto open = read_open_block(rest, journal, boot);
+  is_open = open.has_value();
+  if (!open) {
+    return std::nullopt;
+  }
+  const std::string_view filled(rest.data() + block_header_size, open->filled);
+  const std::size_t whole = filled.rfind('\n') + 1;  // 0: there is none
+  if (whole == 0 || block_footprint(whole) > rest.size()) {
+    return std::nullopt;
+  }
+  const Block block{.sequence = open->sequence,
+                    .channel = open->channel,
+                    .session = open->session,
+                    .received_at = open->received_at,
+                    .bytes = filled.substr(0, whole),
+                    .original_size = whole};
+  rest[block_header_size + whole] = '\0';
+  write_block_header(block, HeaderSpan(rest.data(), block_header_size), journal);
+  return block;
+}
+
+}  // namespace
+
+Recovered recover_blocks(std::span<char> segment, JournalId journal, std::uint64_t boot,
+                         BlockSequence after) noexcept {
+  Recovered found;
+  BlockSequence last;
+  for (std::size_t offset = 0; offset < segment.size();) {
+    finish_sealing(segment.subspan(offset), journal);
+    bool is_open = false;
+    const auto open = sealed_open_block(segment.subspan(offset), journal, boot, is_open);
+    if (is_open) {
+      if (open && open->sequence > std::max(last, after)) {
+        count(found, {offset, *open}, segment.size());
+      }
+      break;
+    }
+    const auto next = find_block(segment, offset, last, journal);
+    if (!next) {
+      break;
+    }
+    last = next->block.sequence;
+    if (last > after) {
+      found.damaged = found.damaged || next->offset != offset;
+      count(found, *next, segment.size());
+    }
+    offset = next->offset + block_footprint(next->block.bytes.size());
+  }
+  return found;
+}
+
+}  // namespace penstock::journal

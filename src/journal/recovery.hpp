@@ -1,0 +1,27 @@
+// What a process that is gone left in a segment. Pure.
+//
+// Every undamaged block counts, whatever stands between; no other byte does.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "penstock/core/ids.hpp"
+
+namespace penstock::journal {
+
+struct Recovered {
+  std::size_t end = 0;  // behind the last block; 0: there is none
+  BlockSequence first, last;
+  SessionId last_session;        // the highest
+  std::uint64_t data_bytes = 0;  // of the blocks
+  bool damaged = false;          // something that isn't one stands between two blocks
+};
+
+// Blocks above `after` alone. Seals what was open, with its whole lines, if it was written in this
+// boot.
+Recovered recover_blocks(std::span<char> segment, JournalId journal, std::uint64_t boot,
+                         BlockSequence after = {}) noexcept;
+
+}  // namespace penstock::journal

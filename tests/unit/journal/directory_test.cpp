@@ -1,0 +1,247 @@
+#include "penstock/journal/directory.hpp"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "penstock/core/log.hpp"
+#include "penstock/journal/block_format.hpp"
+#include "penstock/journal/ring.hpp"
+
+namespace penstock::journal {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr WallTime now{std::chrono::milliseconds(1'000)};
+constexpr RingOptions small{.max_size = Bytes{65'536},
+                            .max_line = Bytes{1'000},
+                            .segment_size = Bytes{8'192},
+                            .block_size = Bytes{512}};
+
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory() {
+    std::string name = testing::TempDir() + "journal-XXXXXX";
+    path_ = mkdtemp(name.data());
+  }
+  ~TemporaryDirectory() { fs::remove_all(path_); }
+  const std::string& path() const { return path_; }
+  std::string file(const std::string& name) const { return path_ + "/journal/" + name; }
+  std::size_t count(const std::string& extension) const {
+    std::size_t found = 0;
+    for (const auto& entry : fs::directory_iterator(path_ + "/journal")) {
+      found += entry.path().extension() == extension ? 1U : 0U;
+    }
+    return found;
+  }
+
+ private:
+  std::string path_;
+};
+
+// What a process has of a journal. Destroyed, it is as if it had been killed.
+struct Process {
+  explicit Process(const std::string& path, const std::string& source = "firehose")
+      : directory(std::move(
+            *Directory::open({path + "/journal", SourceName(source), small.segment_size}, log))),
+        ring(small, *directory) {}
+
+  void receive(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const auto room = ring.writable();
+      ASSERT_FALSE(room.empty());
+      const std::size_t count = std::min(room.size(), bytes.size());
+      std::memcpy(room.data(), bytes.data(), count);
+      ring.received(count, now);
+      bytes.remove_prefix(count);
+    }
+  }
+  // Blocks that can be read now, their data one behind the other.
+  std::string read() {
+    std::string all;
+    while (const auto block = ring.next()) {
+      all += block->bytes;
+      blocks.push_back(*block);
+    }
+    return all;
+  }
+
+  NoLog log;
+  std::unique_ptr<Directory> directory;
+  Ring ring;
+  std::vector<Block> blocks;
+};
+
+std::string lines(int from, int to) {
+  std::string all;
+  for (int i = from; i < to; ++i) {
+    all += "{\"event\":" + std::to_string(i) + "}\n";
+  }
+  return all;
+}
+
+TEST(DirectoryTest, GivesBackWhatAKilledProcessReceived) {
+  const TemporaryDirectory temporary;
+  {
+    Process first(temporary.path());
+    first.ring.open_session(ChannelId{1}, SessionId{4}, now);
+    first.receive(lines(0, 1'000) + "{\"unfinished\"");
+  }
+  Process second(temporary.path());
+  EXPECT_EQ(second.read(), lines(0, 1'000));
+  EXPECT_EQ(second.ring.last_recovered_session(), SessionId{4});
+  EXPECT_EQ(second.blocks.front().kind, BlockKind::session_opened);
+  for (const Block& block : second.blocks) {
+    EXPECT_TRUE(block.recovered);
+    EXPECT_EQ(block.session, SessionId{4});
+  }
+}
+
+TEST(DirectoryTest, GoesOnBehindIt) {
+  const TemporaryDirectory temporary;
+  {
+    Process first(temporary.path());
+    first.receive(lines(0, 100));
+  }
+  BlockSequence last;
+  {
+    Process second(temporary.path());
+    second.receive(lines(100, 200));
+    second.ring.seal();
+    EXPECT_EQ(second.read(), lines(0, 200));
+    EXPECT_FALSE(second.blocks.back().recovered);
+    last = second.blocks.back().sequence;
+    second.receive(lines(200, 250));
+  }
+  Process third(temporary.path());
+  EXPECT_EQ(third.read(), lines(0, 250));
+  for (std::size_t i = 1; i < third.blocks.size(); ++i) {
+    EXPECT_TRUE(follows(third.blocks[i - 1].sequence, third.blocks[i].sequence));
+  }
+  EXPECT_GT(third.blocks.back().sequence, last);
+}
+
+TEST(DirectoryTest, ForgetsWhatWasReleased) {
+  const TemporaryDirectory temporary;
+  {
+    Process first(temporary.path());
+    first.receive(lines(0, 2'000));
+    first.ring.seal();
+    first.read();
+    first.ring.release(first.blocks.back().sequence);
+    first.receive(lines(2'000, 2'010));
+  }
+  Process second(temporary.path());
+  const std::string found = second.read();
+  EXPECT_EQ(found, lines(2'000, 2'010));
+  second.ring.release(second.blocks.back().sequence);
+  EXPECT_EQ(second.ring.used(), Bytes{0});
+  EXPECT_LE(temporary.count(".free"), 2u);
+  EXPECT_EQ(temporary.count(".segment"), 0u);
+}
+
+TEST(DirectoryTest, GivesBackMoreRatherThanLessWhereItIsNotKnownWhatWasReleased) {
+  const TemporaryDirectory temporary;
+  {
+    Process first(temporary.path());
+    first.receive(lines(0, 10));
+    first.ring.seal();
+    first.read();
+    first.ring.release(first.blocks.back().sequence);
+    first.receive(lines(10, 20));
+  }
+  {
+    std::fstream file(temporary.file("released"), std::ios::in | std::ios::out);
+    file << "\x7f\x7f\x7f";
+  }
+  Process second(temporary.path());
+  EXPECT_EQ(second.read(), lines(0, 20));
+}
+
+TEST(DirectoryTest, ReadsOnBehindADamagedBlockAndKeepsACopy) {
+  const TemporaryDirectory temporary;
+  std::string expected;
+  std::size_t offset = 0;
+  {
+    Process first(temporary.path());
+    for (int i = 0; i < 4; ++i) {
+      const std::string part = lines(10 * i, 10 * i + 10);
+      first.receive(part);
+      first.ring.seal();
+      if (i == 1) {
+        offset = block_footprint(expected.size()) + block_header_size;
+      } else {
+        expected += part;
+      }
+    }
+  }
+  {
+    std::fstream file(temporary.file("1.segment"), std::ios::in | std::ios::out);
+    file.seekp(static_cast<std::streamoff>(offset));
+    file << "X";
+  }
+  Process second(temporary.path());
+  EXPECT_EQ(second.read(), expected);
+  EXPECT_FALSE(follows(second.blocks[0].sequence, second.blocks[1].sequence));
+  EXPECT_EQ(temporary.count(".damaged"), 1u);
+}
+
+TEST(DirectoryTest, HasOneOwner) {
+  const TemporaryDirectory temporary;
+  NoLog log;
+  const DirectoryOptions options{temporary.path() + "/journal", SourceName("firehose"),
+                                 small.segment_size};
+  const auto first = Directory::open(options, log);
+  ASSERT_TRUE(first);
+  const auto second = Directory::open(options, log);
+  ASSERT_FALSE(second);
+  EXPECT_NE(second.error().what.find("in use by another process"), std::string::npos);
+}
+
+TEST(DirectoryTest, RefusesWhatIsNotItsOwn) {
+  const TemporaryDirectory temporary;
+  NoLog log;
+  const auto refusal = [&](const std::string& source) {
+    const auto opened = Directory::open(
+        {temporary.path() + "/journal", SourceName(source), small.segment_size}, log);
+    return opened ? "" : opened.error().what;
+  };
+  const auto describe = [&](const std::string& text) {
+    std::ofstream(temporary.file("journal"), std::ios::trunc) << text;
+  };
+  EXPECT_EQ(refusal("firehose"), "");
+  EXPECT_NE(refusal("torrent").find("is of the source firehose, not of torrent"),
+            std::string::npos);
+  describe("version=2\nid=1\nsource=firehose\nprocesses=1\n");
+  EXPECT_NE(refusal("firehose").find("run the newer one"), std::string::npos);
+  describe("what?\n");
+  EXPECT_NE(refusal("firehose").find("can't be read: restore it"), std::string::npos);
+  fs::remove(temporary.file("journal"));
+  EXPECT_EQ(refusal("firehose"), "") << "there is nothing in it";
+  std::ofstream(temporary.file("1.segment")) << "blocks";
+  fs::remove(temporary.file("journal"));
+  EXPECT_NE(refusal("firehose").find("is missing, and there are segments"), std::string::npos);
+}
+
+TEST(DirectoryTest, StartsWithFilesThatAreNone) {
+  const TemporaryDirectory temporary;
+  { Process first(temporary.path()); }
+  std::ofstream(temporary.file("7.segment"));
+  std::ofstream(temporary.file("8.segment")) << std::string(10'000, 'x');
+  std::ofstream(temporary.file("notes.txt")) << "mine";
+  Process second(temporary.path());
+  EXPECT_EQ(second.read(), "");
+  second.receive(lines(0, 10));
+  second.ring.seal();
+  EXPECT_EQ(second.read(), lines(0, 10));
+}
+
+}  // namespace
+}  // namespace penstock::journal
