@@ -11,8 +11,6 @@ namespace {
 constexpr Duration state_read{10'000};    // then the read is begun again, and the log says so
 constexpr Duration refusal_hold{60'000};  // before a topic that refuses everything is tried again
 
-std::size_t lines_of(const Batch& batch) { return batch.events.size() + batch.dead_letters.size(); }
-
 }  // namespace
 
 Transactor::Transactor(PublisherOptions options, TransactionalKafka& kafka, Decider& decider,
@@ -49,14 +47,6 @@ Transactor::Need Transactor::need() const {
   }
 }
 
-void Transactor::note_debt(bool kafka_owes) {
-  if (!kafka_owes) {
-    counters_.kafka_owes_since_ms.set(0);
-  } else if (counters_.kafka_owes_since_ms.get() == 0) {
-    counters_.kafka_owes_since_ms.set(clock_.wall().time_since_epoch().count());
-  }
-}
-
 void Transactor::idle() {
   kafka_.poll();
   if (!pending()) {  // else the commit will tell
@@ -78,8 +68,12 @@ void Transactor::step() {
 void Transactor::take(Item&& item) {
   Pending pending;
   if (auto* const batch = std::get_if<Batch>(&item)) {
-    if (is_committed(*batch)) {
-      return;
+    if (batch->channel_kind == ChannelKind::live) {
+      const auto place = journal_.take(batch->block.sequence);
+      if (place == JournalCursor::Place::committed) {
+        return pass_over(*batch);
+      }
+      batch->after_loss = place == JournalCursor::Place::after_loss;
     }
     pending.batch = std::move(*batch);
     const std::size_t letters = pending.batch.dead_letters.size();
@@ -97,30 +91,6 @@ void Transactor::take(Item&& item) {
   const Batch& batch = pending_.back().batch;
   action_ =
       fsm_.item(sequence, Bytes{batch.block.bytes.size()}, lines_of(batch), clock_.monotonic());
-}
-
-// The journal can hold blocks that were committed before the process began: they are released
-// undecided, and counted as published before.
-bool Transactor::is_committed(Batch& batch) {
-  if (batch.channel_kind != ChannelKind::live) {
-    return false;
-  }
-  const BlockSequence sequence = batch.block.sequence;
-  if (sequence < next_live_) {
-    counters_.duplicate_events.add(lines_of(batch));
-    listener_.released(batch, lines_of(batch));
-    listener_.committed();
-    return true;
-  }
-  batch.after_loss =
-      next_live_.value > 0 && !follows(BlockSequence{next_live_.value - 1}, sequence);
-  if (batch.after_loss) {
-    log_.error("blocks of the journal are lost", {{"source", options_.source.str()},
-                                                  {"from", next_live_.value},
-                                                  {"before", sequence.value}});
-  }
-  next_live_ = sequence.next();
-  return false;
 }
 
 Action Transactor::carry_out(const Action& action) {
@@ -266,7 +236,8 @@ Action Transactor::load_state() {
   if (!std::exchange(loaded_, true)) {
     decider_.restored(clock_.wall());
     if (has_position) {
-      live_ = next_live_ = stored->second.sequence;
+      live_ = stored->second.sequence;
+      journal_.start_at(live_);
     }
     return fsm_.loaded(std::nullopt, false);  // items are counted anew by each process
   }
@@ -343,37 +314,6 @@ Call Transactor::produce_records(ItemSequence up_to) {
   }
   records_produced_ = true;
   return {};
-}
-
-void Transactor::count(const Pending& item, ItemSequence sequence) {
-  const Batch& batch = item.batch;
-  std::uint64_t published = 0;
-  std::uint64_t rejected = 0;
-  counters_.duplicate_events.add(item.dropped_letters);
-  for (std::uint32_t index = 0; index < batch.events.size(); ++index) {
-    const Verdict verdict = batch.verdicts.empty() ? Verdict::publish : batch.verdicts[index];
-    if (verdict == Verdict::duplicate) {
-      counters_.duplicate_events.add();
-    } else if (verdict == Verdict::filtered) {
-      counters_.filtered_events.add();
-    } else if (refused_.any() && refused_.of({.item = sequence, .index = index}) ==
-                                     RefusedRecords::Disposition::dead_letter) {
-      ++rejected;
-      listener_.notice(SourceEvent::rejected_by_broker,
-                       "an event of " + std::to_string(batch.events[index].line.size()) +
-                           " bytes went to the dead letters");
-    } else {
-      ++published;
-    }
-  }
-  counters_.published_events.add(published);
-  counters_.dead_letters[static_cast<std::size_t>(DeadLetterReason::rejected_by_broker)].add(
-      rejected);
-  for (const DeadLetter& letter : batch.dead_letters) {
-    counters_.dead_letters[static_cast<std::size_t>(letter.reason)].add();
-  }
-  const std::chrono::duration<double> latency = clock_.wall() - batch.block.received_at;
-  counters_.publish_latency.observe(latency.count(), published);
 }
 
 void Transactor::advance(ItemSequence up_to) {

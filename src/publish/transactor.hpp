@@ -24,9 +24,14 @@
 #include "penstock/publish/state_records.hpp"
 #include "penstock/publish/transaction_fsm.hpp"
 #include "publish/batch_writer.hpp"
+#include "publish/journal_cursor.hpp"
 #include "publish/transactional_kafka.hpp"
 
 namespace penstock::publish {
+
+inline std::size_t lines_of(const Batch& batch) {
+  return batch.events.size() + batch.dead_letters.size();
+}
 
 class Transactor {
  public:
@@ -57,7 +62,7 @@ class Transactor {
     std::size_t dropped_letters = 0;  // the decider's choice: what a replay can't bring
   };
 
-  bool is_committed(Batch& batch);
+  void pass_over(const Batch& batch);
   Action carry_out(const Action& action);
   Action answer(const Call& call, const char* doing);
   Action load_state();
@@ -89,7 +94,7 @@ class Transactor {
   std::deque<Pending> pending_;  // taken and not committed
   ItemSequence first_{1};        // the first of them
   BlockSequence live_{1};        // the first block of the journal that is not committed
-  BlockSequence next_live_;      // the next to be taken; 0: any
+  JournalCursor journal_;
   Owner owner_;
   bool loaded_ = false;
   bool another_claimed_ = false;  // after this instance had loaded the state
