@@ -63,6 +63,7 @@ struct Job {
   std::uint64_t created_in = 0;  // the stretch of the live stream that its creation was seen in
   bool missed = false;           // its creation wasn't seen, or something may be missing since
   bool wanted = false;           // is to be replayed now, ended or not
+  bool settled_earlier = false;  // by a process before this one
   std::optional<WallTime> kept_from;  // over_at, or when it was last listed
 
   bool ended() const { return ended_at.has_value(); }

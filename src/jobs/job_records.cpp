@@ -115,7 +115,7 @@ Result<Job> decode_job(std::string_view value) {
   job.predates = in.flag("predates");
   job.incomplete = in.flag("incomplete");
   job.dropped = in.flag("dropped");
-  job.settled = in.flag("settled");
+  job.settled = job.settled_earlier = in.flag("settled");
   job.settled_before = in.time("settled_before");
   read_word(in, "given_up", given_up_reasons, job.given_up);
   job.over_at = in.time("over_at");

@@ -98,6 +98,7 @@ class Jobs::Impl {
 
   SessionRecord session_;
   bool session_changed_ = false;
+  WallTime restored_at_{};
   bool whole_ = false;          // the session was seen from its opening
   bool first_session_ = false;  // it is the very first
   RecentRate rate_;

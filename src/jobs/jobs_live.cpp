@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "jobs/jobs_impl.hpp"
+#include "penstock/core/limits.hpp"
 
 namespace penstock::jobs {
 
@@ -155,6 +156,10 @@ bool Jobs::Impl::publish_live(Entry& entry, Batch& batch, std::size_t index, Cha
   if (!job.has_ledger()) {
     if (job.settled_before && batch.block.received_at < *job.settled_before) {
       return false;  // it waited in the journal while the job was replayed
+    }
+    if (job.settled_earlier && !batch.block.recovered &&
+        batch.block.received_at < restored_at_ + limits::after_full) {
+      return false;  // it waited in the remote, while this process waited to own the source
     }
     figures_.late_events += job.settled ? 1 : 0;
     tracker_.published(entry, 1, true);

@@ -65,6 +65,7 @@ Result<void> Jobs::Impl::restore(std::string_view key, std::optional<std::string
 }
 
 void Jobs::Impl::restored(WallTime now) {
+  restored_at_ = now;
   const bool was_without_jobs = session_.received_at && !session_.first_session;
   if (!options_.has_jobs) {
     session_.first_session.reset();  // what comes now isn't counted

@@ -263,6 +263,20 @@ TEST_F(JobsReplay, KnowsLiveEventsThatWaitedInTheJournalWhileTheirJobWasSettled)
   EXPECT_EQ(live({event_line("a", 3)}), (Numbers{3})) << "this one is late";
 }
 
+// Two processes: one waits with its session for the source, the other settles the job meanwhile.
+TEST_F(JobsReplay, KnowsLiveEventsThatWaitedInTheRemoteWhileAnotherProcessSettledTheirJob) {
+  gap_at_the_end_of_a();
+  replay_next("a", all);
+  replay_next("a", all);
+  ASSERT_TRUE(settled("a"));
+  restart();
+  open();
+  pass(9);
+  EXPECT_EQ(live({event_line("a", 3)}), (Numbers{}));
+  pass(1);
+  EXPECT_EQ(live({event_line("a", 3)}), (Numbers{3})) << "this one is late";
+}
+
 TEST_F(JobsReplay, MergesWithWhatWasPublishedBeforeARestart) {
   gap_at_the_end_of_a();
   replay_next("a", all);
