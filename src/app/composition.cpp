@@ -157,31 +157,29 @@ PipelineOptions pipeline_options(const settings::Settings& settings, const setti
   session.url = settings.api.stream_url + source.path;
   session.stall_timeout = source.stall_timeout;
   const std::string stream_url = session.url;
-  PipelineOptions pipeline{
-      .session = std::move(session),
-      .ring = {.max_size = settings.journal.max_size,
-               .max_line = settings.events.max_size,
-               .segment_size = journal::segment_size_for(settings.events.max_size)},
-      .segments = nullptr,
-      .publisher = {.source = source.name,
-                    .connection = kafka_connection(settings.kafka),
-                    .topics = topic_names(settings.kafka, source.name),
-                    .plan = topic_plan(settings),
-                    .transactional_id =
-                        settings.kafka.transactional_id_prefix + "." + source.name.str(),
-                    .router = router_options(settings, stream_url),
-                    .commit_interval = settings.kafka.commit_interval,
-                    .instance = instance.id,
-                    .host = instance.host,
-                    .started_at = instance.started_at,
-                    .journal = journal->name()},
-      .jobs = jobs_options(settings, source, instance),
-      .replays = {.url = settings.api.url,
-                  .access = std::move(access),
-                  .stall_timeout = limits::replay_stall,
-                  .max_line = settings.events.max_size}};
-  pipeline.segments = std::move(journal);
-  return pipeline;
+  const std::string journal_id = journal->name();
+  return {.session = std::move(session),
+          .ring = {.max_size = settings.journal.max_size,
+                   .max_line = settings.events.max_size,
+                   .segment_size = journal::segment_size_for(settings.events.max_size)},
+          .segments = std::move(journal),
+          .publisher = {.source = source.name,
+                        .connection = kafka_connection(settings.kafka),
+                        .topics = topic_names(settings.kafka, source.name),
+                        .plan = topic_plan(settings),
+                        .transactional_id =
+                            settings.kafka.transactional_id_prefix + "." + source.name.str(),
+                        .router = router_options(settings, stream_url),
+                        .commit_interval = settings.kafka.commit_interval,
+                        .instance = instance.id,
+                        .host = instance.host,
+                        .started_at = instance.started_at,
+                        .journal = journal_id},
+          .jobs = jobs_options(settings, source, instance),
+          .replays = {.url = settings.api.url,
+                      .access = std::move(access),
+                      .stall_timeout = limits::replay_stall,
+                      .max_line = settings.events.max_size}};
 }
 
 journal::DirectoryOptions journal_options(const settings::Settings& settings,
