@@ -7,6 +7,16 @@ namespace penstock::jobs {
 
 class JobsReplayFixture : public JobsFixture {
  protected:
+  // These come live; then there is a gap, behind which the job goes on.
+  void gap_while_a_runs(const Lines& before) {
+    start();
+    list({});
+    open();
+    live(before);
+    close();
+    open();
+    list({});
+  }
   // Two events of a come live; then there is a gap, in which the job ends.
   void gap_at_the_end_of_a() {
     start();

@@ -40,13 +40,7 @@ TEST_F(JobsReplay, WaitsUntilTheJobHasEnded) {
 }
 
 TEST_F(JobsReplay, RunsOnceForAGapWhileTheJobRuns) {
-  start();
-  list({});
-  open();
-  live({event_line("a", 1)});
-  close();
-  open();
-  list({});
+  gap_while_a_runs({event_line("a", 1)});
   EXPECT_EQ(replay_next("a", {event_line("a", 1), event_line("a", 2)}), (Numbers{}));
   EXPECT_EQ(replay_next("a", {event_line("a", 1), event_line("a", 2)}), (Numbers{2}));
   pass(1000);
@@ -65,13 +59,7 @@ TEST_F(JobsReplay, RunsOnceForAGapWhileTheJobRuns) {
 }
 
 TEST_F(JobsReplay, OfAGapWaitsWhereTheJobEndsMeanwhile) {
-  start();
-  list({});
-  open();
-  live({event_line("a", 1)});
-  close();
-  open();
-  list({});
+  gap_while_a_runs({event_line("a", 1)});
   replay_next("a", {}, DisconnectCause::aborted);
   live({status_line("a", success_flags)});
   pass(59);
@@ -169,13 +157,7 @@ TEST_F(JobsReplay, DropsDeadLettersAndStatusEventsOfReplays) {
 }
 
 TEST_F(JobsReplay, LearnsTheEndOfAJobFromItsReplay) {
-  start();
-  list({});
-  open();
-  live({event_line("a", 1)});
-  close();
-  open();
-  list({});
+  gap_while_a_runs({event_line("a", 1)});
   replay_next("a", {event_line("a", 1), status_line("client-a", success_flags)});
   EXPECT_TRUE(shows("a", "\"status\":\"success\""));
 }

@@ -51,13 +51,7 @@ TEST_F(JobsReplayVerdicts, PublishesAtOnceWhenAnOperatorDecidedBeforeItWasOpened
 
 // The first events of a job can be alike in its replay, and later ones not.
 TEST_F(JobsReplayVerdicts, ChecksItAgainWhenMoreCameLive) {
-  start();
-  list({});
-  open();
-  live({event_line("a", 1), event_line("a", 2)});
-  close();
-  open();
-  list({});
+  gap_while_a_runs({event_line("a", 1), event_line("a", 2)});
   const Lines early{event_line("a", 1), event_line("a", 2), event_line("a", 3)};
   EXPECT_EQ(replay_next("a", early), (Numbers{}));
   EXPECT_EQ(replay_next("a", early), (Numbers{3}));
@@ -73,13 +67,7 @@ TEST_F(JobsReplayVerdicts, ChecksItAgainWhenMoreCameLive) {
 }
 
 TEST_F(JobsReplayVerdicts, RestsUntilTheJobsEndWhereMoreComesLiveThanCanBeCompared) {
-  start();
-  list({});
-  open();
-  live({event_line("a", 1)});
-  close();
-  open();
-  list({});
+  gap_while_a_runs({event_line("a", 1)});
   EXPECT_EQ(replay_next("a", {event_line("a", 1), event_line("a", 2)}), (Numbers{}));
   live({event_line("a", 3)});
   EXPECT_EQ(replay_next("a", {event_line("a", 1), event_line("a", 2), event_line("a", 3)}),
@@ -124,13 +112,7 @@ TEST_F(JobsReplayVerdicts, HoldsOneThatBringsLess) {
 }
 
 TEST_F(JobsReplayVerdicts, HoldsNoRunningJobWhoseReplayLagsBehind) {
-  start();
-  list({});
-  open();
-  live({event_line("a", 1), event_line("a", 2)});
-  close();
-  open();
-  list({});
+  gap_while_a_runs({event_line("a", 1), event_line("a", 2)});
   EXPECT_EQ(replay_next("a", {event_line("a", 1)}), (Numbers{}));
   EXPECT_TRUE(told(SourceEvent::replay_held).empty());
   tick();
@@ -220,13 +202,7 @@ TEST_F(JobsReplayVerdicts, OfAGivenUpJobNeedsAnotherWayOnceMemoryWasShort) {
 }
 
 TEST_F(JobsReplayVerdicts, WaitsForTheEndOfAJobWhoseReplayIsNotThereYet) {
-  start();
-  list({});
-  open();
-  live({event_line("a", 1)});
-  close();
-  open();
-  list({});
+  gap_while_a_runs({event_line("a", 1)});
   const auto run = ordered_replay();
   ASSERT_TRUE(run);
   commit(jobs->replay_failed(run->run, ReplayEnd::gone, std::nullopt, now));
