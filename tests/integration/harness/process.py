@@ -1,5 +1,6 @@
 """A program of the project as a child process, its output in a file."""
 
+import ctypes
 import os
 import signal
 import socket
@@ -11,6 +12,15 @@ ROOT = Path(__file__).resolve().parents[3]
 BUILD = ROOT / "build" / "release" / "src"
 PENSTOCK = BUILD / "cli" / "penstock"
 PENSTOCK_SIM = BUILD / "simulator" / "penstock-sim"
+
+
+PR_SET_PDEATHSIG = 1
+libc = ctypes.CDLL(None)
+
+
+def end_with_parent() -> None:
+    """In a child: no process outlives tests that end without their fixtures, at their time limit."""
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def free_port() -> int:
@@ -35,7 +45,12 @@ class Process:
         self.command = [str(part) for part in command]
         with log.open("ab") as out:
             self.child = subprocess.Popen(
-                self.command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=environment
+                self.command,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                env=environment,
+                preexec_fn=end_with_parent,
             )
 
     @property
