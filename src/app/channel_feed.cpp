@@ -1,5 +1,6 @@
 #include "app/channel_feed.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <utility>
 
@@ -17,10 +18,21 @@ ChannelFeed::ChannelFeed(boost::asio::io_context& io, extract::Pool& pool, FeedO
       max_in_flight_(limits::blocks_per_worker * pool.workers()),
       ring_(options_.ring, *options_.segments),
       seal_timer_(io),
+      flusher_(options_.ring.sync_interval == Duration{0}
+                   ? nullptr
+                   : std::make_unique<journal::Flusher>(options_.flush_failed)),
+      flush_timer_(io),
       lane_(pool.open_lane({.max_line = options_.ring.max_line,
                             .kind = options_.kind,
                             .has_ledger = options_.has_ledger},
                            [this](Batch&& batch) { deliver(std::move(batch)); })) {}
+
+void ChannelFeed::begin() {
+  feed();
+  if (flusher_) {
+    arm_flush_timer();
+  }
+}
 
 std::span<char> ChannelFeed::writable() {
   const auto room = ring_.writable();
@@ -117,6 +129,19 @@ void ChannelFeed::arm_seal_timer() {
           ring_.seal();
         }
         feed();
+      });
+}
+
+void ChannelFeed::arm_flush_timer() {
+  flush_timer_.expires_after(std::max(Duration{1}, options_.ring.sync_interval / 2));
+  flush_timer_.async_wait(
+      [this, alive = std::weak_ptr(alive_)](const boost::system::error_code& error) {
+        if (error || !alive.lock()) {
+          return;
+        }
+        flusher_->flush(ring_.take_unflushed(wall_now()));
+        feed();  // what was sealed
+        arm_flush_timer();
       });
 }
 

@@ -20,6 +20,7 @@
 #include "penstock/core/units.hpp"
 #include "penstock/extract/pool.hpp"
 #include "penstock/jobs/replay_gate.hpp"
+#include "penstock/journal/flusher.hpp"
 #include "penstock/journal/ring.hpp"
 
 namespace penstock::app {
@@ -38,6 +39,8 @@ struct FeedOptions {
   // Extracted and not yet committed: no more blocks are extracted above.
   std::size_t max_lines = 0;
   Bytes max_bytes;
+  // Called on another thread, where the journal can't be flushed (journal/flusher.hpp).
+  std::function<void(const Error&)> flush_failed = {};
 };
 
 class ChannelFeed final : public ByteSink {
@@ -52,7 +55,7 @@ class ChannelFeed final : public ByteSink {
   void received(std::size_t count) override;
 
   // What was recovered is extracted.
-  void begin() { feed(); }
+  void begin();
   void open(ChannelId channel, SessionId session);
   void close(DisconnectCause cause);
   // So many of the channel's batches, in their order, are committed.
@@ -63,6 +66,9 @@ class ChannelFeed final : public ByteSink {
   void finish();
   // What wasn't extracted yet needn't be.
   void abandon() { abandoned_ = true; }
+
+  // Nothing waits to be flushed any more.
+  void end_flushing() { flush_timer_.cancel(); }
 
   // All that was received was pushed, or needn't be.
   bool idle() const {
@@ -83,6 +89,7 @@ class ChannelFeed final : public ByteSink {
   void feed();
   void deliver(Batch&& batch);  // on a worker
   void arm_seal_timer();
+  void arm_flush_timer();
 
   boost::asio::io_context& io_;
   FeedOptions options_;  // the segments among them
@@ -92,6 +99,8 @@ class ChannelFeed final : public ByteSink {
   journal::Ring ring_;
   boost::asio::steady_timer seal_timer_;
   bool seal_timer_armed_ = false;
+  std::unique_ptr<journal::Flusher> flusher_;  // none: nothing is flushed
+  boost::asio::steady_timer flush_timer_;
   bool caught_up_ = true;  // every sealed block was given to the pool
   bool finished_ = false;
   bool abandoned_ = false;

@@ -150,7 +150,8 @@ PipelineOptions pipeline_options(const settings::Settings& settings, const setti
                                  const settings::Environment& environment,
                                  std::function<Result<std::string>()> read_token,
                                  const Instance& instance,
-                                 std::unique_ptr<journal::Directory> journal) {
+                                 std::unique_ptr<journal::Directory> journal,
+                                 std::function<void(const Error&)> journal_failed) {
   remote::AccessOptions access = access_options(settings, environment, read_token);
   remote::SessionOptions session = session_options(settings, environment, std::move(read_token));
   session.source = source.name;
@@ -161,8 +162,10 @@ PipelineOptions pipeline_options(const settings::Settings& settings, const setti
   return {.session = std::move(session),
           .ring = {.max_size = settings.journal.max_size,
                    .max_line = settings.events.max_size,
-                   .segment_size = journal::segment_size_for(settings.events.max_size)},
+                   .segment_size = journal::segment_size_for(settings.events.max_size),
+                   .sync_interval = settings.journal.sync_interval},
           .segments = std::move(journal),
+          .journal_failed = std::move(journal_failed),
           .publisher = {.source = source.name,
                         .connection = kafka_connection(settings.kafka),
                         .topics = topic_names(settings.kafka, source.name),
@@ -180,6 +183,14 @@ PipelineOptions pipeline_options(const settings::Settings& settings, const setti
                       .access = std::move(access),
                       .stall_timeout = limits::replay_stall,
                       .max_line = settings.events.max_size}};
+}
+
+std::function<void(const Error&)> end_where_flushing_fails(const SourceName& source, Log& log) {
+  return [source, &log](const Error& error) {
+    log.error("the journal can't be brought to disk: look at the disk, then start again",
+              {{"source", source.str()}, {"error", error.what}});
+    _exit(1);
+  };
 }
 
 journal::DirectoryOptions journal_options(const settings::Settings& settings,

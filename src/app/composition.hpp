@@ -37,7 +37,12 @@ PipelineOptions pipeline_options(const settings::Settings& settings, const setti
                                  const settings::Environment& environment,
                                  std::function<Result<std::string>()> read_token,
                                  const Instance& instance,
-                                 std::unique_ptr<journal::Directory> journal);
+                                 std::unique_ptr<journal::Directory> journal,
+                                 std::function<void(const Error&)> journal_failed);
+
+// What the kernel couldn't write is lost where the machine stops, and is not to be asked for again:
+// the process ends, and who starts next reads what is there.
+std::function<void(const Error&)> end_where_flushing_fails(const SourceName& source, Log& log);
 
 journal::DirectoryOptions journal_options(const settings::Settings& settings,
                                           const SourceName& source);

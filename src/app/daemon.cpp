@@ -170,7 +170,7 @@ std::optional<int> Daemon::Impl::open() {
     pipelines_.push_back(std::make_unique<SourcePipeline>(
         io_, pool_, *status_,
         pipeline_options(settings, source, options_.environment, options_.read_token, instance_,
-                         std::move(*journal)),
+                         std::move(*journal), end_where_flushing_fails(name, log_)),
         *counters++, *job_counters++, log_,
         [this, name](publish::PublisherEnd end) { source_ended(name, end); }));
   }

@@ -1,4 +1,5 @@
 #include "penstock/app/daemon.hpp"
+#include "penstock/journal/bus_error.hpp"
 #include "penstock/ops/logging.hpp"
 #include "penstock/settings/secret.hpp"
 
@@ -13,6 +14,7 @@ int run_daemon(const settings::Loaded& loaded, const settings::Inputs& inputs) {
     log->warning("configuration", {{"warning", warning}});
   }
   const settings::Api api = loaded.settings.api;
+  journal::end_at_bus_errors();
   Daemon daemon(
       {.settings = loaded.settings,
        .read_token = [api, environment = inputs.environment]() -> Result<std::string> {

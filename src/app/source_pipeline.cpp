@@ -42,7 +42,8 @@ SourcePipeline::SourcePipeline(boost::asio::io_context& io, extract::Pool& pool,
            .kind = ChannelKind::live,
            .has_ledger = options.jobs.has_jobs,
            .max_lines = limits::max_extracted_events,
-           .max_bytes = limits::max_extracted_bytes},
+           .max_bytes = limits::max_extracted_bytes,
+           .flush_failed = std::move(options.journal_failed)},
           [this](Batch&& batch) { push(std::move(batch)); }, [this] { moved(); }),
       session_(io, numbered(std::move(options.session), feed_.last_recovered_session()), feed_,
                *this, counters, log) {
@@ -227,6 +228,7 @@ void SourcePipeline::ended(publish::PublisherEnd end) {
 
 void SourcePipeline::finish() {
   if (end_ && session_stopped_) {
+    feed_.end_flushing();
     ended_(*end_);
   }
 }

@@ -42,6 +42,8 @@ struct PipelineOptions {
   remote::SessionOptions session;
   journal::RingOptions ring;
   std::unique_ptr<journal::SegmentStore> segments;  // of the source's journal
+  // Called on another thread, where it can't be flushed: the process must not go on.
+  std::function<void(const Error&)> journal_failed;
   publish::PublisherOptions publisher;
   jobs::JobsOptions jobs;
   ReplayDeskOptions replays;

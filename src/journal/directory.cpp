@@ -17,6 +17,7 @@
 #include <random>
 #include <utility>
 
+#include "journal/descriptor.hpp"
 #include "journal/segment.hpp"
 #include "penstock/core/text.hpp"
 #include "penstock/journal/block_format.hpp"
@@ -29,27 +30,6 @@ namespace fs = std::filesystem;
 constexpr int version = 1;
 constexpr std::size_t free_segments_kept = 2;  // one to go on with, one for the swing between two
 constexpr std::string_view description_name = "journal";
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) {
-      ::close(number_);
-    }
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return number_; }
-  explicit operator bool() const { return number_ >= 0; }
-
- private:
-  int number_;
-};
-
-Error failure(const std::string& doing) {
-  return make_error(Errc::io, doing + ": " + std::strerror(errno));
-}
 
 std::string hex(std::uint64_t number) {
   std::array<char, 17> text{};
@@ -69,8 +49,18 @@ std::uint64_t random_number() {
   return (std::uint64_t{device()} << 32) | device();
 }
 
-// Which run of the machine this is. Where the kernel doesn't tell, a number that no other process
-// has: no open block is taken for one of this run then.
+Result<void> write_file(const std::string& path, std::string_view text) {
+  const std::string draft = path + ".new";
+  const Descriptor file(::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
+  if (!file || ::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
+      ::fsync(file.get()) != 0 || ::rename(draft.c_str(), path.c_str()) != 0) {
+    return system_failure("can't write " + path);
+  }
+  return {};
+}
+
+}  // namespace
+
 std::uint64_t boot_of_machine() {
   std::ifstream file("/proc/sys/kernel/random/boot_id");
   std::string text;
@@ -80,22 +70,12 @@ std::uint64_t boot_of_machine() {
   return boot ? *boot : random_number();
 }
 
-Result<void> write_file(const std::string& path, std::string_view text) {
-  const std::string draft = path + ".new";
-  const Descriptor file(::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
-  if (!file || ::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
-      ::fsync(file.get()) != 0 || ::rename(draft.c_str(), path.c_str()) != 0) {
-    return failure("can't write " + path);
-  }
-  return {};
-}
+Directory::Directory(DirectoryOptions options, Descriptor&& descriptor, Log& log)
+    : options_(std::move(options)),
+      descriptor_(std::make_shared<Descriptor>(std::move(descriptor))),
+      log_(log) {}
 
-}  // namespace
-
-Directory::Directory(DirectoryOptions options, int descriptor, Log& log)
-    : options_(std::move(options)), descriptor_(descriptor), log_(log), boot_(boot_of_machine()) {}
-
-Directory::~Directory() { ::close(descriptor_); }
+Directory::~Directory() = default;
 
 Result<std::unique_ptr<Directory>> Directory::open(DirectoryOptions options, Log& log) {
   std::error_code error;
@@ -104,19 +84,20 @@ Result<std::unique_ptr<Directory>> Directory::open(DirectoryOptions options, Log
     return make_error(Errc::io, "can't make the directory " + options.path + ": " +
                                     error.message() + "; set journal.directory");
   }
-  const int descriptor = ::open(options.path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) {
-    return failure("can't open the directory " + options.path);
+  Descriptor descriptor(::open(options.path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!descriptor) {
+    return system_failure("can't open the directory " + options.path);
   }
   const std::string path = options.path;
-  std::unique_ptr<Directory> directory(new Directory(std::move(options), descriptor, log));
-  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+  if (::flock(descriptor.get(), LOCK_EX | LOCK_NB) != 0) {
     return errno == EWOULDBLOCK
                ? make_error(Errc::io, "the journal " + path +
                                           " is in use by another process: stop that one, or set "
                                           "another journal.directory")
-               : failure("can't lock the directory " + path);
+               : system_failure("can't lock the directory " + path);
   }
+  std::unique_ptr<Directory> directory(
+      new Directory(std::move(options), std::move(descriptor), log));
   if (auto read = directory->read_description(); !read) {
     return read.error();
   }
@@ -178,8 +159,8 @@ Result<void> Directory::write_description() const {
                            "\nsource=" + options_.source.str() +
                            "\nprocesses=" + std::to_string(process_ + 1) + "\n";
   auto written = write_file(options_.path + "/" + std::string(description_name), text);
-  if (written && ::fsync(descriptor_) != 0) {
-    return failure("can't flush the directory " + options_.path);
+  if (written && ::fsync(descriptor_->get()) != 0) {
+    return system_failure("can't flush the directory " + options_.path);
   }
   return written;
 }
@@ -187,11 +168,12 @@ Result<void> Directory::write_description() const {
 Result<void> Directory::open_released() {
   constexpr off_t size = 4'096;
   const std::string path = options_.path + "/released";
-  const Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
+  Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
   if (!file || ::fallocate(file.get(), 0, 0, size) != 0) {
-    return failure("can't make " + path);
+    return system_failure("can't make " + path);
   }
-  auto mapped = Segment::of_file(file.get(), path, Bytes{static_cast<std::uint64_t>(size)});
+  auto mapped = Segment::of_file(std::make_shared<SegmentFile>(std::move(file), path, nullptr),
+                                 Bytes{static_cast<std::uint64_t>(size)});
   if (!mapped) {
     return mapped.error();
   }
@@ -216,8 +198,7 @@ std::vector<RecoveredSegment> Directory::recover() {
   std::vector<RecoveredSegment> recovered;
   for (const fs::path& file : files) {
     const auto number = number_of(file.stem().string(), 10);
-    const std::string kind = file.extension();
-    if (!number || (kind != ".segment" && kind != ".free")) {
+    if (!number || file.extension() != ".segment") {
       continue;
     }
     files_ = std::max(files_, *number);
@@ -225,20 +206,23 @@ std::vector<RecoveredSegment> Directory::recover() {
     if (!segment) {
       log_.error("a segment of the journal can't be read",
                  {{"file", file.string()}, {"error", segment.error().what}});
-    } else if (kind == ".free") {
-      give_back(std::move(*segment));
-    } else if (const Recovered blocks = recover_blocks((*segment)->all(), id_, boot_, released_);
-               blocks.end > 0) {
-      if (blocks.damaged) {
-        keep_damaged(**segment);
-      }
-      recovered.push_back({std::move(*segment), blocks});
-    } else {
-      give_back(std::move(*segment));
+      continue;
     }
+    const Recovered blocks = recover_blocks((*segment)->all(), id_, options_.boot, released_);
+    if (blocks.end == 0) {
+      give_back(std::move(*segment));
+      continue;
+    }
+    if (blocks.damaged) {
+      keep_damaged(**segment);
+    }
+    (*segment)->unmap(false);  // however many there are, few are in memory
+    recovered.push_back({std::move(*segment), blocks});
   }
+  // By their last: after a crash of the machine blocks of an earlier use, which are below all that
+  // is needed, may stand where the first ones of the last use are lost.
   std::sort(recovered.begin(), recovered.end(),
-            [](const auto& a, const auto& b) { return a.blocks.first < b.blocks.first; });
+            [](const auto& a, const auto& b) { return a.blocks.last < b.blocks.last; });
   return recovered;
 }
 
@@ -253,48 +237,61 @@ void Directory::keep_damaged(const Segment& segment) const {
 }
 
 Result<std::unique_ptr<Segment>> Directory::map(const std::string& path) const {
-  const Descriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+  Descriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
   struct stat about {};
   if (!file || ::fstat(file.get(), &about) != 0) {
-    return failure("can't open " + path);
+    return system_failure("can't open " + path);
   }
   if (about.st_size == 0) {
     return make_error(Errc::corrupt, path + " is empty");
   }
-  return Segment::of_file(file.get(), path, Bytes{static_cast<std::uint64_t>(about.st_size)});
+  return Segment::of_file(std::make_shared<SegmentFile>(std::move(file), path, nullptr),
+                          Bytes{static_cast<std::uint64_t>(about.st_size)});
 }
 
 Result<std::unique_ptr<Segment>> Directory::create() {
   const std::string path = options_.path + "/" + std::to_string(++files_) + ".segment";
-  const Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
+  Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
   if (!file) {
-    return failure("can't make " + path);
+    return system_failure("can't make " + path);
   }
-  // Not posix_fallocate(3), which would write where the file system can't: a disk that is full
-  // later on would be a SIGBUS.
-  if (::fallocate(file.get(), 0, 0, static_cast<off_t>(options_.segment_size.count)) != 0) {
-    const Error error =
-        failure("can't allocate " + to_string(options_.segment_size) + " in " + options_.path);
+  if (auto allocated = allocate(file.get()); !allocated) {
     ::unlink(path.c_str());
-    return error;
+    return allocated.error();
   }
-  ::fsync(descriptor_);  // the name; the bytes are flushed as blocks are
-  return Segment::of_file(file.get(), path, options_.segment_size);
+  return Segment::of_file(std::make_shared<SegmentFile>(std::move(file), path, descriptor_),
+                          options_.segment_size);
 }
 
-Result<std::unique_ptr<Segment>> Directory::reuse() {
-  std::unique_ptr<Segment> segment = std::move(free_.back());
-  free_.pop_back();
-  const std::string path = fs::path(segment->path()).replace_extension(".segment");
-  if (::rename(segment->path().c_str(), path.c_str()) != 0) {
-    return failure("can't rename " + segment->path());
+// Not posix_fallocate(3), which would write where the file system can't: a disk that is full later
+// on would be a SIGBUS. Where the file system has no such thing, it is one.
+Result<void> Directory::allocate(int file) {
+  const auto size = static_cast<off_t>(options_.segment_size.count);
+  if (::fallocate(file, 0, 0, size) == 0) {
+    return {};
   }
-  segment->moved_to(path);
-  return segment;
+  if (errno == EOPNOTSUPP) {
+    if (!std::exchange(told_no_allocation_, true)) {
+      log_.warning(
+          "the file system of the journal can't reserve room: where the disk gets full, "
+          "the daemon ends instead of waiting",
+          {{"source", options_.source.str()}, {"directory", options_.path}});
+    }
+    if (::ftruncate(file, size) == 0) {
+      return {};
+    }
+  }
+  return system_failure("can't allocate " + to_string(options_.segment_size) + " in " +
+                        options_.path);
 }
 
 std::unique_ptr<Segment> Directory::take() {
-  auto segment = free_.empty() ? create() : reuse();
+  if (!free_.empty()) {
+    std::unique_ptr<Segment> segment = std::move(free_.back());
+    free_.pop_back();
+    return segment;
+  }
+  auto segment = create();
   if (segment) {
     told_ = false;
     return std::move(*segment);
@@ -307,11 +304,8 @@ std::unique_ptr<Segment> Directory::take() {
 }
 
 void Directory::give_back(std::unique_ptr<Segment> segment) {
-  const std::string path = fs::path(segment->path()).replace_extension(".free");
   const bool fits = segment->size() == options_.segment_size.count;
-  if (fits && free_.size() < free_segments_kept &&
-      ::rename(segment->path().c_str(), path.c_str()) == 0) {
-    segment->moved_to(path);
+  if (fits && free_.size() < free_segments_kept) {
     free_.push_back(std::move(segment));
   } else {
     ::unlink(segment->path().c_str());

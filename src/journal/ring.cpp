@@ -23,7 +23,10 @@ Ring::Ring(RingOptions options, SegmentStore& store)
   for (RecoveredSegment& found : store.recover()) {
     sealed_bytes_ += found.blocks.data_bytes;
     last_recovered_session_ = std::max(last_recovered_session_, found.blocks.last_session);
-    placed_.push_back({std::move(found.segment), found.blocks.end, found.blocks.end});
+    placed_.push_back({.segment = std::move(found.segment),
+                       .data_bytes = found.blocks.data_bytes,
+                       .sealed_end = found.blocks.end,
+                       .recovered_end = found.blocks.end});
   }
 }
 
@@ -159,71 +162,6 @@ void Ring::end_lines() {
   }
 }
 
-std::optional<Block> Ring::take(Cursor& cursor) const {
-  while (cursor.segment < placed_.size()) {
-    const Placed& placed = placed_[cursor.segment];
-    if (cursor.offset < placed.recovered_end) {
-      // Between these there may be some that can't be read.
-      const auto found = find_block(placed.segment->bytes().first(placed.recovered_end),
-                                    cursor.offset, cursor.last, store_.journal());
-      if (!found) {
-        cursor.offset = placed.recovered_end;  // it went bad since
-        continue;
-      }
-      Block block = found->block;
-      block.recovered = true;
-      cursor.offset = found->offset + block_footprint(block.bytes.size());
-      cursor.last = block.sequence;
-      return block;
-    }
-    if (cursor.offset < placed.sealed_end) {
-      auto block = read_block(placed.segment->from(cursor.offset), BlockCheck::structure);
-      assert(block);
-      cursor.offset += block_footprint(block->bytes.size());
-      cursor.last = block->sequence;
-      return block;
-    }
-    if (cursor.segment + 1 == placed_.size()) {
-      break;
-    }
-    cursor = {cursor.segment + 1, 0, cursor.last};
-  }
-  return std::nullopt;
-}
-
-std::optional<Block> Ring::next() { return take(unread_); }
-
-bool Ring::has_unread() const {
-  Cursor cursor = unread_;
-  return !carry_.empty() || !marks_.empty() || take(cursor).has_value();
-}
-
-void Ring::release(BlockSequence up_to) {
-  for (Cursor cursor = unreleased_;;) {
-    const auto block = take(cursor);
-    if (!block || block->sequence > up_to) {
-      break;
-    }
-    sealed_bytes_ -= block->bytes.size();
-    unreleased_ = cursor;
-  }
-  store_.released(unreleased_.last);
-  while (!placed_.empty()) {
-    const bool holds_open_block = open_ && placed_.size() == 1;
-    const bool all_released =
-        unreleased_.segment > 0 || unreleased_.offset == placed_.front().sealed_end;
-    if (holds_open_block || !all_released) {
-      break;
-    }
-    store_.give_back(std::move(placed_.front().segment));
-    placed_.pop_front();
-    for (Cursor* cursor : {&unread_, &unreleased_}) {
-      *cursor = cursor->segment > 0 ? Cursor{cursor->segment - 1, cursor->offset, cursor->last}
-                                    : Cursor{0, 0, cursor->last};
-    }
-  }
-}
-
 Bytes Ring::used() const noexcept {
   return Bytes{sealed_bytes_ + (open_ ? framer_.filled() : carry_.size())};
 }
@@ -247,7 +185,7 @@ bool Ring::place_segment() {
   if (!segment) {
     return false;
   }
-  placed_.push_back({std::move(segment), 0, 0});
+  placed_.push_back({.segment = std::move(segment)});
   return true;
 }
 
@@ -261,6 +199,7 @@ void Ring::open_block(std::string_view rest) {
   if (!open_) {
     return;
   }
+  placed_.back().segment->map();  // a recovered one isn't
   open_offset_ = placed_.back().sealed_end;
   open_noted_ = false;
   if (!rest.empty()) {
@@ -299,6 +238,7 @@ void Ring::relocate_open_block() {
     open_offset_ = 0;
     open_noted_ = false;
     std::memcpy(open_data(), line.data(), line.size());
+    unmap_unused();
   }
 }
 
@@ -321,6 +261,7 @@ void Ring::seal_open(BlockKind kind, std::size_t length, std::uint64_t original_
   }
   next_sequence_ = next_sequence_.next();
   sealed_bytes_ += length;
+  placed.data_bytes += length;
   placed.sealed_end = open_offset_ + block_footprint(length);
   open_since_ = last_received_;
 
@@ -333,6 +274,9 @@ void Ring::seal_open(BlockKind kind, std::size_t length, std::uint64_t original_
   }
   start[block_header_size + length] = '\0';
   write_block_header(block, header, store_.journal());
+  if (&placed != &placed_.back()) {
+    unmap_unused();
+  }
   if (open_ && rest_size > 0 && kind == BlockKind::oversized_line) {
     // What followed the oversized line was not looked at yet.
     framer_.restart(0);

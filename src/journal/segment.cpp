@@ -1,10 +1,11 @@
 #include "journal/segment.hpp"
 
+#include <fcntl.h>
 #include <sys/mman.h>
 
 #include <cerrno>
-#include <cstring>
 #include <system_error>
+#include <utility>
 
 namespace penstock::journal {
 
@@ -17,18 +18,77 @@ std::unique_ptr<Segment> Segment::of_memory(Bytes size) {
   }
   // Huge pages, where the kernel gives them: a segment is touched from its first to its last byte.
   madvise(address, size.count, MADV_HUGEPAGE);
-  return std::unique_ptr<Segment>(new Segment({static_cast<char*>(address), size.count}, {}));
+  std::unique_ptr<Segment> segment(new Segment(size.count, {}));
+  segment->bytes_ = {static_cast<char*>(address), size.count};
+  return segment;
 }
 
-Result<std::unique_ptr<Segment>> Segment::of_file(int descriptor, std::string path, Bytes size) {
-  void* address = mmap(nullptr, size.count, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
-  if (address == MAP_FAILED) {
-    return make_error(Errc::io, "can't map " + path + ": " + std::strerror(errno));
+Result<std::unique_ptr<Segment>> Segment::of_file(std::shared_ptr<SegmentFile> file, Bytes size,
+                                                  Access access) {
+  std::unique_ptr<Segment> segment(new Segment(size.count, file->path()));
+  segment->file_ = std::move(file);
+  if (auto mapped = segment->map_file(access); !mapped) {
+    return mapped.error();
   }
-  return std::unique_ptr<Segment>(
-      new Segment({static_cast<char*>(address), size.count}, std::move(path)));
+  return segment;
 }
 
-Segment::~Segment() { munmap(bytes_.data(), bytes_.size()); }
+Segment::~Segment() {
+  if (is_mapped()) {
+    munmap(bytes_.data(), bytes_.size());
+  }
+}
+
+void Segment::open() {
+  if (file_) {
+    return;
+  }
+  Descriptor file(::open(path_.c_str(), O_RDWR | O_CLOEXEC));
+  if (!file) {
+    throw std::system_error(errno, std::generic_category(), "can't open " + path_);
+  }
+  file_ = std::make_shared<SegmentFile>(std::move(file), path_, nullptr);
+}
+
+Result<void> Segment::map_file(Access access) {
+  const int protection = access == Access::write ? PROT_READ | PROT_WRITE : PROT_READ;
+  void* address = mmap(nullptr, size_, protection, MAP_SHARED, file_->descriptor(), 0);
+  if (address == MAP_FAILED) {
+    return system_failure("can't map " + path_);
+  }
+  bytes_ = {static_cast<char*>(address), size_};
+  return {};
+}
+
+void Segment::map() {
+  if (is_mapped()) {
+    return;
+  }
+  open();
+  if (!map_file(Access::write)) {
+    throw std::system_error(errno, std::generic_category(), "can't map " + path_);
+  }
+}
+
+void Segment::unmap(bool keep_open) {
+  if (path_.empty()) {
+    return;
+  }
+  if (is_mapped()) {
+    munmap(bytes_.data(), bytes_.size());
+    bytes_ = {};
+  }
+  if (!keep_open) {
+    file_.reset();
+  }
+}
+
+std::shared_ptr<SegmentFile> Segment::file() {
+  if (path_.empty()) {
+    return nullptr;
+  }
+  open();
+  return file_;
+}
 
 }  // namespace penstock::journal

@@ -1,42 +1,58 @@
-// One fixed mapping in which blocks stand one behind the other: of memory, or of a file.
+// One fixed run of bytes in which blocks stand one behind the other: of memory, or of a file.
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
 
 #include "journal/recovery.hpp"
+#include "journal/segment_file.hpp"
 #include "penstock/core/error.hpp"
 #include "penstock/core/units.hpp"
 
 namespace penstock::journal {
 
+// Bytes of a file can be had while it is mapped. One of memory always is.
 class Segment {
  public:
+  enum class Access { read, write };
+
   // Throws std::system_error where the kernel gives no memory.
   static std::unique_ptr<Segment> of_memory(Bytes size);
-  // Maps the whole of an open file, shared. The path is kept for messages and for its renaming.
-  static Result<std::unique_ptr<Segment>> of_file(int descriptor, std::string path, Bytes size);
+  // Maps the whole of the file.
+  static Result<std::unique_ptr<Segment>> of_file(std::shared_ptr<SegmentFile> file, Bytes size,
+                                                  Access access = Access::write);
   ~Segment();
   Segment(const Segment&) = delete;
   Segment& operator=(const Segment&) = delete;
 
+  bool is_mapped() const noexcept { return !bytes_.empty(); }
+  // Throws std::system_error where the file is gone, or the kernel doesn't map it any more.
+  void map();
+  // What is needed later only. `keep_open`: the file, which has yet to be flushed.
+  void unmap(bool keep_open);
+
   char* data() noexcept { return bytes_.data(); }
-  std::size_t size() const noexcept { return bytes_.size(); }
+  std::size_t size() const noexcept { return size_; }
   std::span<char> all() noexcept { return bytes_; }
   std::span<const char> bytes() const noexcept { return bytes_; }
   std::span<const char> from(std::size_t offset) const noexcept { return bytes_.subspan(offset); }
 
   const std::string& path() const noexcept { return path_; }  // empty: memory
-  void moved_to(std::string path) { path_ = std::move(path); }
+
+  // For who flushes it; none: memory. Throws as map() does.
+  std::shared_ptr<SegmentFile> file();
 
  private:
-  Segment(std::span<char> bytes, std::string path) : bytes_(bytes), path_(std::move(path)) {}
+  Segment(std::size_t size, std::string path) : size_(size), path_(std::move(path)) {}
+  void open();
+  Result<void> map_file(Access access);
 
-  std::span<char> bytes_;
+  std::size_t size_;
   std::string path_;
+  std::span<char> bytes_;
+  std::shared_ptr<SegmentFile> file_;  // shared: with the flusher, which may take longer
 };
 
 // A segment with blocks that an earlier process left.

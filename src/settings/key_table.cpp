@@ -328,8 +328,8 @@ constexpr KeySpec table[] = {
      .kind =
          DurationKind{0ms, 1h, [](Target t, Duration v) { t.settings.journal.sync_interval = v; }},
      .fallback = {"1s"},
-     .doc = "What is received is in Kafka or on disk within this time. `0s`: never flush.",
-     .unbuilt = true},
+     .doc = "What is received is in Kafka or on disk within this time, and the time that flushing "
+            "takes. `0s`: never flush."},
 
     {.path = "admin.listen",
      .kind = EndpointKind{[](Target t, Endpoint v) { t.settings.admin.listen = std::move(v); }},

@@ -1,8 +1,7 @@
 // The journal of one source on disk: a directory of segment files (docs/journal-format.md).
 //
 //   journal      text: version, id, source, and how many processes have written to it
-//   <n>.segment  blocks that Kafka may not have yet
-//   <n>.free     kept for reuse; nothing in it is needed
+//   <n>.segment  blocks that Kafka may not have yet; two at most are kept for reuse
 //   released     the last block that Kafka has for sure: spares a start what came before it
 //   <n>.damaged  a copy of a segment in which blocks could not be read; for people
 //
@@ -22,10 +21,17 @@
 
 namespace penstock::journal {
 
+class Descriptor;
+
+// Which run of the machine this is. Where the kernel doesn't tell, a number that no other process
+// has: no open block is taken for one of this run then.
+std::uint64_t boot_of_machine();
+
 struct DirectoryOptions {
   std::string path;  // made where it isn't there
   SourceName source;
   Bytes segment_size;
+  std::uint64_t boot = boot_of_machine();
 };
 
 class Directory final : public SegmentStore {
@@ -48,30 +54,31 @@ class Directory final : public SegmentStore {
   void released(BlockSequence up_to) override;
   BlockSequence last_released() const override { return released_; }
   JournalId journal() const override { return id_; }
-  std::uint64_t boot() const override { return boot_; }
+  std::uint64_t boot() const override { return options_.boot; }
   BlockSequence first_sequence() const override;
 
  private:
-  Directory(DirectoryOptions options, int descriptor, Log& log);
+  Directory(DirectoryOptions options, Descriptor&& descriptor, Log& log);
   Result<void> read_description();
   Result<void> write_description() const;
   Result<void> open_released();
   Result<std::unique_ptr<Segment>> map(const std::string& path) const;
   Result<std::unique_ptr<Segment>> create();
-  Result<std::unique_ptr<Segment>> reuse();
+  Result<void> allocate(int file);
   void keep_damaged(const Segment& segment) const;
 
   DirectoryOptions options_;
-  int descriptor_;  // of the directory, locked
+  // shared: with its files, which flush it
+  std::shared_ptr<const Descriptor> descriptor_;  // of the directory, locked
   Log& log_;
   JournalId id_;
   std::unique_ptr<Segment> released_file_;
   BlockSequence released_;
-  std::uint64_t boot_ = 0;
   std::uint64_t process_ = 0;  // how many wrote to it before
   std::uint64_t files_ = 0;    // numbered so far
   std::vector<std::unique_ptr<Segment>> free_;
-  bool told_ = false;  // that there is no room
+  bool told_ = false;                // that there is no room
+  bool told_no_allocation_ = false;  // that the file system can't reserve any
 };
 
 }  // namespace penstock::journal

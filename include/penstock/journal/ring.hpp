@@ -3,7 +3,8 @@
 //
 // A ring of fixed segments of a store, which gives the last freed out first, so that the pages in
 // use stay few and warm. It begins with what an earlier process left, as if it had been received
-// just now. Bytes are received in place at the tail, read in place by extraction, and sent from
+// just now. Only the segments between release() and next(), and the one that is received into, are
+// mapped. Bytes are received in place at the tail, read in place by extraction, and sent from
 // there. Used from one thread; only the bytes of sealed blocks, which never change until they are
 // released, are read by others.
 //
@@ -34,6 +35,7 @@ struct RingOptions {
   Bytes max_line;      // events.max_size
   Bytes segment_size;  // more than a block of max_line takes
   Bytes block_size = limits::block_size;
+  Duration sync_interval{0};  // what is longer here is flushed; 0: nothing is
 };
 
 // The size that segments have for events of up to `max_line`.
@@ -67,9 +69,14 @@ class Ring {
   // Sealed blocks, in their order, each once.
   std::optional<Block> next();
   // next() will return more, now or once a release has made room.
-  bool has_unread() const;
+  bool has_unread() const noexcept;
   // Blocks up to this one, inclusive, are needed no more. next() has returned them.
   void release(BlockSequence up_to);
+
+  // For the flusher: files with blocks that have been here for half of sync_interval. Asked for as
+  // often, so that nothing is here longer than that and not on disk. Seals what is as old.
+  // shared: with the flusher
+  std::vector<std::shared_ptr<SegmentFile>> take_unflushed(WallTime now);
 
   // The block with the last whole line received, sealed or not. What has no room isn't counted.
   BlockSequence last_block() const noexcept {
@@ -86,8 +93,10 @@ class Ring {
  private:
   struct Placed {  // a segment in use
     std::unique_ptr<Segment> segment;
+    std::uint64_t data_bytes = 0;   // of its sealed blocks, not yet released
     std::size_t sealed_end = 0;     // where the last sealed block's footprint ends
     std::size_t recovered_end = 0;  // the same of the last recovered one, 0: there is none
+    std::size_t flushed_end = 0;    // up to here all was given to the flusher
   };
   struct Cursor {
     std::size_t segment = 0;  // index in placed_
@@ -106,6 +115,9 @@ class Ring {
   void end_lines();
   // The sealed block at the cursor, which steps behind it.
   std::optional<Block> take(Cursor& cursor) const;
+  bool is_due(WallTime received, WallTime now) const noexcept;
+  bool has_due(std::size_t segment, WallTime now) const;
+  void unmap_unused();
 
   char* open_data() noexcept;
   std::size_t open_room() const noexcept;

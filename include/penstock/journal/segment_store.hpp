@@ -11,6 +11,7 @@
 namespace penstock::journal {
 
 class Segment;
+class SegmentFile;
 struct RecoveredSegment;
 
 class SegmentStore {

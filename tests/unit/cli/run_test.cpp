@@ -113,8 +113,10 @@ TEST_F(Run, ConfigHidesSecretsAndTakesNoneAsAnArgument) {
 }
 
 TEST_F(Run, ConfigSaysWhatHasNoEffect) {
-  EXPECT_THAT(run({"config", "-c", file(minimal_), "--set", "journal.sync_interval=2s"}).err,
-              HasSubstr("warning: journal.sync_interval (flag) has no effect in this version"));
+  const std::string set = "sources.firehose.filter.types=ssh";
+  EXPECT_THAT(
+      run({"config", "-c", file(minimal_), "--set", set.c_str()}).err,
+      HasSubstr("warning: sources.firehose.filter.types (flag) has no effect in this version"));
 }
 
 TEST_F(Run, ReplaySaysThatThereIsNoDaemon) {

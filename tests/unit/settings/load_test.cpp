@@ -257,11 +257,12 @@ api: {url: https://api.test}
 sources: {firehose: {filter: {types: [ssh], networks: []}}}
 kafka: {brokers: localhost, headers: basic}
 )");
-  given.overrides = {{"journal.sync_interval", "3s"}};
-  EXPECT_THAT(must_load(given).warnings,
-              ElementsAre("sources.firehose.filter.types (" + given.config_file->string() +
-                              ":3) has no effect in this version",
-                          "journal.sync_interval (flag) has no effect in this version"));
+  given.overrides = {{"sources.firehose.filter.countries", "pt"}};
+  EXPECT_THAT(
+      must_load(given).warnings,
+      ElementsAre("sources.firehose.filter.types (" + given.config_file->string() +
+                      ":3) has no effect in this version",
+                  "sources.firehose.filter.countries (flag) has no effect in this version"));
 }
 
 TEST_F(Load, RefusesValuesThatAreWrongTogether) {
