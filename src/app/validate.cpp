@@ -8,6 +8,7 @@
 
 #include "app/composition.hpp"
 #include "penstock/core/limits.hpp"
+#include "penstock/journal/inspection.hpp"
 #include "penstock/journal/ring.hpp"
 #include "penstock/publish/kafka_check.hpp"
 #include "penstock/settings/secret.hpp"
@@ -127,6 +128,35 @@ Finding check_journal(const settings::Settings& settings) {
               " for each source"};
 }
 
+// What a start would find in them. One that isn't there yet is made then.
+void check_journals(const settings::Settings& settings, std::vector<Finding>& findings) {
+  for (const settings::Source& source : settings.sources) {
+    const journal::DirectoryOptions options = journal_options(settings, source.name);
+    std::error_code error;
+    if (!std::filesystem::exists(options.path, error)) {
+      continue;
+    }
+    const std::string subject = "journal of " + source.name.str();
+    const auto found = journal::inspect(options.path);
+    if (!found) {
+      if (found.error().code != Errc::not_found) {
+        findings.push_back({Level::failed, subject, found.error().what});
+      }
+      continue;
+    }
+    if (found->source != source.name.str()) {
+      findings.push_back({Level::failed, subject,
+                          options.path + " is of the source " + found->source +
+                              ": set another journal.directory"});
+      continue;
+    }
+    findings.push_back({Level::ok, subject, summary(*found)});
+    for (const std::string& damage : found->damages) {
+      findings.push_back({Level::warning, subject, damage + "; the rest will be published"});
+    }
+  }
+}
+
 Finding check_properties(const settings::Settings& settings) {
   NoLog log;
   const auto checked = publish::check_properties(kafka_connection(settings.kafka), log);
@@ -223,6 +253,7 @@ std::vector<Finding> validate(const settings::Loaded& loaded, const settings::In
   }
   findings.push_back(check_token(loaded, inputs));
   findings.push_back(check_journal(loaded.settings));
+  check_journals(loaded.settings, findings);
   findings.push_back(check_properties(loaded.settings));
   if (!offline) {
     check_api(loaded, inputs, findings);

@@ -12,6 +12,7 @@
 #include "cli/demo.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/gap_table.hpp"
+#include "cli/journal.hpp"
 #include "cli/rows.hpp"
 #include "penstock/app/commands/gaps.hpp"
 #include "penstock/app/commands/replay.hpp"
@@ -34,6 +35,7 @@ struct Options {
   app::ReplayWanted replay;
   bool to_stdout = false;
   app::GapsWanted gaps;
+  std::string journal;
 };
 
 settings::Environment read_environment() {
@@ -250,6 +252,25 @@ struct Command {
   int (*run)(const Options&);
 };
 
+std::vector<Command> add_journal(CLI::App& command, Options& options) {
+  command.require_subcommand(1);
+  const auto add = [&](const char* name, const char* what) {
+    CLI::App* part = command.add_subcommand(name, what);
+    part->add_option("directory", options.journal, "journal.directory, or that of one source")
+        ->type_name("DIR")
+        ->required();
+    return part;
+  };
+  CLI::App* ls = add("ls", "Show the segments, and what in them Kafka may not have");
+  add_output(*ls, options);
+  CLI::App* verify = add("verify", "Check every block as a start would; exit status 1 at damage");
+  add_output(*verify, options);
+  CLI::App* cat = add("cat", "Print the lines that a start would publish; escaped on a terminal");
+  return {{ls, [](const Options& o) { return list_journal(o.journal, o.output); }},
+          {verify, [](const Options& o) { return verify_journal(o.journal, o.output); }},
+          {cat, [](const Options& o) { return print_journal(o.journal); }}};
+}
+
 std::vector<Command> add_commands(CLI::App& parser, Options& options) {
   const auto add = [&](const char* name, const char* what, const char* example) {
     CLI::App* command = parser.add_subcommand(name, what);
@@ -276,6 +297,10 @@ std::vector<Command> add_commands(CLI::App& parser, Options& options) {
   add_output(*gaps, options);
   add_gaps(*gaps, options);
 
+  CLI::App* journal = add("journal", "Look into a journal, the daemon running or not",
+                          "penstock journal ls /var/lib/penstock/journal");
+  std::vector<Command> commands = add_journal(*journal, options);
+
   CLI::App* again = add("replay", "Have the running daemon replay a job into Kafka, or print it",
                         "penstock replay ID --to-stdout > job.ndjson");
   add_configuration(*again, options);
@@ -285,18 +310,19 @@ std::vector<Command> add_commands(CLI::App& parser, Options& options) {
                        "penstock demo --seconds 60 --rate 5000");
   add_demo(*show, options);
 
-  return {{run, run_daemon},
-          {check, validate},
-          {config, show_config},
-          {gaps, show_gaps},
-          {again, replay},
-          {show, [](const Options& o) {
-             DemoOptions demo_options = o.demo;
-             if (!o.brokers.empty()) {
-               demo_options.brokers = o.brokers;
-             }
-             return demo(std::move(demo_options));
-           }}};
+  commands.insert(commands.end(), {{run, run_daemon},
+                                   {check, validate},
+                                   {config, show_config},
+                                   {gaps, show_gaps},
+                                   {again, replay},
+                                   {show, [](const Options& o) {
+                                      DemoOptions demo_options = o.demo;
+                                      if (!o.brokers.empty()) {
+                                        demo_options.brokers = o.brokers;
+                                      }
+                                      return demo(std::move(demo_options));
+                                    }}});
+  return commands;
 }
 
 int parse_and_run(int argc, const char* const* argv) {

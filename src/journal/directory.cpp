@@ -1,23 +1,20 @@
 #include "penstock/journal/directory.hpp"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <charconv>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <map>
 #include <random>
 #include <utility>
 
+#include "journal/description.hpp"
 #include "journal/descriptor.hpp"
+#include "journal/lock.hpp"
+#include "journal/parse_number.hpp"
 #include "journal/segment.hpp"
 #include "penstock/core/text.hpp"
 #include "penstock/journal/block_format.hpp"
@@ -27,36 +24,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int version = 1;
 constexpr std::size_t free_segments_kept = 2;  // one to go on with, one for the swing between two
-constexpr std::string_view description_name = "journal";
-
-std::string hex(std::uint64_t number) {
-  std::array<char, 17> text{};
-  std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(number));
-  return text.data();
-}
-
-std::optional<std::uint64_t> number_of(std::string_view text, int base) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, base);
-  return error == std::errc{} && end == text.data() + text.size() ? std::optional(number)
-                                                                  : std::nullopt;
-}
 
 std::uint64_t random_number() {
   std::random_device device;
   return (std::uint64_t{device()} << 32) | device();
-}
-
-Result<void> write_file(const std::string& path, std::string_view text) {
-  const std::string draft = path + ".new";
-  const Descriptor file(::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
-  if (!file || ::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
-      ::fsync(file.get()) != 0 || ::rename(draft.c_str(), path.c_str()) != 0) {
-    return system_failure("can't write " + path);
-  }
-  return {};
 }
 
 }  // namespace
@@ -66,7 +38,7 @@ std::uint64_t boot_of_machine() {
   std::string text;
   std::getline(file, text);
   std::erase(text, '-');
-  const auto boot = number_of(std::string_view(text).substr(0, 16), 16);
+  const auto boot = parse_number(std::string_view(text).substr(0, 16), 16);
   return boot ? *boot : random_number();
 }
 
@@ -88,97 +60,64 @@ Result<std::unique_ptr<Directory>> Directory::open(DirectoryOptions options, Log
   if (!descriptor) {
     return system_failure("can't open the directory " + options.path);
   }
-  const std::string path = options.path;
-  if (::flock(descriptor.get(), LOCK_EX | LOCK_NB) != 0) {
-    return errno == EWOULDBLOCK
-               ? make_error(Errc::io, "the journal " + path +
-                                          " is in use by another process: stop that one, or set "
-                                          "another journal.directory")
-               : system_failure("can't lock the directory " + path);
-  }
   std::unique_ptr<Directory> directory(
       new Directory(std::move(options), std::move(descriptor), log));
-  if (auto read = directory->read_description(); !read) {
-    return read.error();
-  }
-  if (auto written = directory->write_description(); !written) {
-    return written.error();
-  }
+  // The lock first.
   if (auto opened = directory->open_released(); !opened) {
     return opened.error();
+  }
+  if (auto described = directory->describe(); !described) {
+    return described.error();
   }
   return directory;
 }
 
-Result<void> Directory::read_description() {
-  const std::string path = options_.path + "/" + std::string(description_name);
-  const auto unreadable = [&](const std::string& why) {
-    return make_error(Errc::corrupt, path + " " + why +
-                                         ": restore it, or move the directory away; what is in it "
-                                         "and not in Kafka would be missing then");
-  };
-  std::ifstream file(path);
-  if (!file) {
-    for (const auto& entry : fs::directory_iterator(options_.path)) {
-      if (entry.path().extension() == ".segment") {
-        return unreadable("is missing, and there are segments");
-      }
-    }
-    id_ = JournalId{random_number()};
-    return {};
+Result<void> Directory::describe() {
+  const auto found = read_description(options_.path);
+  if (!found) {
+    return found.error();
   }
-  std::map<std::string, std::string> values;
-  for (std::string line; std::getline(file, line);) {
-    if (const auto equals = line.find('='); equals != std::string::npos) {
-      values[line.substr(0, equals)] = line.substr(equals + 1);
-    }
-  }
-  const auto found = number_of(values["version"], 10);
-  if (found && *found > version) {
-    return make_error(Errc::corrupt, "the journal " + options_.path + " is of version " +
-                                         std::to_string(*found) + ", and this penstock knows " +
-                                         std::to_string(version) + ": run the newer one");
-  }
-  const auto id = number_of(values["id"], 16);
-  const auto processes = number_of(values["processes"], 10);
-  if (!found || !id || !processes) {
-    return unreadable("can't be read");
-  }
-  if (values["source"] != options_.source.str()) {
+  Description description =
+      *found ? **found : Description{JournalId{random_number()}, options_.source.str(), 0};
+  if (description.source != options_.source.str()) {
     return make_error(Errc::corrupt, "the journal " + options_.path + " is of the source " +
-                                         printable(values["source"]) + ", not of " +
+                                         printable(description.source) + ", not of " +
                                          options_.source.str() + ": set another journal.directory");
   }
-  id_ = JournalId{*id};
-  process_ = *processes;
+  id_ = description.id;
+  process_ = description.processes++;
+  if (auto written = write_description(options_.path, description); !written) {
+    return written;
+  }
+  if (::fsync(descriptor_->get()) != 0) {
+    return system_failure("can't flush the directory " + options_.path);
+  }
+  released_ = read_released(released_file_->bytes().first<released_size>(), id_);
   return {};
 }
 
-Result<void> Directory::write_description() const {
-  const std::string text = "version=" + std::to_string(version) + "\nid=" + hex(id_.value) +
-                           "\nsource=" + options_.source.str() +
-                           "\nprocesses=" + std::to_string(process_ + 1) + "\n";
-  auto written = write_file(options_.path + "/" + std::string(description_name), text);
-  if (written && ::fsync(descriptor_->get()) != 0) {
-    return system_failure("can't flush the directory " + options_.path);
-  }
-  return written;
-}
-
 Result<void> Directory::open_released() {
-  constexpr off_t size = 4'096;
+  constexpr Bytes size{4'096};
   const std::string path = options_.path + "/released";
   Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
-  if (!file || ::fallocate(file.get(), 0, 0, size) != 0) {
+  if (!file) {
     return system_failure("can't make " + path);
   }
-  auto mapped = Segment::of_file(std::make_shared<SegmentFile>(std::move(file), path, nullptr),
-                                 Bytes{static_cast<std::uint64_t>(size)});
+  if (!lock_journal(file.get())) {
+    return errno == EAGAIN ? make_error(Errc::io, "the journal " + options_.path +
+                                                      " is in use by another process: stop that "
+                                                      "one, or set another journal.directory")
+                           : system_failure("can't lock " + path);
+  }
+  if (auto allocated = allocate(file.get(), size); !allocated) {
+    return allocated;
+  }
+  auto mapped =
+      Segment::of_file(std::make_shared<SegmentFile>(std::move(file), path, nullptr), size);
   if (!mapped) {
     return mapped.error();
   }
   released_file_ = std::move(*mapped);
-  released_ = read_released(released_file_->bytes().first<released_size>(), id_);
   return {};
 }
 
@@ -186,7 +125,7 @@ void Directory::released(BlockSequence up_to) {
   write_released(up_to, released_file_->all().first<released_size>(), id_);
 }
 
-std::string Directory::name() const { return hex(id_.value); }
+std::string Directory::name() const { return to_string(id_); }
 
 BlockSequence Directory::first_sequence() const { return first_block_of(process_); }
 
@@ -197,7 +136,7 @@ std::vector<RecoveredSegment> Directory::recover() {
   }
   std::vector<RecoveredSegment> recovered;
   for (const fs::path& file : files) {
-    const auto number = number_of(file.stem().string(), 10);
+    const auto number = parse_number(file.stem().string(), 10);
     if (!number || file.extension() != ".segment") {
       continue;
     }
@@ -255,7 +194,7 @@ Result<std::unique_ptr<Segment>> Directory::create() {
   if (!file) {
     return system_failure("can't make " + path);
   }
-  if (auto allocated = allocate(file.get()); !allocated) {
+  if (auto allocated = allocate(file.get(), options_.segment_size); !allocated) {
     ::unlink(path.c_str());
     return allocated.error();
   }
@@ -265,8 +204,8 @@ Result<std::unique_ptr<Segment>> Directory::create() {
 
 // Not posix_fallocate(3), which would write where the file system can't: a disk that is full later
 // on would be a SIGBUS. Where the file system has no such thing, it is one.
-Result<void> Directory::allocate(int file) {
-  const auto size = static_cast<off_t>(options_.segment_size.count);
+Result<void> Directory::allocate(int file, Bytes wanted) {
+  const auto size = static_cast<off_t>(wanted.count);
   if (::fallocate(file, 0, 0, size) == 0) {
     return {};
   }
@@ -281,8 +220,7 @@ Result<void> Directory::allocate(int file) {
       return {};
     }
   }
-  return system_failure("can't allocate " + to_string(options_.segment_size) + " in " +
-                        options_.path);
+  return system_failure("can't allocate " + to_string(wanted) + " in " + options_.path);
 }
 
 std::unique_ptr<Segment> Directory::take() {

@@ -51,8 +51,8 @@ void Segment::open() {
 }
 
 Result<void> Segment::map_file(Access access) {
-  const int protection = access == Access::write ? PROT_READ | PROT_WRITE : PROT_READ;
-  void* address = mmap(nullptr, size_, protection, MAP_SHARED, file_->descriptor(), 0);
+  const int flags = access == Access::write ? MAP_SHARED : MAP_PRIVATE;
+  void* address = mmap(nullptr, size_, PROT_READ | PROT_WRITE, flags, file_->descriptor(), 0);
   if (address == MAP_FAILED) {
     return system_failure("can't map " + path_);
   }

@@ -16,7 +16,8 @@ namespace penstock::journal {
 // Bytes of a file can be had while it is mapped. One of memory always is.
 class Segment {
  public:
-  enum class Access { read, write };
+  // A private copy is this process's: what it writes there doesn't reach the file.
+  enum class Access { write, private_copy };
 
   // Throws std::system_error where the kernel gives no memory.
   static std::unique_ptr<Segment> of_memory(Bytes size);

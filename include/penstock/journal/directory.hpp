@@ -2,10 +2,10 @@
 //
 //   journal      text: version, id, source, and how many processes have written to it
 //   <n>.segment  blocks that Kafka may not have yet; two at most are kept for reuse
-//   released     the last block that Kafka has for sure: spares a start what came before it
+//   released     the last block that Kafka has for sure: spares a start what came before it; locked
 //   <n>.damaged  a copy of a segment in which blocks could not be read; for people
 //
-// One process at a time: the directory is locked. Used from one thread.
+// One process at a time. Used from one thread.
 #pragma once
 
 #include <cstdint>
@@ -59,17 +59,16 @@ class Directory final : public SegmentStore {
 
  private:
   Directory(DirectoryOptions options, Descriptor&& descriptor, Log& log);
-  Result<void> read_description();
-  Result<void> write_description() const;
+  Result<void> describe();
   Result<void> open_released();
   Result<std::unique_ptr<Segment>> map(const std::string& path) const;
   Result<std::unique_ptr<Segment>> create();
-  Result<void> allocate(int file);
+  Result<void> allocate(int file, Bytes wanted);
   void keep_damaged(const Segment& segment) const;
 
   DirectoryOptions options_;
   // shared: with its files, which flush it
-  std::shared_ptr<const Descriptor> descriptor_;  // of the directory, locked
+  std::shared_ptr<const Descriptor> descriptor_;  // of the directory
   Log& log_;
   JournalId id_;
   std::unique_ptr<Segment> released_file_;

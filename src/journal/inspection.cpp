@@ -1,0 +1,267 @@
+#include "penstock/journal/inspection.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <numeric>
+
+#include "journal/description.hpp"
+#include "journal/lock.hpp"
+#include "journal/parse_number.hpp"
+#include "journal/segment.hpp"
+#include "penstock/core/text.hpp"
+#include "penstock/journal/block_format.hpp"
+#include "penstock/journal/directory.hpp"
+
+namespace penstock::journal {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Released {
+  BlockSequence up_to;  // 0: it isn't known
+  bool in_use = false;
+};
+
+Released released_of(const std::string& directory, JournalId id) {
+  const Descriptor file(::open((directory + "/released").c_str(), O_RDONLY | O_CLOEXEC));
+  std::array<char, released_size> bytes{};
+  if (!file || ::read(file.get(), bytes.data(), bytes.size()) != ssize_t{released_size}) {
+    return {};
+  }
+  return {read_released(bytes, id), is_locked(file.get())};
+}
+
+// Recovery seals what was open in it, and the file stays as it is. None: it is gone meanwhile.
+Result<std::unique_ptr<Segment>> copy_of(const fs::path& path) {
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file && errno == ENOENT) {
+    return std::unique_ptr<Segment>();
+  }
+  struct stat about {};
+  if (!file || ::fstat(file.get(), &about) != 0) {
+    return system_failure("can't open " + path.string());
+  }
+  if (about.st_size == 0) {
+    return make_error(Errc::corrupt, path.string() + " is empty");
+  }
+  return Segment::of_file(std::make_shared<SegmentFile>(std::move(file), path, nullptr),
+                          Bytes{static_cast<std::uint64_t>(about.st_size)},
+                          Segment::Access::private_copy);
+}
+
+std::string mebibytes(Bytes size) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.1f MiB",
+                static_cast<double>(size.count) / static_cast<double>(Bytes{1_MiB}.count));
+  return text.data();
+}
+
+std::string range(std::size_t from, std::size_t to) {
+  return "bytes " + std::to_string(from) + " to " + std::to_string(to - 1);
+}
+
+void count(InspectedSegment& segment, const Block& block) {
+  ++segment.blocks;
+  segment.lines +=
+      static_cast<std::uint64_t>(std::count(block.bytes.begin(), block.bytes.end(), '\n'));
+  segment.data.count += block.bytes.size();
+  segment.first = segment.first.value == 0 ? block.sequence : segment.first;
+  segment.last = block.sequence;
+  segment.received_from =
+      std::min(segment.received_from.value_or(block.received_at), block.received_at);
+  segment.received_to =
+      std::max(segment.received_to.value_or(block.received_at), block.received_at);
+}
+
+class Reader {
+ public:
+  Reader(Inspection& inspection, JournalId id, const std::function<void(const Block&)>& each)
+      : inspection_(inspection), id_(id), each_(each) {}
+
+  Result<void> read() {
+    const Released released = released_of(inspection_.directory, id_);
+    inspection_.in_use = released.in_use;
+    released_ = last_ = released.up_to;
+    std::error_code error;
+    for (fs::directory_iterator entry(inspection_.directory, error), end; !error && entry != end;
+         entry.increment(error)) {
+      if (entry->path().extension() == ".segment" &&
+          parse_number(entry->path().stem().string(), 10)) {
+        look_at(entry->path());
+      }
+    }
+    if (error) {
+      return make_error(Errc::io, "can't read " + inspection_.directory + ": " + error.message());
+    }
+    std::sort(found_.begin(), found_.end(),
+              [](const auto& a, const auto& b) { return a.blocks.last < b.blocks.last; });
+    for (const Found& found : found_) {
+      read(found);
+    }
+    // What a running daemon released meanwhile may have been overwritten.
+    const BlockSequence now = released_of(inspection_.directory, id_).up_to;
+    for (const Damage& damage : damages_) {
+      if (damage.after >= now) {
+        inspection_.damages.push_back(damage.what);
+      }
+    }
+    return {};
+  }
+
+ private:
+  struct Found {
+    fs::path path;
+    Recovered blocks;
+  };
+  struct Damage {
+    BlockSequence after;
+    std::string what;
+  };
+
+  void look_at(const fs::path& path) {
+    const auto segment = copy_of(path);
+    if (!segment) {
+      damages_.push_back({last_, segment.error().what});
+      return;
+    }
+    if (!*segment) {
+      return;
+    }
+    const Recovered blocks = recover_blocks((*segment)->all(), id_, boot_of_machine(), released_);
+    if (blocks.end == 0) {
+      ++inspection_.reusable_files;
+    } else {
+      found_.push_back({path, blocks});
+    }
+  }
+
+  void read(const Found& found) {
+    const auto segment = copy_of(found.path);
+    if (!segment || !*segment) {
+      return;  // gone since
+    }
+    const Recovered blocks = recover_blocks((*segment)->all(), id_, boot_of_machine(), released_);
+    InspectedSegment& inspected = inspection_.segments.emplace_back();
+    inspected.file = found.path.filename();
+    const auto bytes = (*segment)->bytes().first(blocks.end);
+    bool begun = false;
+    for (std::size_t offset = 0; offset < bytes.size();) {
+      const auto next = find_block(bytes, offset, last_, id_);
+      // One that is above what was there is of its next use.
+      if (!next || next->block.sequence > found.blocks.last) {
+        break;
+      }
+      if (begun && next->offset != offset) {
+        damages_.push_back(
+            {last_, inspected.file + ": " + range(offset, next->offset) + " are no block"});
+      }
+      take(next->block, inspected);
+      begun = true;
+      offset = next->offset + block_footprint(next->block.bytes.size());
+    }
+  }
+
+  void take(const Block& block, InspectedSegment& segment) {
+    if (last_.value != 0 && !follows(last_, block.sequence)) {
+      damages_.push_back({last_, segment.file + ": blocks are missing between the numbers " +
+                                     std::to_string(last_.value) + " and " +
+                                     std::to_string(block.sequence.value)});
+    }
+    last_ = block.sequence;
+    count(segment, block);
+    if (each_) {
+      each_(block);
+    }
+  }
+
+  Inspection& inspection_;
+  JournalId id_;
+  BlockSequence released_, last_;
+  const std::function<void(const Block&)>& each_;
+  std::vector<Found> found_;
+  std::vector<Damage> damages_;
+};
+
+}  // namespace
+
+std::uint64_t Inspection::blocks() const {
+  return std::accumulate(segments.begin(), segments.end(), std::uint64_t{0},
+                         [](std::uint64_t sum, const auto& s) { return sum + s.blocks; });
+}
+
+std::uint64_t Inspection::lines() const {
+  return std::accumulate(segments.begin(), segments.end(), std::uint64_t{0},
+                         [](std::uint64_t sum, const auto& s) { return sum + s.lines; });
+}
+
+Bytes Inspection::data() const {
+  return Bytes{
+      std::accumulate(segments.begin(), segments.end(), std::uint64_t{0},
+                      [](std::uint64_t sum, const auto& s) { return sum + s.data.count; })};
+}
+
+std::string summary(const Inspection& inspection) {
+  const std::uint64_t lines = inspection.lines();
+  const std::string waiting = lines == 0
+                                  ? "nothing waits in it"
+                                  : std::to_string(lines) + (lines == 1 ? " line, " : " lines, ") +
+                                        mebibytes(inspection.data()) + ", may not be in Kafka yet";
+  return waiting + (inspection.in_use ? "; a daemon has it" : "");
+}
+
+Result<std::vector<std::string>> find_journals(const std::string& directory) {
+  const auto is_journal = [](const fs::path& path) {
+    std::error_code error;
+    return fs::is_regular_file(path / "journal", error);
+  };
+  if (is_journal(directory)) {
+    return std::vector<std::string>{directory};
+  }
+  std::error_code error;
+  std::vector<std::string> found;
+  for (fs::directory_iterator entry(directory, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (is_journal(entry->path())) {
+      found.push_back(entry->path());
+    }
+  }
+  if (error) {
+    return make_error(Errc::io, "can't read " + directory + ": " + error.message());
+  }
+  if (found.empty()) {
+    return make_error(Errc::not_found, directory +
+                                           " holds no journal: neither a file `journal`, "
+                                           "nor a folder with one");
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+Result<Inspection> inspect(const std::string& directory,
+                           const std::function<void(const Block&)>& each) {
+  const auto description = read_description(directory);
+  if (!description) {
+    return description.error();
+  }
+  if (!*description) {
+    return make_error(Errc::not_found, directory + " is no journal: it has no file `journal`");
+  }
+  const JournalId id = (*description)->id;
+  Inspection inspection{.directory = directory,
+                        .source = printable((*description)->source),
+                        .id = to_string(id),
+                        .segments = {},
+                        .damages = {}};
+  if (auto read = Reader(inspection, id, each).read(); !read) {
+    return read.error();
+  }
+  return inspection;
+}
+
+}  // namespace penstock::journal

@@ -1,0 +1,116 @@
+"""`penstock journal` beside a running daemon, and on what one left."""
+
+import json
+import signal
+import subprocess
+from pathlib import Path
+from typing import Callable
+
+import pytest
+from harness import topics, wait
+from harness.broker import Broker
+from harness.daemon import Daemon
+from harness.process import PENSTOCK, clean_environment, run
+from harness.simulator import SentLine, Simulator
+
+SOURCE = "firehose"
+
+
+def cat(journal: Path) -> tuple[int, list[bytes], str]:
+    """Exit status, lines, messages."""
+    command = [PENSTOCK, "journal", "cat", journal]
+    done = subprocess.run(command, env=clean_environment(), capture_output=True, timeout=60, check=False)
+    return done.returncode, [line.rstrip(b"\r") for line in done.stdout.split(b"\n") if line], done.stderr.decode()
+
+
+def sent(remote: Simulator) -> list[bytes]:
+    return [r.line for r in remote.truth(SOURCE) if isinstance(r, SentLine) and r.whole]
+
+
+@pytest.fixture
+def left_behind(
+    simulator: Callable[..., Simulator], connect: Callable[..., Daemon], tmp_path: Path
+) -> tuple[Simulator, Path]:
+    """What a killed daemon without a Kafka received: the remote, which sends no more, and the journal."""
+    remote = simulator(rate=2000)
+    daemon = connect(remote, folder="killed").wait_ready("/livez")
+    wait.until("lines wait", lambda: daemon.metrics().get("received_bytes_total") > 5e6, 60)
+    daemon.stop(signal.SIGKILL)
+    remote.quiet((SOURCE,))
+    return remote, tmp_path / "killed" / "journal"
+
+
+@pytest.mark.kafka
+def test_it_is_read_while_a_daemon_writes_and_frees(
+    kafka: Broker,
+    prefix: str,
+    simulator: Callable[..., Simulator],
+    connect: Callable[..., Daemon],
+    tmp_path: Path,
+) -> None:
+    remote = simulator(rate="max")
+    daemon = connect(
+        remote, folder="busy", brokers=kafka.brokers, kafka_topic_prefix=prefix, journal_max_size="96MiB"
+    ).wait_ready()
+    seen = 0
+    for _ in range(20):
+        done = run("journal", "verify", tmp_path / "busy" / "journal", "-o", "ndjson")
+        assert (done.returncode, done.stderr) == (0, ""), done.stdout
+        [verdict] = map(json.loads, done.stdout.splitlines())
+        assert verdict["result"] == "ok" and verdict["text"].endswith("; a daemon has it")
+        seen += "may not be in Kafka yet" in verdict["text"]
+    assert seen > 0
+    daemon.kill()
+
+
+@pytest.mark.kafka
+def test_cat_prints_what_the_next_start_publishes(
+    kafka: Broker, prefix: str, left_behind: tuple[Simulator, Path], connect: Callable[..., Daemon]
+) -> None:
+    remote, journal = left_behind
+    status, waiting, messages = cat(journal)
+    assert (status, messages) == (0, "")
+    assert waiting and waiting == sent(remote)[: len(waiting)]
+    shown = [json.loads(row) for row in run("journal", "ls", journal, "-o", "ndjson").stdout.splitlines()]
+    assert sum(int(row["lines"]) for row in shown) == len(waiting)
+    assert {row["source"] for row in shown} == {SOURCE}
+
+    daemon = connect(remote, folder="killed", brokers=kafka.brokers, kafka_topic_prefix=prefix)
+    daemon.wait_ready().wait_drained((SOURCE,))
+    assert daemon.stop() == 0
+    found = [message.value() for message in topics.read(kafka.brokers, f"{prefix}.{SOURCE}")]
+    assert sorted(found) == sorted(waiting)
+    assert cat(journal) == (0, [], "")
+    assert run("journal", "ls", journal).stdout == "nothing that Kafka may not have\n"
+
+
+def test_damage_is_named_by_verify_and_validate(left_behind: tuple[Simulator, Path]) -> None:
+    _, journal = left_behind
+    _, whole, _ = cat(journal / SOURCE)
+    segment = journal / SOURCE / "1.segment"
+    with segment.open("r+b") as file:
+        file.seek(1_000_000)
+        file.write(bytes(byte ^ 0xFF for byte in segment.read_bytes()[1_000_000:1_000_001]))
+    done = run("journal", "verify", journal)
+    assert done.returncode == 1
+    assert "1.segment: bytes " in done.stdout and " are no block" in done.stdout
+    settings = {
+        "PENSTOCK_API_URL": "https://unused.test",
+        "PENSTOCK_API_TOKEN": "t",
+        "PENSTOCK_SOURCES": SOURCE,
+        "PENSTOCK_KAFKA_BROKERS": "unused:1",
+        "PENSTOCK_JOURNAL_DIRECTORY": str(journal),
+    }
+    done = run("validate", "--offline", env=settings)
+    assert done.returncode == 0 and "1.segment: bytes " in done.stdout
+    status, rest, messages = cat(journal)
+    assert status == 1 and "are no block" in messages
+    assert 0 < len(rest) < len(whole) and set(rest) < set(whole)
+
+
+def test_what_is_no_journal_is_named(tmp_path: Path) -> None:
+    for command in ("ls", "verify", "cat"):
+        done = run("journal", command, tmp_path)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "holds no journal" in done.stderr
+    assert run("journal", "ls").returncode == 2
