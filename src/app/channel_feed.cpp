@@ -42,6 +42,10 @@ std::span<char> ChannelFeed::writable() {
   return room;
 }
 
+bool ChannelFeed::is_ahead() {
+  return options_.kind == ChannelKind::live && read_ahead_.holds(ring_.used(), monotonic_now());
+}
+
 void ChannelFeed::received(std::size_t count) {
   ring_.received(count, wall_now());
   feed();
@@ -59,6 +63,7 @@ void ChannelFeed::close(DisconnectCause cause) {
 
 void ChannelFeed::released(const Released& released) {
   ring_.release(released.up_to);
+  read_ahead_.committed(monotonic_now());
   released_ += released.blocks;
   lines_ -= released.lines;
   bytes_ -= released.bytes;

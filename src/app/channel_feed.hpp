@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 
+#include "app/read_ahead.hpp"
 #include "penstock/core/byte_sink.hpp"
 #include "penstock/core/event.hpp"
 #include "penstock/core/session_end.hpp"
@@ -52,6 +53,7 @@ class ChannelFeed final : public ByteSink {
 
   // ByteSink
   std::span<char> writable() override;
+  bool is_ahead() override;
   void received(std::size_t count) override;
 
   // What was recovered is extracted.
@@ -105,6 +107,7 @@ class ChannelFeed final : public ByteSink {
   bool finished_ = false;
   bool abandoned_ = false;
   std::optional<MonotonicTime> last_full_;
+  ReadAhead read_ahead_;
   std::uint64_t submitted_ = 0;  // blocks
   std::uint64_t released_ = 0;   // blocks
 

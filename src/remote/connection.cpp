@@ -1,6 +1,7 @@
 #include "remote/connection.hpp"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
@@ -181,6 +182,12 @@ awaitable<Outcome> Connection::read(ByteSink& sink, Counter& received) {
     }
     if (buffer_.size() == buffer_.max_size()) {
       co_return outcome::Broken{"what came is no HTTP body: a chunk header has no end"};
+    }
+    // Not where it was aborted: the read says so.
+    if (body.sink != nullptr && sink.is_ahead() && transport_.stream().next_layer().is_open()) {
+      asio::steady_timer timer(io_, limits::read_ahead_step);
+      co_await timer.async_wait(as_result);
+      continue;
     }
     auto [error, count] = co_await transport_.stream().async_read_some(
         buffer_.prepare(buffer_.max_size() - buffer_.size()), as_result);

@@ -44,6 +44,8 @@ PURE_STEMS = {
     "line_framer",
     "line_parser",
     "merge_sort",
+    "read_ahead",
+    "read_ahead",
     "recovery",
     "replay_script",
     "router",

@@ -12,6 +12,8 @@ class ByteSink {
   virtual ~ByteSink() = default;
   // Room for the next bytes. Empty: there is none now; stop reading until told to go on.
   virtual std::span<char> writable() = 0;
+  // There is room, but reading on is to wait a little: what came before is on its way.
+  virtual bool is_ahead() { return false; }
   // The first `count` bytes of what writable() returned last are filled.
   virtual void received(std::size_t count) = 0;
 };

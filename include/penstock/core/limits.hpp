@@ -15,6 +15,14 @@ inline constexpr Bytes segment_slack = 1_MiB;  // a segment holds one events.max
 inline constexpr Bytes block_size = 256_KiB;   // fits a core's L2 cache while it is parsed
 inline constexpr std::chrono::milliseconds block_max_age{5};  // what sealing may add to latency
 inline constexpr Bytes oversized_kept = 64_KiB;  // of a line above events.max_size, for its reader
+// What is read ahead of Kafka's commits while it keeps up: a transaction in flight and half of the
+// next. More only takes pages that are cold.
+inline constexpr Bytes read_ahead = 48_MiB;
+// Without a commit for so long Kafka doesn't keep up. A commit takes some 10 ms, the first of a
+// process a second.
+inline constexpr std::chrono::seconds read_ahead_answer{2};
+inline constexpr std::chrono::seconds read_ahead_time{30};  // bursts are shorter
+inline constexpr std::chrono::milliseconds read_ahead_step{5};  // then it is looked at again
 
 // extract
 inline constexpr std::size_t max_depth = 64;  // real events nest at most 12 deep
