@@ -53,7 +53,7 @@ publish::RouterOptions router_options(const settings::Settings& settings, std::s
 }
 
 jobs::JobsOptions jobs_options(const settings::Settings& settings, const settings::Source& source,
-                               const Instance& instance) {
+                               const Instance& instance, const std::string& journal) {
   const settings::Replay& replay = settings.replay;
   const settings::Backoff& backoff = settings.api.backoff;
   return {.source = source.name,
@@ -69,7 +69,9 @@ jobs::JobsOptions jobs_options(const settings::Settings& settings, const setting
           .ledger_memory = replay.ledger_size,
           .retry_first = backoff.http_first,
           .retry_max = backoff.http_max,
-          .id_seed = instance.id};
+          .id_seed = instance.id,
+          .journal = journal,
+          .host = instance.host};
 }
 
 }  // namespace
@@ -178,7 +180,7 @@ PipelineOptions pipeline_options(const settings::Settings& settings, const setti
                         .host = instance.host,
                         .started_at = instance.started_at,
                         .journal = journal_id},
-          .jobs = jobs_options(settings, source, instance),
+          .jobs = jobs_options(settings, source, instance, journal_id),
           .replays = {.url = settings.api.url,
                       .access = std::move(access),
                       .stall_timeout = limits::replay_stall,

@@ -60,6 +60,7 @@ class GapBook {
 
   // --- the live stream ---------------------------------------------------------------------------
   bool is_open() const { return open_ != nullptr; }  // one has begun and not ended
+  bool is_open_by(DisconnectCause cause) const { return is_open() && open_->cause == cause; }
   // Precondition: !is_open().
   void begin(WallTime at, DisconnectCause cause, const Rate& rate,
              std::optional<SessionId> behind = std::nullopt);
@@ -69,6 +70,7 @@ class GapBook {
   // The end of that session was found in the journal.
   void found_end(WallTime at, DisconnectCause cause);
   void truncated(std::uint64_t bytes);
+  void note_open(std::string_view text) { note(*open_, text); }
   // A session couldn't be opened. The first cause stays, but that the daemon was down: it isn't
   // now.
   void hindered(DisconnectCause cause);

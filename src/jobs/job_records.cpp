@@ -180,6 +180,7 @@ std::string encode(const SessionRecord& session) {
   out.time("received_at", session.received_at).time("first_session", session.first_session);
   write_rate(out, session.rate);
   out.flag("overflowed", session.overflowed);
+  out.text("journal", session.journal).text("host", session.host);
   return std::move(out).take();
 }
 
@@ -190,7 +191,9 @@ Result<SessionRecord> decode_session(std::string_view value) {
                         .received_at = in.time("received_at"),
                         .first_session = in.time("first_session"),
                         .rate = read_rate(in),
-                        .overflowed = in.flag("overflowed")};
+                        .overflowed = in.flag("overflowed"),
+                        .journal = std::string(in.text("journal").value_or("")),
+                        .host = std::string(in.text("host").value_or(""))};
   if (!in.usable()) {
     return in.error();
   }

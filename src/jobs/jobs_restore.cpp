@@ -6,6 +6,16 @@
 #include "penstock/core/text.hpp"
 
 namespace penstock::jobs {
+namespace {
+
+// app/commands/publish_journal.cpp finds gaps by it.
+std::string left_behind_note(const std::string& journal, const std::string& host) {
+  return "journal " + journal + " on " + printable(host) +
+         " may hold events of it: start penstock with that journal, or run `penstock journal "
+         "publish`";
+}
+
+}  // namespace
 
 Result<void> Jobs::Impl::restore(std::string_view key, std::optional<std::string_view> value) {
   const auto unreadable = [&](const Error& error) {
@@ -91,6 +101,9 @@ void Jobs::Impl::restored(WallTime now) {
     }
   }
   gaps_.restored(tracker_);
+  // Another journal's daemon was not stopped in order: what it received last may be in there.
+  const bool left_behind = session_.received_at && session_.journal != options_.journal &&
+                           !gaps_.is_open_by(DisconnectCause::daemon_down);
   if (session_.open) {
     if (!gaps_.is_open()) {
       gaps_.begin(std::min(session_.received_at.value_or(now), now), DisconnectCause::daemon_down,
@@ -99,6 +112,11 @@ void Jobs::Impl::restored(WallTime now) {
     session_.open = false;
     session_changed_ = true;
   }
+  if (left_behind && gaps_.is_open() && !session_.journal.empty()) {
+    gaps_.note_open(left_behind_note(session_.journal, session_.host));
+  }
+  session_.journal = options_.journal;
+  session_.host = options_.host;
   ask(now);
 }
 

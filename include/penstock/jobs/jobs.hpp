@@ -56,7 +56,9 @@ struct JobsOptions {
   Bytes ledger_memory{};
   Duration retry_first{5'000};  // between runs of a replay that didn't work out, doubling
   Duration retry_max{320'000};
-  std::string id_seed;  // makes gap ids of this process unlike those of others
+  std::string id_seed;    // makes gap ids of this process unlike those of others
+  std::string journal{};  // the id of the one that live batches come from
+  std::string host{};     // on which it is; for people
 };
 
 namespace order {

@@ -78,7 +78,9 @@ TEST(JobRecords, ReadBackTheSession) {
                               .received_at = at_ms(12),
                               .first_session = at_s(0),
                               .rate = {.events = 9, .time = Duration(60'000)},
-                              .overflowed = true};
+                              .overflowed = true,
+                              .journal = "0123456789abcdef",
+                              .host = "here"};
   const auto read = decode_session(encode(session));
   ASSERT_TRUE(read);
   EXPECT_EQ(*read, session);
