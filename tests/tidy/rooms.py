@@ -34,6 +34,7 @@ PURE_STEMS = {
     "block_format",
     "canonical_json",
     "canonical_number",
+    "dead_letter_index",
     "event_handler",
     "event_times",
     "filter",
