@@ -42,6 +42,7 @@ PURE_STEMS = {
     "job_life",
     "journal_cursor",
     "json_rewrite",
+    "letter_choice",
     "line_framer",
     "line_parser",
     "merge_sort",

@@ -139,6 +139,8 @@ TEST_F(RetryProducerTest, SaysWhyASingleOneIsRefused) {
 }
 
 TEST_F(RetryProducerTest, FailsWhereTheTopicIsMissing) {
+  kafka_.create_topic("missing", 1);
+  kafka_.set_topic_error("missing", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
   add("missing", "{}");
   const auto done = producer_->publish(retries_, WallTime{}, [](std::size_t, const std::string&) {
     FAIL() << "nothing is published";
