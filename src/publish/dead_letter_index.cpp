@@ -35,8 +35,9 @@ std::optional<Number> parse_number(std::string_view text) {
 
 bool is_word(std::string_view text) {
   return !text.empty() && text.size() <= longest_reason &&
-         std::all_of(text.begin(), text.end(),
-                     [](char c) { return c == '_' || (c >= 'a' && c <= 'z'); });
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return c == '_' || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+         });
 }
 
 // `2/9`: number and count.

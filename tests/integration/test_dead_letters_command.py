@@ -12,11 +12,12 @@ from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic
 from harness import topics, wait
 from harness.process import PENSTOCK, clean_environment
-from harness.simulator import SentLine
+from harness.simulator import SentLine, size_of_few
 
 pytestmark = pytest.mark.kafka
 
 SOURCE = "firehose"
+LINES = 3000
 RECEIVED = "2026-11-23T20:15:30.250Z"
 EVENT = b'{"origin":{"type":"ssh","ts":1700000000000},"target":{"ip":"192.0.2.7","port":22}}'
 
@@ -31,7 +32,8 @@ class Letters:
         config = folder / "penstock.yaml"
         config.write_text(
             "api: {url: https://unused.test}\nsources: {firehose: {}}\n"
-            f"kafka: {{brokers: '{brokers}', topic_prefix: {prefix}}}\n"
+            f"kafka: {{brokers: '{brokers}', topic_prefix: {prefix}, "
+            "properties: {compression.codec: none}}\n"
         )
         self.environment = {**clean_environment(), "PENSTOCK_CONFIG": str(config)}
 
@@ -90,13 +92,15 @@ class Letters:
 
 
 def make_topics(brokers: str, *wanted: NewTopic) -> None:
-    for made in AdminClient({"bootstrap.servers": brokers}).create_topics(list(wanted)).values():
+    admin = AdminClient({"bootstrap.servers": brokers})  # its answers need it alive
+    for made in admin.create_topics(list(wanted)).values():
         made.result(30)
 
 
 def allow(brokers: str, topic: str, size: int) -> None:
     resource = ConfigResource("topic", topic, set_config={"max.message.bytes": str(size)})
-    for done in AdminClient({"bootstrap.servers": brokers}).alter_configs([resource]).values():
+    admin = AdminClient({"bootstrap.servers": brokers})
+    for done in admin.alter_configs([resource]).values():
         done.result(30)
 
 
@@ -145,23 +149,24 @@ def test_malformed_lines_are_listed_and_printed_and_not_published(
 
 
 def test_what_the_broker_rejected_is_published_once_after_its_limit_is_raised(
-    kafka, prefix, simulator, connect, letters
+    kafka, prefix, simulator, connect, letters, tmp_path
 ):
     topic = f"{prefix}.{SOURCE}"
-    make_topics(kafka.brokers, NewTopic(topic, 2, 1, config={"max.message.bytes": "16000"}))
-    remote = simulator(rate=500)
+    limit = str(size_of_few(tmp_path, SOURCE, LINES))
+    make_topics(kafka.brokers, NewTopic(topic, 2, 1, config={"max.message.bytes": limit}))
+    remote = simulator(rate=1000, seed=1)
     local = connect(
         remote,
         brokers=kafka.brokers,
         kafka_topic_prefix=prefix,
-        kafka_properties="compression.codec=none,batch.size=8192",
+        kafka_properties="compression.codec=none,batch.size=16384",
     ).wait_ready()
-    rejected = wait.until("some are rejected", lambda: len(letters.ls()) > 1 and letters.ls())
+    wait.until("enough is sent", lambda: remote.stats()["sources"][SOURCE]["lines"] > LINES)
     remote.quiet((SOURCE,))
     local.wait_drained((SOURCE,))
     assert local.stop() == 0
     rejected = letters.ls()
-    assert {letter["reason"] for letter in rejected} == {"rejected_by_broker"}
+    assert {letter["reason"] for letter in rejected} == {"rejected_by_broker"} and len(rejected) > 1
     sent = [record.line for record in remote.truth(SOURCE) if isinstance(record, SentLine)]
 
     too_early = letters.run("retry", rejected[0]["where"])

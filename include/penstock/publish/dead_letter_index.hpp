@@ -43,7 +43,7 @@ struct LetterPart {
 // A dead letter as its topic has it.
 struct StoredLetter {
   std::string source;      // a valid name of one
-  std::string reason;      // lower-case letters and underscores
+  std::string reason;      // lower-case letters, digits, underscores
   std::uint64_t size = 0;  // bytes of the line
   std::optional<std::uint64_t> session;
   WallTime received_at;

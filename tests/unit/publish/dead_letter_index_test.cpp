@@ -80,6 +80,15 @@ TEST(DeadLetterIndex, ReadsTheHeadersThatTheRouterWrites) {
   EXPECT_TRUE(index.take().empty());
 }
 
+TEST(DeadLetterIndex, KnowsEveryReason) {
+  for (std::size_t i = 0; i < dead_letter_reasons; ++i) {
+    DeadLetterIndex index;
+    Headers headers = letter_headers(5);
+    headers[0].second = to_string(static_cast<DeadLetterReason>(i));
+    EXPECT_TRUE(index.add({0, 0}, headers, 5)) << headers[0].second;
+  }
+}
+
 TEST(DeadLetterIndex, GivesThemByTimeOfReceiptThenByPlace) {
   DeadLetterIndex index;
   index.add({0, 7}, letter_headers(5), 5);
