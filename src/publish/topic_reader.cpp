@@ -39,8 +39,9 @@ Result<void> add_partitions(rd_kafka_t* client, const std::string& name, Offsets
   const struct rd_kafka_metadata* metadata = nullptr;
   const auto error = rd_kafka_metadata(client, 0, topic.get(), &metadata, answer_ms);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return make_error(Errc::kafka, "no metadata of the topic `" + printable(name) +
-                                       "`: " + rd_kafka_err2str(error));
+    return make_error(Errc::kafka, "Kafka: no answer about the topic `" + printable(name) +
+                                       "`: " + rd_kafka_err2str(error) +
+                                       "; is kafka.brokers right, and are they up?");
   }
   const auto missing = metadata->topics[0].err;
   for (int i = 0; i < metadata->topics[0].partition_cnt; ++i) {

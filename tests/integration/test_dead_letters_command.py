@@ -9,10 +9,16 @@ from typing import Callable
 
 import pytest
 from confluent_kafka import Producer
-from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic
-from harness import topics, wait
+from confluent_kafka.admin import (
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    NewTopic,
+)
+from harness import jobs, topics, wait
 from harness.process import PENSTOCK, clean_environment
-from harness.simulator import SentLine, size_of_few
+from harness.simulator import SentLine, first_lines, size_of_few
 
 pytestmark = pytest.mark.kafka
 
@@ -29,9 +35,10 @@ class Letters:
         self.brokers = brokers
         self.prefix = prefix
         self.topic = f"{prefix}.dead-letters"
+        self.producer = Producer({"bootstrap.servers": brokers})
         config = folder / "penstock.yaml"
         config.write_text(
-            "api: {url: https://unused.test}\nsources: {firehose: {}}\n"
+            "api: {url: https://unused.test}\nsources: {firehose: {}, stream: {}}\n"
             f"kafka: {{brokers: '{brokers}', topic_prefix: {prefix}, "
             "properties: {compression.codec: none}}\n"
         )
@@ -83,9 +90,8 @@ class Letters:
         )
 
     def write_record(self, value: bytes, partition: int, headers: dict) -> None:
-        producer = Producer({"bootstrap.servers": self.brokers})
-        producer.produce(self.topic, value, partition=partition, headers=headers)
-        assert producer.flush(30) == 0
+        self.producer.produce(self.topic, value, partition=partition, headers=headers)
+        assert self.producer.flush(30) == 0
 
     def events(self) -> list:
         return list(topics.read(self.brokers, f"{self.prefix}.{SOURCE}"))
@@ -98,9 +104,12 @@ def make_topics(brokers: str, *wanted: NewTopic) -> None:
 
 
 def allow(brokers: str, topic: str, size: int) -> None:
-    resource = ConfigResource("topic", topic, set_config={"max.message.bytes": str(size)})
+    entry = ConfigEntry(
+        "max.message.bytes", str(size), incremental_operation=AlterConfigOpType.SET
+    )
     admin = AdminClient({"bootstrap.servers": brokers})
-    for done in admin.alter_configs([resource]).values():
+    resource = ConfigResource("topic", topic, incremental_configs=[entry])
+    for done in admin.incremental_alter_configs([resource]).values():
         done.result(30)
 
 
@@ -152,7 +161,7 @@ def test_what_the_broker_rejected_is_published_once_after_its_limit_is_raised(
     kafka, prefix, simulator, connect, letters, tmp_path
 ):
     topic = f"{prefix}.{SOURCE}"
-    limit = str(size_of_few(tmp_path, SOURCE, LINES))
+    limit = str(size_of_few(first_lines(tmp_path, SOURCE, LINES)))
     make_topics(kafka.brokers, NewTopic(topic, 2, 1, config={"max.message.bytes": limit}))
     remote = simulator(rate=1000, seed=1)
     local = connect(
@@ -208,6 +217,44 @@ def test_what_the_broker_rejected_is_published_once_after_its_limit_is_raised(
 
     assert letters.run("retry", "--force", first).returncode == 0
     assert len(letters.events()) == len(sent) + 1
+
+
+def test_events_of_jobs_are_whole_after_a_retry(kafka, prefix, simulator, connect, letters):
+    """The ledger counts what the broker rejected: no replay publishes it, a retry does."""
+    remote = simulator(jobs_every="500ms", jobs_lasting="1s", jobs_events=50)
+    settings = {
+        "sources": "stream",
+        "brokers": kafka.brokers,
+        "kafka_topic_prefix": prefix,
+        "kafka_properties": "compression.codec=none,batch.size=16384",
+        "replay_settle_after": "1s",
+        "replay_task_poll_interval": "1s",
+    }
+    local = connect(remote, folder="local", **settings).wait_ready()
+    wait.until("there was a job", remote.jobs)
+    assert local.stop() == 0
+    before = len(remote.jobs())
+    wait.until("jobs came and went", lambda: len(remote.jobs()) >= before + 5)
+    remote.fault("no_new_jobs", "stream")
+    wait.until("they ended", lambda: all(job["status"] != "started" for job in remote.jobs()))
+    ids = {jobs.normal(job["job_id"]) for job in remote.jobs()}
+    limit = size_of_few([line for job in ids for line in remote.replay(job)])
+    allow(kafka.brokers, f"{prefix}.stream", limit)
+
+    local = connect(remote, folder="local", **settings).wait_ready()
+    jobs.wait_settled(kafka.brokers, prefix, ids, 120)
+    local.wait_drained(("stream",))
+    rejected = letters.ls("--reason", "rejected_by_broker")
+    truth = jobs.truth_by_job(remote, ids)
+    found = jobs.compare(truth, jobs.found_by_job(kafka.brokers, f"{prefix}.stream"))
+    assert (found.missing, found.doubled) == (len(rejected), 0) and found.missing > 0
+
+    allow(kafka.brokers, f"{prefix}.stream", 20_000_000)
+    done = letters.run("retry", "--all")  # beside the daemon
+    assert done.returncode == 0, done.stderr
+    assert local.stop() == 0
+    found = jobs.compare(truth, jobs.found_by_job(kafka.brokers, f"{prefix}.stream"))
+    assert (found.missing, found.doubled) == (0, 0)
 
 
 def test_parts_are_joined_and_foreign_records_are_left_out(letters):

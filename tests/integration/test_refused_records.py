@@ -3,7 +3,7 @@
 import pytest
 from confluent_kafka.admin import AdminClient, NewTopic
 from harness import topics, wait
-from harness.simulator import SentLine, size_of_few
+from harness.simulator import SentLine, first_lines, size_of_few
 
 pytestmark = pytest.mark.kafka
 
@@ -14,7 +14,7 @@ LINES = 3000
 def test_only_what_is_refused_alone_goes_to_the_dead_letters(
     kafka, prefix, simulator, connect, tmp_path
 ):
-    limit = size_of_few(tmp_path, SOURCE, LINES)
+    limit = size_of_few(first_lines(tmp_path, SOURCE, LINES))
     topic = NewTopic(f"{prefix}.{SOURCE}", 2, 1, config={"max.message.bytes": str(limit)})
     admin = AdminClient({"bootstrap.servers": kafka.brokers})
     admin.create_topics([topic])[topic.topic].result(30)

@@ -125,14 +125,19 @@ class Simulator(Process):
 FRAME = 300  # more than a record batch adds to a line: headers and key
 
 
-def size_of_few(folder: Path, source: str, lines: int) -> int:
-    """A size that few of the first lines of a source exceed, with the seed 1. There is room around
-    it: a line with its frame stays below, or is above without."""
-    file = folder / "lines.ndjson"
-    command = [PENSTOCK_SIM, "--write", file, "--source", source, "--bytes", "16MB", "--seed", "1"]
-    subprocess.run(command, check=True, capture_output=True)
-    sizes = sorted(map(len, file.read_bytes().splitlines()[:lines]), reverse=True)
+def size_of_few(lines: list[bytes]) -> int:
+    """A size that few of the lines exceed. There is room around it: a line with its frame stays
+    below, or is above without."""
+    sizes = sorted(map(len, lines), reverse=True)
     for smaller, larger in zip(sizes[2:9], sizes[1:8]):
         if larger - smaller > 2 * FRAME:
             return (smaller + larger) // 2
     raise AssertionError(f"no gap between {sizes[:9]}")
+
+
+def first_lines(folder: Path, source: str, count: int) -> list[bytes]:
+    """Those of a source that the simulator sends with the seed 1, whatever its rate."""
+    file = folder / "lines.ndjson"
+    command = [PENSTOCK_SIM, "--write", file, "--source", source, "--bytes", "16MB", "--seed", "1"]
+    subprocess.run(command, check=True, capture_output=True)
+    return file.read_bytes().splitlines()[:count]
