@@ -113,16 +113,25 @@ class KafkaRetryProducer final : public RetryProducer {
       const Produced event = producer_->record(topic, any_partition, record, id);
       if (event != Produced::queued) {
         too_large_ = event == Produced::refused;
-        return producer_->failure();
+        return failure_at(letter.topic);
       }
       route_retry_mark(*letter.letter, now, record);
       if (producer_->record(marks_.get(), letter.letter->where().partition, record,
                             {.item = id.item, .letter = true, .index = id.index}) !=
           Produced::queued) {
-        return producer_->failure();
+        return failure_at("the dead letters");
       }
     }
     return {};
+  }
+
+  // Of a record that couldn't be queued; it may be due to one before, and says so then.
+  Call failure_at(const std::string& topic) const {
+    Call call = producer_->failure();
+    if (call.why.find(topic) == std::string::npos) {
+      call.why.insert(0, printable(topic) + ": ");
+    }
+    return call;
   }
 
   // The failed transaction had a record that Kafka doesn't take for what it is.
@@ -158,7 +167,7 @@ class KafkaRetryProducer final : public RetryProducer {
   }
   static Error failed(const std::string& why) {
     return make_error(Errc::kafka,
-                      "Kafka: " + why + "; the same command again goes on where this one ended");
+                      "Kafka: " + why + "; the same command goes on where this one ended");
   }
   static Error in_doubt(const Call& call, std::size_t letters) {
     return make_error(Errc::kafka, "Kafka: " + reason(call) + "; whether the last " +
@@ -196,9 +205,14 @@ Result<std::unique_ptr<RetryProducer>> RetryProducer::open(const RetryProducerOp
                       "librdkafka can't open the topic " + printable(options.topics.dead_letters));
   }
   const Call claimed = (*producer)->init_transactions(claim_wait);
+  if (claimed.outcome == Outcome::retriable) {
+    return make_error(Errc::kafka, "Kafka: no answer within " + to_string(claim_wait) +
+                                       "; is kafka.brokers right, and are they up?");
+  }
   if (claimed.outcome != Outcome::ok) {
     return make_error(Errc::kafka, "Kafka: no transactions as `" +
-                                       printable(options.transactional_id) + "`: " + claimed.why);
+                                       printable(options.transactional_id) + "`: " + claimed.why +
+                                       "; is that id allowed to write?");
   }
   return std::make_unique<KafkaRetryProducer>(std::move(*producer), std::move(marks));
 }

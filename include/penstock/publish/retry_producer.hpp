@@ -37,7 +37,7 @@ struct Retry {
   std::string topic;  // of the event
 };
 
-// One thread uses it. Calls wait for Kafka, for up to two minutes.
+// One thread uses it. Calls wait for Kafka: for half a minute in open(), some minutes in publish().
 class RetryProducer {
  public:
   static Result<std::unique_ptr<RetryProducer>> open(const RetryProducerOptions& options, Log& log);
