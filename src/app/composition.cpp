@@ -25,6 +25,8 @@ std::string host_name() {
   return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
 }
 
+}  // namespace
+
 publish::RouterOptions router_options(const settings::Settings& settings, std::string stream_url) {
   publish::RouterOptions options;
   switch (settings.kafka.key) {
@@ -51,6 +53,8 @@ publish::RouterOptions router_options(const settings::Settings& settings, std::s
   options.stream_url = std::move(stream_url);
   return options;
 }
+
+namespace {
 
 jobs::JobsOptions jobs_options(const settings::Settings& settings, const settings::Source& source,
                                const Instance& instance, const std::string& journal) {

@@ -24,6 +24,7 @@ std::string random_id();  // 16 hex digits
 publish::KafkaConnection kafka_connection(const settings::Kafka& kafka);
 publish::TopicNames topic_names(const settings::Kafka& kafka, const SourceName& source);
 publish::TopicPlan topic_plan(const settings::Settings& settings);
+publish::RouterOptions router_options(const settings::Settings& settings, std::string stream_url);
 
 remote::SessionOptions session_options(const settings::Settings& settings,
                                        const settings::Environment& environment,

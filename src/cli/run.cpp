@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/dead_letters_command.hpp"
 #include "cli/demo.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/gap_table.hpp"
@@ -36,6 +37,8 @@ struct Options {
   bool to_stdout = false;
   app::GapsWanted gaps;
   std::string journal;
+  DeadLettersOptions letters;
+  DeadLettersParsers letters_parsers{};
 };
 
 settings::Environment read_environment() {
@@ -178,6 +181,13 @@ int show_gaps(const Options& options) {
   });
 }
 
+int dead_letters(const Options& options) {
+  return with_settings(options, [&](const settings::Loaded& loaded, const settings::Inputs&) {
+    return run_dead_letters(options.letters_parsers, loaded.settings, options.letters,
+                            options.output);
+  });
+}
+
 void add_configuration(CLI::App& command, Options& options) {
   command.add_option("-c,--config", options.config_file, "The configuration file")
       ->type_name("FILE");
@@ -300,6 +310,12 @@ std::vector<Command> add_commands(CLI::App& parser, Options& options) {
   CLI::App* journal = add("journal", "Look into a journal, the daemon running or not",
                           "penstock journal ls /var/lib/penstock/journal");
   std::vector<Command> commands = add_journal(*journal, options);
+  const DeadLettersParsers letters = add_dead_letters(parser, options.letters);
+  options.letters_parsers = letters;
+  for (CLI::App* command : {letters.ls, letters.cat, letters.retry}) {
+    add_configuration(*command, options);
+  }
+  add_output(*letters.ls, options);
 
   CLI::App* again = add("replay", "Have the running daemon replay a job into Kafka, or print it",
                         "penstock replay ID --to-stdout > job.ndjson");
@@ -314,6 +330,7 @@ std::vector<Command> add_commands(CLI::App& parser, Options& options) {
                                    {check, validate},
                                    {config, show_config},
                                    {gaps, show_gaps},
+                                   {letters.parent, dead_letters},
                                    {again, replay},
                                    {show, [](const Options& o) {
                                       DemoOptions demo_options = o.demo;

@@ -105,20 +105,21 @@ Result<std::unique_ptr<Producer>> Producer::open(const ProducerOptions& options,
     return client.error();
   }
   producer->client_ = std::move(*client);
-  const auto open_topic = [&](const std::string& name) {
-    return TopicHandle(rd_kafka_topic_new(producer->client_.get(), name.c_str(), nullptr));
-  };
-  producer->events_topic_ = open_topic(options.topics.events);
-  producer->dead_letters_topic_ = open_topic(options.topics.dead_letters);
-  producer->state_topic_ = open_topic(options.topics.state);
-  producer->jobs_topic_ = open_topic(options.topics.jobs);
-  producer->gaps_topic_ = open_topic(options.topics.gaps);
+  producer->events_topic_ = producer->open_topic(options.topics.events);
+  producer->dead_letters_topic_ = producer->open_topic(options.topics.dead_letters);
+  producer->state_topic_ = producer->open_topic(options.topics.state);
+  producer->jobs_topic_ = producer->open_topic(options.topics.jobs);
+  producer->gaps_topic_ = producer->open_topic(options.topics.gaps);
   if (!producer->events_topic_ || !producer->dead_letters_topic_ || !producer->state_topic_ ||
       !producer->jobs_topic_ || !producer->gaps_topic_) {
     return make_error(Errc::kafka, "librdkafka can't open a topic: " +
                                        std::string(rd_kafka_err2str(rd_kafka_last_error())));
   }
   return producer;
+}
+
+TopicHandle Producer::open_topic(const std::string& name) {
+  return TopicHandle(rd_kafka_topic_new(client_.get(), name.c_str(), nullptr));
 }
 
 Call Producer::outcome_of(rd_kafka_error_t* raw) {
@@ -265,6 +266,11 @@ Produced Producer::side(RecordTopic topic, int partition, const SideRecord& side
                                    : topic == RecordTopic::gaps ? gaps_topic_.get()
                                                                 : state_topic_.get();
   return send(handle, partition, record, RD_KAFKA_MSG_F_COPY, 0);
+}
+
+Produced Producer::record(rd_kafka_topic_t* topic, int partition, const Record& record,
+                          RecordId id) {
+  return send(topic, partition, record, RD_KAFKA_MSG_F_COPY, pack(id));
 }
 
 bool Producer::flush() {

@@ -40,6 +40,10 @@ class Producer {
   Produced event(const Record& record, RecordId id);
   Produced dead_letter(const Record& record, RecordId id);
   Produced side(RecordTopic topic, int partition, const SideRecord& record);
+  // To a topic that isn't one of its source's; null where librdkafka can't open it. It is closed
+  // before the producer is. Copies the value.
+  TopicHandle open_topic(const std::string& name);
+  Produced record(rd_kafka_topic_t* topic, int partition, const Record& record, RecordId id);
   const Call& failure() const { return failure_; }
   bool flush();
   void poll();

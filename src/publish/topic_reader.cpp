@@ -1,7 +1,9 @@
 #include "penstock/publish/topic_reader.hpp"
 
+#include <map>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include "penstock/core/text.hpp"
 #include "publish/client.hpp"
@@ -15,6 +17,83 @@ struct PartitionsDeleter {
   }
 };
 
+using Place = std::pair<std::string, std::int32_t>;  // topic and partition
+using Offsets = std::map<Place, std::int64_t>;
+
+constexpr int answer_ms = 10'000;  // for what is asked before reading
+
+Result<ClientHandle> make_reader(const KafkaConnection& connection, const char* isolation,
+                                 ClientEvents& events) {
+  return make_client(ClientKind::consumer, connection,
+                     {{"group.id", "penstock-reader"},  // required, not used
+                      {"isolation.level", isolation},
+                      {"enable.auto.commit", "false"},
+                      {"enable.partition.eof", "true"},
+                      {"auto.offset.reset", "earliest"},
+                      {"fetch.wait.max.ms", "10"}},
+                     events);
+}
+
+Result<void> add_partitions(rd_kafka_t* client, const std::string& name, Offsets& from) {
+  const TopicHandle topic(rd_kafka_topic_new(client, name.c_str(), nullptr));
+  const struct rd_kafka_metadata* metadata = nullptr;
+  const auto error = rd_kafka_metadata(client, 0, topic.get(), &metadata, answer_ms);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return make_error(Errc::kafka, "Kafka: no answer about the topic `" + printable(name) +
+                                       "`: " + rd_kafka_err2str(error) +
+                                       "; is kafka.brokers right, and are they up?");
+  }
+  const auto missing = metadata->topics[0].err;
+  for (int i = 0; i < metadata->topics[0].partition_cnt; ++i) {
+    from.emplace(Place(name, metadata->topics[0].partitions[i].id), RD_KAFKA_OFFSET_BEGINNING);
+  }
+  rd_kafka_metadata_destroy(metadata);
+  if (missing != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return make_error(
+        missing == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ? Errc::not_found : Errc::kafka,
+        "the topic `" + printable(name) + "`: " + rd_kafka_err2str(missing));
+  }
+  return {};
+}
+
+// The offsets behind what is written, open transactions included. A client is told what its own
+// isolation sees, so this takes another one.
+Result<Offsets> ends_of(const KafkaConnection& connection, const Offsets& places, Log& log) {
+  ClientEvents events("ends", log);
+  const auto client = make_reader(connection, "read_uncommitted", events);
+  if (!client) {
+    return client.error();
+  }
+  Offsets ends;
+  for (const auto& [place, unused] : places) {
+    std::int64_t begin = 0;
+    const auto error = rd_kafka_query_watermark_offsets(
+        client->get(), place.first.c_str(), place.second, &begin, &ends[place], answer_ms);
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      return make_error(Errc::kafka, "the end of the topic `" + printable(place.first) +
+                                         "`: " + rd_kafka_err2str(error));
+    }
+  }
+  return ends;
+}
+
+std::vector<std::pair<std::string, std::string>> headers_of(const rd_kafka_message_t* message) {
+  std::vector<std::pair<std::string, std::string>> headers;
+  rd_kafka_headers_t* list = nullptr;
+  if (rd_kafka_message_headers(message, &list) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return headers;  // there are none
+  }
+  const char* name = nullptr;
+  const void* value = nullptr;
+  std::size_t size = 0;
+  for (std::size_t i = 0;
+       rd_kafka_header_get_all(list, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; ++i) {
+    headers.emplace_back(name, std::string(value == nullptr ? "" : static_cast<const char*>(value),
+                                           value == nullptr ? 0 : size));
+  }
+  return headers;
+}
+
 class KafkaTopicReader final : public TopicReader {
  public:
   KafkaTopicReader(std::unique_ptr<ClientEvents> events, ClientHandle client)
@@ -22,32 +101,18 @@ class KafkaTopicReader final : public TopicReader {
 
   ~KafkaTopicReader() override { rd_kafka_consumer_close(client_.get()); }
 
-  Result<void> assign(const std::vector<std::string>& topics) {
-    constexpr int timeout_ms = 10'000;
+  rd_kafka_t* client() const { return client_.get(); }
+
+  // Through at `ends`; where a partition isn't among them, at the end of what is committed.
+  Result<void> assign(const Offsets& from, Offsets ends) {
     const std::unique_ptr<rd_kafka_topic_partition_list_t, PartitionsDeleter> partitions(
-        rd_kafka_topic_partition_list_new(static_cast<int>(topics.size())));
-    for (const std::string& name : topics) {
-      const TopicHandle topic(rd_kafka_topic_new(client_.get(), name.c_str(), nullptr));
-      const struct rd_kafka_metadata* metadata = nullptr;
-      const auto error = rd_kafka_metadata(client_.get(), 0, topic.get(), &metadata, timeout_ms);
-      if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        return make_error(Errc::kafka, "no metadata of the topic `" + printable(name) +
-                                           "`: " + rd_kafka_err2str(error));
-      }
-      const auto missing = metadata->topics[0].err;
-      for (int i = 0; i < metadata->topics[0].partition_cnt; ++i) {
-        const std::int32_t partition = metadata->topics[0].partitions[i].id;
-        rd_kafka_topic_partition_list_add(partitions.get(), name.c_str(), partition)->offset =
-            RD_KAFKA_OFFSET_BEGINNING;
-        unread_.emplace(name, partition);
-      }
-      rd_kafka_metadata_destroy(metadata);
-      if (missing != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        return make_error(
-            missing == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ? Errc::not_found : Errc::kafka,
-            "the topic `" + printable(name) + "`: " + rd_kafka_err2str(missing));
-      }
+        rd_kafka_topic_partition_list_new(static_cast<int>(from.size())));
+    for (const auto& [place, offset] : from) {
+      rd_kafka_topic_partition_list_add(partitions.get(), place.first.c_str(), place.second)
+          ->offset = offset;
+      unread_.insert(place);
     }
+    ends_ = std::move(ends);
     const auto error = rd_kafka_assign(client_.get(), partitions.get());
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return make_error(Errc::kafka, rd_kafka_err2str(error));
@@ -61,11 +126,13 @@ class KafkaTopicReader final : public TopicReader {
     if (!message) {
       return std::optional<ReadRecord>{};
     }
-    const std::pair place(
-        std::string(message->rkt == nullptr ? "" : rd_kafka_topic_name(message->rkt)),
-        message->partition);
+    const Place place(message->rkt == nullptr ? "" : rd_kafka_topic_name(message->rkt),
+                      message->partition);
     if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-      unread_.erase(place);
+      const auto end = ends_.find(place);
+      if (end == ends_.end() || message->offset >= end->second) {
+        unread_.erase(place);
+      }
       return std::optional<ReadRecord>{};
     }
     if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -79,40 +146,69 @@ class KafkaTopicReader final : public TopicReader {
                                     .partition = place.second,
                                     .offset = message->offset,
                                     .key = text(message->key, message->key_len),
-                                    .value = text(message->payload, message->len)});
+                                    .value = text(message->payload, message->len),
+                                    .headers = headers_of(message.get())});
   }
 
   bool at_end() const override { return unread_.empty(); }
 
  private:
-  std::set<std::pair<std::string, std::int32_t>> unread_;  // there may be more
+  std::set<Place> unread_;  // there may be more
+  Offsets ends_;
   std::unique_ptr<ClientEvents> events_;  // before the client, which uses it to its end
   ClientHandle client_;
 };
+
+Result<std::unique_ptr<KafkaTopicReader>> open_reader(const KafkaConnection& connection, Log& log) {
+  auto events = std::make_unique<ClientEvents>("reader", log);
+  auto client = make_reader(connection, "read_committed", *events);
+  if (!client) {
+    return client.error();
+  }
+  rd_kafka_poll_set_consumer(client->get());
+  return std::make_unique<KafkaTopicReader>(std::move(events), std::move(*client));
+}
 
 }  // namespace
 
 Result<std::unique_ptr<TopicReader>> TopicReader::open(const KafkaConnection& connection,
                                                        const std::vector<std::string>& topics,
-                                                       Log& log) {
-  auto events = std::make_unique<ClientEvents>("reader", log);
-  auto client = make_client(ClientKind::consumer, connection,
-                            {{"group.id", "penstock-reader"},  // required, not used
-                             {"isolation.level", "read_committed"},
-                             {"enable.auto.commit", "false"},
-                             {"enable.partition.eof", "true"},
-                             {"auto.offset.reset", "earliest"},
-                             {"fetch.wait.max.ms", "10"}},
-                            *events);
-  if (!client) {
-    return client.error();
+                                                       Log& log, ReadTo to) {
+  auto reader = open_reader(connection, log);
+  if (!reader) {
+    return reader.error();
   }
-  rd_kafka_poll_set_consumer(client->get());
-  auto reader = std::make_unique<KafkaTopicReader>(std::move(events), std::move(*client));
-  if (auto assigned = reader->assign(topics); !assigned) {
+  Offsets from;
+  for (const std::string& name : topics) {
+    if (auto added = add_partitions((*reader)->client(), name, from); !added) {
+      return added.error();
+    }
+  }
+  auto ends = to == ReadTo::written ? ends_of(connection, from, log) : Result<Offsets>(Offsets{});
+  if (!ends) {
+    return ends.error();
+  }
+  if (auto assigned = (*reader)->assign(from, std::move(*ends)); !assigned) {
     return assigned.error();
   }
-  return std::unique_ptr<TopicReader>(std::move(reader));
+  return std::unique_ptr<TopicReader>(std::move(*reader));
+}
+
+Result<std::unique_ptr<TopicReader>> TopicReader::open_at(
+    const KafkaConnection& connection, const std::string& topic,
+    const std::map<std::int32_t, std::int64_t>& offsets, Log& log) {
+  auto reader = open_reader(connection, log);
+  if (!reader) {
+    return reader.error();
+  }
+  Offsets from;
+  for (const auto& [partition, offset] : offsets) {
+    from.emplace(Place(topic, partition), offset);
+  }
+  if (auto assigned = (*reader)->assign(from, {}); !assigned) {
+    return assigned.error();
+  }
+  return std::unique_ptr<TopicReader>(std::move(*reader));
 }
 
 }  // namespace penstock::publish

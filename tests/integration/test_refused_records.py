@@ -1,37 +1,20 @@
 """Kafka refuses a record for what it is: it goes to the dead letters, its neighbours arrive."""
 
-import subprocess
-from pathlib import Path
-
 import pytest
 from confluent_kafka.admin import AdminClient, NewTopic
 from harness import topics, wait
-from harness.process import PENSTOCK_SIM
-from harness.simulator import SentLine
+from harness.simulator import SentLine, first_lines, size_of_few
 
 pytestmark = pytest.mark.kafka
 
 SOURCE = "firehose"
 LINES = 3000
-FRAME = 300  # more than a record batch adds to a line: headers and key
-
-
-def a_limit_that_few_lines_exceed(folder: Path) -> int:
-    """A size with room around it: between two of the largest of the first lines of the stream."""
-    file = folder / "lines.ndjson"
-    command = [PENSTOCK_SIM, "--write", file, "--source", SOURCE, "--bytes", "16MB", "--seed", "1"]
-    subprocess.run(command, check=True, capture_output=True)
-    sizes = sorted(map(len, file.read_bytes().splitlines()[:LINES]), reverse=True)
-    for smaller, larger in zip(sizes[2:9], sizes[1:8]):
-        if larger - smaller > 2 * FRAME:
-            return (smaller + larger) // 2
-    raise AssertionError(f"no gap between {sizes[:9]}")
 
 
 def test_only_what_is_refused_alone_goes_to_the_dead_letters(
     kafka, prefix, simulator, connect, tmp_path
 ):
-    limit = a_limit_that_few_lines_exceed(tmp_path)
+    limit = size_of_few(first_lines(tmp_path, SOURCE, LINES))
     topic = NewTopic(f"{prefix}.{SOURCE}", 2, 1, config={"max.message.bytes": str(limit)})
     admin = AdminClient({"bootstrap.servers": kafka.brokers})
     admin.create_topics([topic])[topic.topic].result(30)

@@ -21,7 +21,7 @@ inline constexpr Bytes read_ahead = 48_MiB;
 // Without a commit for so long Kafka doesn't keep up. A commit takes some 10 ms, the first of a
 // process a second.
 inline constexpr std::chrono::seconds read_ahead_answer{2};
-inline constexpr std::chrono::seconds read_ahead_time{30};  // bursts are shorter
+inline constexpr std::chrono::seconds read_ahead_time{30};      // bursts are shorter
 inline constexpr std::chrono::milliseconds read_ahead_step{5};  // then it is looked at again
 
 // extract

@@ -4,6 +4,7 @@ import base64
 import http.client
 import json
 import ssl
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator
@@ -119,3 +120,24 @@ class Simulator(Process):
             else:
                 line = base64.b64decode(record["line_base64"])
                 yield SentLine(record["session"], record["whole"], record["bad"], line)
+
+
+FRAME = 300  # more than a record batch adds to a line: headers and key
+
+
+def size_of_few(lines: list[bytes]) -> int:
+    """A size that few of the lines exceed. There is room around it: a line with its frame stays
+    below, or is above without."""
+    sizes = sorted(map(len, lines), reverse=True)
+    for smaller, larger in zip(sizes[2:9], sizes[1:8]):
+        if larger - smaller > 2 * FRAME:
+            return (smaller + larger) // 2
+    raise AssertionError(f"no gap between {sizes[:9]}")
+
+
+def first_lines(folder: Path, source: str, count: int) -> list[bytes]:
+    """Those of a source that the simulator sends with the seed 1, whatever its rate."""
+    file = folder / "lines.ndjson"
+    command = [PENSTOCK_SIM, "--write", file, "--source", source, "--bytes", "16MB", "--seed", "1"]
+    subprocess.run(command, check=True, capture_output=True)
+    return file.read_bytes().splitlines()[:count]

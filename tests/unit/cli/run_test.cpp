@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -49,11 +50,28 @@ class Run : public testing::Test {
 TEST_F(Run, AnswersHelpAndVersionOnStandardOutput) {
   EXPECT_EQ(run({"--version"}).status, 0);
   EXPECT_THAT(run({"--version"}).out, StartsWith("penstock "));
-  for (const char* command : {"run", "validate", "config", "gaps", "replay", "demo"}) {
+  for (const char* command :
+       {"run", "validate", "config", "gaps", "dead-letters", "replay", "demo"}) {
     const Outcome outcome = run({command, "--help"});
     EXPECT_EQ(outcome.status, 0) << command;
     EXPECT_THAT(outcome.out, HasSubstr(std::string("Example: penstock ") + command));
     EXPECT_THAT(outcome.err, IsEmpty());
+  }
+}
+
+TEST_F(Run, HelpsWithDeadLettersOnEightyColumns) {
+  for (const std::vector<const char*>& command :
+       {std::vector<const char*>{"dead-letters", "--help"},
+        {"dead-letters", "ls", "--help"},
+        {"dead-letters", "cat", "--help"},
+        {"dead-letters", "retry", "--help"}}) {
+    const Outcome outcome = run(command);
+    EXPECT_EQ(outcome.status, 0);
+    EXPECT_THAT(outcome.out, HasSubstr("Example: penstock dead-letters "));
+    std::istringstream lines(outcome.out);
+    for (std::string line; std::getline(lines, line);) {
+      EXPECT_LE(line.size(), 80) << line;
+    }
   }
 }
 
@@ -64,6 +82,18 @@ TEST_F(Run, EndsWithTwoOnWrongUsage) {
                                                     {"config", "-o", "xml"},
                                                     {"config", "--set", "no-value"},
                                                     {"gaps", "-o", "xml"},
+                                                    {"dead-letters"},
+                                                    {"dead-letters", "ls", "0/17"},
+                                                    {"dead-letters", "ls", "-n", "0"},
+                                                    {"dead-letters", "ls", "--reason", "none"},
+                                                    {"dead-letters", "cat"},
+                                                    {"dead-letters", "cat", "17"},
+                                                    {"dead-letters", "cat", "0/1", "0/2"},
+                                                    {"dead-letters", "retry"},
+                                                    {"dead-letters", "retry", "0/x"},
+                                                    {"dead-letters", "retry", "0/1", "--all"},
+                                                    {"dead-letters", "retry", "--all", "--force"},
+                                                    {"dead-letters", "retry", "--source", "a"},
                                                     {"replay"},
                                                     {"replay", "7", "--to-stdout", "--force"},
                                                     {"replay", "7", "--to-stdout", "--source", "s"},
@@ -84,6 +114,16 @@ TEST_F(Run, EndsWithSeventyEightAndAllErrorsOnABadConfiguration) {
     EXPECT_THAT(outcome.err,
                 AllOf(HasSubstr(file_ + ":1:12: api.url"), HasSubstr(file_ + ":3:9: kafka.broker"),
                       HasSubstr("\nkafka.brokers: is required")));
+  }
+}
+
+TEST_F(Run, DeadLettersNeedAConfiguration) {
+  const char* bad = file("sources: {firehose: {}}\n");
+  for (const std::vector<const char*>& arguments :
+       {std::vector<const char*>{"dead-letters", "ls", "-c", bad},
+        {"dead-letters", "cat", "0/1", "-c", bad},
+        {"dead-letters", "retry", "--all", "-c", bad}}) {
+    EXPECT_EQ(run(arguments).status, 78);
   }
 }
 

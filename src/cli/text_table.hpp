@@ -1,0 +1,29 @@
+// What tables of 80 columns have in common.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "penstock/core/time.hpp"
+
+namespace penstock::cli {
+
+inline constexpr std::size_t table_columns = 80;
+inline constexpr std::string_view table_gap = "  ";  // between columns, and before notes
+
+using TextRow =
+    std::vector<std::string>;  // of printable ASCII; all rows of a table have one length
+
+// Each row as a line with its line end, columns as wide as their longest cell. Those from
+// `first_number` on are aligned right.
+std::vector<std::string> aligned(std::span<const TextRow> rows, std::size_t first_number);
+
+// A note below a row: indented, wrapped between words at 80 columns.
+void append_wrapped(std::string& out, std::string_view text);
+
+std::string minute_text(WallTime time);  // 2026-11-23 20:15, UTC
+
+}  // namespace penstock::cli
