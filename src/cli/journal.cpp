@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "cli/exit_status.hpp"
+#include "penstock/app/commands/publish_journal.hpp"
 #include "penstock/core/text.hpp"
 #include "penstock/journal/inspection.hpp"
 
@@ -125,6 +126,35 @@ int print_journal(const std::string& directory) {
     std::cerr << "warning: " << damage << '\n';
   }
   return inspection->damages.empty() ? exit_done : exit_failed;
+}
+
+int publish_journal(const settings::Settings& settings, const std::string& directory) {
+  const bool to_terminal = isatty(STDERR_FILENO) == 1;
+  const auto lines = [](std::uint64_t count) {
+    return std::to_string(count) + (count == 1 ? " line" : " lines");
+  };
+  const auto done =
+      app::publish_journal(settings, directory, [&](const app::JournalPublished& so_far) {
+        if (to_terminal) {
+          std::cerr << "\r\x1b[K" << lines(so_far.lines) << " published" << std::flush;
+        }
+      });
+  if (to_terminal) {
+    std::cerr << "\r\x1b[K";
+  }
+  if (!done) {
+    return say(done.error());
+  }
+  std::cout << lines(done->lines) << " published";
+  if (done->before > 0) {
+    std::cout << "; Kafka had " << lines(done->before) << " already";
+  }
+  if (done->closed_gaps > 0) {
+    std::cout << "; " << done->closed_gaps << (done->closed_gaps == 1 ? " gap is" : " gaps are")
+              << " recovered";
+  }
+  std::cout << '\n';
+  return exit_done;
 }
 
 }  // namespace penstock::cli

@@ -1,9 +1,11 @@
-// `penstock journal ls|verify|cat`: journals as they stand, a daemon running on them or not.
+// `penstock journal`: journals as they stand, a daemon running on them or not; and their
+// publishing.
 #pragma once
 
 #include <string>
 
 #include "cli/rows.hpp"
+#include "penstock/settings/settings.hpp"
 
 namespace penstock::cli {
 
@@ -15,5 +17,7 @@ int list_journal(const std::string& directory, Output output);
 int verify_journal(const std::string& directory, Output output);
 // The lines that a start would publish, of one source. On a terminal as printable text.
 int print_journal(const std::string& directory);
+// What Kafka doesn't have of one that no daemon runs on.
+int publish_journal(const settings::Settings& settings, const std::string& directory);
 
 }  // namespace penstock::cli

@@ -188,6 +188,12 @@ int dead_letters(const Options& options) {
   });
 }
 
+int publish_left_journal(const Options& options) {
+  return with_settings(options, [&](const settings::Loaded& loaded, const settings::Inputs&) {
+    return publish_journal(loaded.settings, options.journal);
+  });
+}
+
 void add_configuration(CLI::App& command, Options& options) {
   command.add_option("-c,--config", options.config_file, "The configuration file")
       ->type_name("FILE");
@@ -276,7 +282,10 @@ std::vector<Command> add_journal(CLI::App& command, Options& options) {
   CLI::App* verify = add("verify", "Check every block as a start would; exit status 1 at damage");
   add_output(*verify, options);
   CLI::App* cat = add("cat", "Print the lines that a start would publish; escaped on a terminal");
-  return {{ls, [](const Options& o) { return list_journal(o.journal, o.output); }},
+  CLI::App* publish = add("publish", "Publish what is left in one, where another daemon runs");
+  add_configuration(*publish, options);
+  return {{publish, publish_left_journal},
+          {ls, [](const Options& o) { return list_journal(o.journal, o.output); }},
           {verify, [](const Options& o) { return verify_journal(o.journal, o.output); }},
           {cat, [](const Options& o) { return print_journal(o.journal); }}};
 }

@@ -147,7 +147,7 @@ Result<void> SourceState::apply(std::string_view key, std::optional<std::string_
     const auto sequence = fields.number("sequence");
     const auto offset = fields.number("offset");
     const auto item = fields.number("item");
-    if (!sequence || !offset || !item) {
+    if (!sequence || !offset || item.value_or(0) == 0) {
       return unreadable("lacks a sequence, an offset or an item");
     }
     positions_[journal] = Position{journal, BlockSequence{*sequence}, *offset, ItemSequence{*item}};

@@ -218,7 +218,11 @@ Action TransactionFsm::wait_then(State state, MonotonicTime now) {
 
 Action TransactionFsm::loaded(std::optional<ItemSequence> position, bool another_claimed) {
   assert(state_ == State::loading);
-  if (std::exchange(loaded_, true) && another_claimed) {
+  if (!std::exchange(loaded_, true)) {
+    // Items are counted on from where the process before ended, so that no position that it stored
+    // can be taken for one of this process.
+    first_ = position.value_or(first_);
+  } else if (another_claimed) {
     // Its changes aren't known here, and it may have cleaned our position away.
     state_ = State::ended;
     return {.kind = Kind::halt_lost_position};

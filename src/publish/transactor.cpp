@@ -237,9 +237,9 @@ Action Transactor::load_state() {
     decider_.restored(clock_.wall());
     if (has_position) {
       live_ = stored->second.sequence;
+      first_ = stored->second.item;
       journal_.start_at(live_);
     }
-    return fsm_.loaded(std::nullopt, false);  // items are counted anew by each process
   }
   return fsm_.loaded(has_position ? std::optional(stored->second.item) : std::nullopt,
                      another_claimed_);

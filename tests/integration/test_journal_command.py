@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Callable
 
 import pytest
-from harness import topics, wait
+from harness import jobs, topics, wait
 from harness.broker import Broker
 from harness.daemon import Daemon
+from harness.exactly_once import compared
 from harness.process import PENSTOCK, clean_environment, run
 from harness.simulator import SentLine, Simulator
 
@@ -82,6 +83,77 @@ def test_cat_prints_what_the_next_start_publishes(
     assert sorted(found) == sorted(waiting)
     assert cat(journal) == (0, [], "")
     assert run("journal", "ls", journal).stdout == "nothing that Kafka may not have\n"
+
+
+@pytest.mark.kafka
+def test_what_another_daemon_left_is_published_beside_the_one_that_runs(
+    kafka: Broker,
+    prefix: str,
+    simulator: Callable[..., Simulator],
+    connect: Callable[..., Daemon],
+    tmp_path: Path,
+) -> None:
+    remote = simulator(rate=1000, faults="malformed:probability=0.001")
+    to_kafka = {"brokers": kafka.brokers, "kafka_topic_prefix": prefix}
+    received = 0.0
+
+    def receive_and_die(bytes_more: float, **settings: str) -> None:
+        nonlocal received
+        daemon = connect(remote, folder="first", kafka_topic_prefix=prefix, **settings)
+        daemon.wait_ready("/livez")
+        wait.until("it receives", lambda: daemon.metrics().get("received_bytes_total") > bytes_more, 60)
+        received += daemon.metrics().get("received_events_total")
+        daemon.stop(signal.SIGKILL)
+
+    receive_and_die(3e6, brokers=kafka.brokers)
+    receive_and_die(3e6)  # without Kafka
+    left = tmp_path / "first" / "journal"
+    waiting = len(cat(left)[1])
+    second = connect(remote, folder="second", **to_kafka).wait_ready()
+    wait.until("it publishes", lambda: second.metrics().get("published_events_total") > 1000, 60)
+
+    names = {"API_URL": "https://unused.test", "SOURCES": SOURCE, "KAFKA_BROKERS": kafka.brokers}
+    settings = {f"PENSTOCK_{name}": value for name, value in names.items()}
+    settings["PENSTOCK_KAFKA_TOPIC_PREFIX"] = prefix
+    gap_notes = [gap["note"] for gap in jobs.newest(kafka.brokers, f"{prefix}.gaps").values()]
+    [identity] = {line.split("=")[1] for line in (left / SOURCE / "journal").read_text().split() if "id=" in line}
+    assert [note for note in gap_notes if f"journal {identity} on " in note]
+
+    done = run("journal", "publish", left, env=settings)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "1 gap is recovered" in done.stdout and 0 < int(done.stdout.split()[0]) <= waiting
+    again = run("journal", "publish", left, env=settings)
+    assert (again.returncode, again.stdout) == (0, "0 lines published\n")
+    remote.quiet((SOURCE,))
+    last = second.wait_drained((SOURCE,))
+    received += last.get("received_events_total")
+    assert second.stop() == 0, "it was left alone"
+    first = connect(remote, folder="first", **to_kafka).wait_ready()
+    first.wait_drained((SOURCE,))
+    assert first.stop() == 0
+
+    verifier = compared(remote, kafka, prefix, (SOURCE,), killed=True)[SOURCE]
+    # What was left comes behind what the second daemon published, and that alone.
+    late = "was sent before the one ahead of it"
+    assert [finding for finding in verifier.findings() if not finding.endswith(late)] == []
+    assert verifier.lines_found >= received
+    states = {gap["note"]: gap["state"] for gap in jobs.newest(kafka.brokers, f"{prefix}.gaps").values()}
+    assert [state for note, state in states.items() if f"journal {identity} on " in note] == ["recovered"]
+
+
+def test_a_source_with_jobs_is_left_to_the_daemon(
+    left_behind: tuple[Simulator, Path], tmp_path: Path
+) -> None:
+    _, journal = left_behind
+    names = {"API_URL": "https://unused.test", "SOURCES": SOURCE, "KAFKA_BROKERS": "unused:1"}
+    settings = {f"PENSTOCK_{name}": value for name, value in names.items()}
+    done = run("journal", "publish", journal, env={**settings, "PENSTOCK_SOURCES": "torrent"})
+    assert done.returncode == 1 and "firehose, which isn't configured" in done.stderr
+    config = tmp_path / "with-jobs.yaml"
+    config.write_text("sources: {firehose: {jobs: true}}\n")
+    settings.pop("PENSTOCK_SOURCES")
+    done = run("journal", "publish", journal, "-c", config, env=settings)
+    assert done.returncode == 1 and "its events go by the ledger" in done.stderr
 
 
 def test_damage_is_named_by_verify_and_validate(left_behind: tuple[Simulator, Path]) -> None:

@@ -41,6 +41,7 @@ PURE_STEMS = {
     "job_book",
     "job_life",
     "journal_cursor",
+    "journal_transactions",
     "json_rewrite",
     "letter_choice",
     "line_framer",

@@ -51,7 +51,7 @@ struct Position {
   std::string journal;       // id of the journal, 16 hex digits
   BlockSequence sequence;    // the first block not wholly committed
   std::uint64_t offset = 0;  // in bytes from the start of that block's data
-  ItemSequence item;         // the first item not committed, of the instance that wrote this
+  ItemSequence item;         // the first item not committed; counted on from process to process
   bool operator==(const Position&) const = default;
 };
 

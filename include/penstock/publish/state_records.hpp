@@ -5,7 +5,7 @@
 //
 //   <source>/owner/<instance>      v=1, claim, host, since
 //   <source>/position/<journal>    v=1, sequence, offset: the first byte not committed; item: the
-//                                  first item not committed, of the instance that wrote it
+//                                  first item not committed; counted on from process to process
 //
 // What else there is belongs to jobs (docs/state-topic.md).
 //

@@ -81,8 +81,9 @@ class TransactionFsm {
 
   // The action was carried out, or not. `connections_lost` counts from the producer's start.
   Action done(Outcome outcome, std::uint64_t connections_lost, MonotonicTime now);
-  // Answers to load_state. `position`: the first item not committed, as this instance stored it;
-  // none: it never did. `another_claimed`: since this instance last loaded the state.
+  // Answers to load_state. `position`: the first item not committed, as is stored for this journal;
+  // none: nothing is. The first time, it is the number of this process's first item.
+  // `another_claimed`: since this instance last loaded the state.
   Action loaded(std::optional<ItemSequence> position, bool another_claimed);
   // Answers to check_owner and find_owner: the latest owner record is another instance's.
   Action owner_found(bool another);

@@ -4,11 +4,11 @@
 #include <set>
 #include <utility>
 
+#include "app/commands/extract_block.hpp"
 #include "app/commands/letter_reader.hpp"
 #include "app/composition.hpp"
 #include "penstock/core/limits.hpp"
 #include "penstock/core/system_clock.hpp"
-#include "penstock/extract/pool.hpp"
 #include "penstock/publish/retry_producer.hpp"
 
 namespace penstock::app {
@@ -42,17 +42,15 @@ std::map<std::string, RetrySource> sources_of(const settings::Settings& settings
   return sources;
 }
 
-// What the daemon would make of the line. `line` has its line end, and stays as long as the batch.
+// `line` has its line end, and stays as long as the batch.
 Batch extract_line(extract::Pool& pool, const extract::LaneOptions& options,
                    const StoredLetter& letter, std::string_view line) {
-  Batch extracted;
-  const auto lane = pool.open_lane(options, [&](Batch&& batch) { extracted = std::move(batch); });
-  lane->submit({.sequence = BlockSequence{1},
-                .channel = {},
-                .session = SessionId{letter.session.value_or(0)},
-                .received_at = letter.received_at,
-                .bytes = line});
-  return extracted;
+  return extract_block(pool, options,
+                       {.sequence = BlockSequence{1},
+                        .channel = {},
+                        .session = SessionId{letter.session.value_or(0)},
+                        .received_at = letter.received_at,
+                        .bytes = line});
 }
 
 // One transaction's letters.

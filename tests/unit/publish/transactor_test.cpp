@@ -6,6 +6,7 @@
 #include <deque>
 #include <memory>
 #include <set>
+#include <tuple>
 
 #include "penstock/core/limits.hpp"
 #include "support/model_kafka.hpp"
@@ -359,6 +360,35 @@ TEST_F(TransactorTest, ReadsBackWhatAnEarlierInstanceCommitted) {
   EXPECT_NE(state("position/journal-1111"), "") << "its journal may come back";
   EXPECT_NE(state("position/journal-2222"), "");
 }
+
+// Whatever numbers its items have: the first transaction after a restart goes wrong.
+class AfterRestart : public TransactorTest,
+                     public ::testing::WithParamInterface<std::tuple<std::size_t, KafkaFault>> {};
+
+TEST_P(AfterRestart, TakesNoPositionOfTheProcessBeforeForItsOwn) {
+  const auto [count, fault] = GetParam();
+  publish_through(KafkaFault::none);
+  Instance second("2222", kafka_, clock_, "journal-1111");
+  second.run();
+  second.next_block(3);
+  second.plan.faults[KafkaCall::commit] = {fault};
+  const std::vector<std::string> lines{"d", "e", "f", "g"};
+  for (std::size_t i = 0; i < count; ++i) {
+    second.push({lines[i]});
+  }
+  second.run();
+  EXPECT_FALSE(second.end);
+  std::vector<std::string> expected{"a", "b", "c"};
+  expected.insert(expected.end(), lines.begin(),
+                  lines.begin() + static_cast<std::ptrdiff_t>(count));
+  EXPECT_THAT(published(), ::testing::ElementsAreArray(expected));
+}
+
+INSTANTIATE_TEST_SUITE_P(Faults, AfterRestart,
+                         ::testing::Combine(::testing::Range<std::size_t>(1, 5),
+                                            ::testing::Values(KafkaFault::fatal,
+                                                              KafkaFault::fatal_unheard,
+                                                              KafkaFault::fatal_under_way)));
 
 // The process after the first, with the journal of the first.
 TEST_F(TransactorTest, PassesOverBlocksOfTheJournalThatAreCommitted) {

@@ -1,0 +1,49 @@
+// Publishes what a journal holds and Kafka doesn't have, beside a daemon that owns the source with
+// another journal. The position of each journal is a record of its own in the state topic, and
+// moves in the transactions of the events, so that nothing is published twice: not when this is
+// called again, nor when a daemon is started with that journal later.
+//
+// Not for sources with jobs: their events go by the ledger, which the daemon has.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+
+#include "penstock/core/decision.hpp"
+#include "penstock/core/error.hpp"
+#include "penstock/core/event.hpp"
+#include "penstock/core/ids.hpp"
+#include "penstock/core/log.hpp"
+#include "penstock/publish/kafka.hpp"
+#include "penstock/publish/router.hpp"
+
+namespace penstock::publish {
+
+struct JournalPublisherOptions {
+  SourceName source;
+  KafkaConnection connection;
+  TopicNames topics;
+  TopicPlan plan;
+  std::string transactional_id;  // of this journal alone: of two that publish it, the later goes on
+  RouterOptions router;
+  std::string journal;   // its id
+  std::string instance;  // of this process
+};
+
+// One thread uses it. Calls wait for Kafka, for some minutes at most.
+class JournalPublisher {
+ public:
+  static std::unique_ptr<JournalPublisher> make(JournalPublisherOptions options, Log& log);
+  virtual ~JournalPublisher() = default;
+
+  // Blocks before this one are committed, as the state topic says.
+  virtual Result<BlockSequence> open() = 0;
+  // Batches in the order of their blocks, and records beside them: one transaction of what isn't
+  // committed yet. Views into blocks stay until it is back. After an error it is of no use any
+  // more.
+  virtual Result<void> publish(std::span<const Batch> batches,
+                               std::span<const SideRecord> beside) = 0;
+};
+
+}  // namespace penstock::publish

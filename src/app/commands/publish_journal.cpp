@@ -1,0 +1,255 @@
+#include "penstock/app/commands/publish_journal.hpp"
+
+#include <rapidjson/document.h>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "app/commands/extract_block.hpp"
+#include "app/composition.hpp"
+#include "penstock/app/commands/gaps.hpp"
+#include "penstock/core/json_writer.hpp"
+#include "penstock/core/limits.hpp"
+#include "penstock/core/text.hpp"
+#include "penstock/journal/directory.hpp"
+#include "penstock/journal/inspection.hpp"
+#include "penstock/journal/ring.hpp"
+#include "penstock/publish/journal_publisher.hpp"
+
+namespace penstock::app {
+namespace {
+
+struct Found {
+  std::string directory;
+  std::string id;
+  const settings::Source* source = nullptr;
+};
+
+// The journal, and its source among those that are configured.
+Result<Found> find(const settings::Settings& settings, const std::string& directory) {
+  const auto paths = journal::find_journals(directory);
+  if (!paths) {
+    return paths.error();
+  }
+  if (paths->size() > 1) {
+    return make_error(Errc::invalid_argument,
+                      directory + " holds the journals of several sources: name one, " +
+                          paths->front() + " for instance");
+  }
+  const std::string& path = paths->front();
+  const auto inspection = journal::inspect(path);
+  if (!inspection) {
+    return inspection.error();
+  }
+  const auto source =
+      std::find_if(settings.sources.begin(), settings.sources.end(),
+                   [&](const auto& one) { return one.name.str() == inspection->source; });
+  if (source == settings.sources.end()) {
+    return make_error(Errc::invalid_argument,
+                      path + " is of the source " + inspection->source +
+                          ", which isn't configured: its topic and key are taken from `sources`");
+  }
+  if (source->jobs) {
+    return make_error(
+        Errc::invalid_argument,
+        "the source " + inspection->source +
+            " has jobs: its events go by the ledger, which the daemon has. Stop the one that runs "
+            "for the source, and run `penstock run` with this journal.directory: it publishes what "
+            "is left");
+  }
+  return Found{path, inspection->id, &*source};
+}
+
+publish::JournalPublisherOptions publisher_options(const settings::Settings& settings,
+                                                   const Found& found) {
+  const settings::Kafka& kafka = settings.kafka;
+  return {.source = found.source->name,
+          .connection = kafka_connection(kafka),
+          .topics = topic_names(kafka, found.source->name),
+          .plan = topic_plan(settings),
+          .transactional_id = kafka.transactional_id_prefix + "." + found.source->name.str() +
+                              ".journal-" + found.id,
+          .router = router_options(settings, settings.api.stream_url + found.source->path),
+          .journal = found.id,
+          .instance = random_id()};
+}
+
+std::uint64_t lines_of(const std::vector<Batch>& batches) {
+  std::uint64_t lines = 0;
+  for (const Batch& batch : batches) {
+    lines += batch.events.size() + batch.dead_letters.size();
+  }
+  return lines;
+}
+
+// Reads the ring's blocks, a transaction's at a time.
+class Drain {
+ public:
+  Drain(journal::Ring& ring, publish::JournalPublisher& publisher, extract::Pool& pool,
+        extract::LaneOptions lane)
+      : ring_(ring), publisher_(publisher), pool_(pool), lane_(lane) {}
+
+  Result<void> run(BlockSequence committed, JournalPublished& done,
+                   const std::function<void(const JournalPublished&)>& progress) {
+    while (take(committed, done)) {
+      if (!batches_.empty()) {
+        if (auto published = publisher_.publish(batches_, {}); !published) {
+          return published;
+        }
+        done.lines += lines_of(batches_);
+      }
+      ring_.release(last_);
+      progress(done);
+    }
+    return {};
+  }
+
+ private:
+  // False: there are no more.
+  bool take(BlockSequence committed, JournalPublished& done) {
+    batches_.clear();
+    std::uint64_t bytes = 0;
+    std::uint64_t lines = 0;
+    bool any = false;
+    while (bytes < limits::transaction_bytes.count / 2 && lines < limits::transaction_events / 2) {
+      const auto block = ring_.next();
+      if (!block) {
+        break;
+      }
+      any = true;
+      last_ = block->sequence;
+      Batch batch = extract_block(pool_, lane_, *block);
+      const std::uint64_t count = batch.events.size() + batch.dead_letters.size();
+      if (block->sequence < committed) {
+        done.before += count;
+        continue;
+      }
+      bytes += block->bytes.size();
+      lines += count;
+      batches_.push_back(std::move(batch));
+    }
+    return any;
+  }
+
+  journal::Ring& ring_;
+  publish::JournalPublisher& publisher_;
+  extract::Pool& pool_;
+  extract::LaneOptions lane_;
+  std::vector<Batch> batches_;
+  BlockSequence last_;
+};
+
+// Those that name the journal are over: what they missed is there.
+Result<void> close_gaps(const settings::Kafka& kafka, const Found& found,
+                        publish::JournalPublisher& publisher, JournalPublished& done) {
+  const auto gaps = read_gaps(kafka, {.source = found.source->name.str(), .recovered = false});
+  if (!gaps) {
+    return gaps.error().code == Errc::not_found ? Result<void>{} : gaps.error();
+  }
+  std::vector<SideRecord> records;
+  for (const GapRecord& gap : gaps->records) {
+    const std::uint64_t lines = records.empty() ? done.lines : 0;  // counted once
+    if (auto json = recovered_gap(gap.json, found.id, lines); !json.empty()) {
+      records.push_back({RecordTopic::gaps, gap.key, std::move(json)});
+    }
+  }
+  done.closed_gaps = records.size();
+  return records.empty() ? Result<void>{} : publisher.publish({}, records);
+}
+
+void write(JsonWriter& out, const rapidjson::Value& value) {
+  if (value.IsString()) {
+    out.string({value.GetString(), value.GetStringLength()});
+  } else if (value.IsUint64()) {
+    out.number(value.GetUint64());
+  } else if (value.IsArray()) {
+    out.begin_array();
+    for (const auto& one : value.GetArray()) {
+      write(out, one);
+    }
+    out.end_array();
+  } else {
+    out.null();
+  }
+}
+
+}  // namespace
+
+Result<JournalPublished> publish_journal(
+    const settings::Settings& settings, const std::string& directory,
+    const std::function<void(const JournalPublished&)>& progress) {
+  const auto found = find(settings, directory);
+  if (!found) {
+    return found.error();
+  }
+  NoLog log;
+  auto opened = journal::Directory::open(
+      {.path = found->directory,
+       .source = found->source->name,
+       .segment_size = journal::segment_size_for(settings.events.max_size)},
+      log);
+  if (!opened) {
+    return opened.error();
+  }
+  journal::Ring ring({.max_size = settings.journal.max_size,
+                      .max_line = settings.events.max_size,
+                      .segment_size = journal::segment_size_for(settings.events.max_size)},
+                     **opened);
+  JournalPublished done;
+  const auto publisher = publish::JournalPublisher::make(publisher_options(settings, *found), log);
+  const auto committed = publisher->open();
+  if (!committed) {
+    return committed.error();
+  }
+  extract::Pool pool(worker_count(settings.extract));
+  Drain drain(
+      ring, *publisher, pool,
+      {.max_line = settings.events.max_size, .kind = ChannelKind::live, .has_ledger = false});
+  if (auto drained = drain.run(*committed, done, progress); !drained) {
+    return drained.error();
+  }
+  if (auto closed = close_gaps(settings.kafka, *found, *publisher, done); !closed) {
+    return closed.error();
+  }
+  return done;
+}
+
+std::string recovered_gap(const std::string& gap_json, const std::string& journal,
+                          std::uint64_t lines) {
+  rapidjson::Document gap;
+  gap.Parse(gap_json.data(), gap_json.size());
+  if (gap.HasParseError() || !gap.IsObject()) {
+    return {};
+  }
+  const auto text = [&](const char* name) -> std::string_view {
+    const auto member = gap.FindMember(name);
+    return member == gap.MemberEnd() || !member->value.IsString()
+               ? std::string_view()
+               : std::string_view(member->value.GetString(), member->value.GetStringLength());
+  };
+  if (text("state") == "recovered" ||
+      text("note").find("journal " + journal + " on ") == std::string_view::npos) {
+    return {};
+  }
+  JsonWriter out;
+  out.begin_object();
+  for (const auto& member : gap.GetObject()) {
+    const std::string_view name(member.name.GetString(), member.name.GetStringLength());
+    out.key(name);
+    if (name == "state") {
+      out.string("recovered");
+    } else if (name == "recovered_events") {
+      out.number(lines + (member.value.IsUint64() ? member.value.GetUint64() : 0));
+    } else if (name == "note") {
+      out.string(std::string(text("note")) + "; published from there");
+    } else {
+      write(out, member.value);
+    }
+  }
+  out.end_object();
+  return std::move(out).str();
+}
+
+}  // namespace penstock::app

@@ -1,0 +1,173 @@
+#include "publish/journal_transactions.hpp"
+
+#include <utility>
+
+#include "penstock/core/limits.hpp"
+
+namespace penstock::publish {
+namespace {
+
+constexpr Duration state_read{30'000};
+// Of one transaction. After a refused record, librdkafka needs two more for each suspect.
+constexpr int attempts = 20;
+
+Error failed(const Call& call) {
+  return make_error(Errc::kafka, "Kafka: " + call.why +
+                                     "; the same command goes on where this one ended, and "
+                                     "publishes nothing twice");
+}
+
+}  // namespace
+
+JournalTransactions::JournalTransactions(JournalPublisherOptions options, TransactionalKafka& kafka,
+                                         const Clock& clock)
+    : options_(std::move(options)),
+      kafka_(kafka),
+      clock_(clock),
+      writer_(options_.source, options_.router, refused_),
+      state_(options_.source),
+      mark_key_(options_.source.str() + "/publishing/" + options_.journal) {}
+
+template <class Ask>
+Call JournalTransactions::until_answered(Ask ask) const {
+  const MonotonicTime deadline = clock_.monotonic() + limits::transaction_timeout;
+  Call call = ask();
+  while (call.outcome == Outcome::retriable && clock_.monotonic() < deadline) {
+    call = ask();
+  }
+  return call;
+}
+
+// Items are the daemon's, which counts them on from here.
+Position JournalTransactions::position() const {
+  const auto found = state_.positions().find(options_.journal);
+  return found == state_.positions().end()
+             ? Position{.journal = options_.journal, .sequence = {}, .offset = 0, .item = {1}}
+             : found->second;
+}
+
+// A new producer, which ends what one before it left.
+Call JournalTransactions::claim() {
+  Call call = until_answered([&] { return kafka_.prepare_topics(); });
+  if (call.outcome == Outcome::ok) {
+    call = until_answered([&] { return kafka_.open_producer(); });
+  }
+  if (call.outcome == Outcome::ok) {
+    call = until_answered([&] { return kafka_.init_transactions(); });
+  }
+  return call;
+}
+
+// What stands before it in the state topic is decided.
+Call JournalTransactions::mark() {
+  Call call = kafka_.begin();
+  if (call.outcome != Outcome::ok) {
+    return call;
+  }
+  const std::string value =
+      "v=1\ninstance=" + options_.instance + "\ncount=" + std::to_string(++marks_) + "\n";
+  if (kafka_.side({RecordTopic::state, mark_key_, value}) != Produced::queued) {
+    return kafka_.failure();
+  }
+  call = until_answered([&] { return kafka_.commit(); });
+  if (call.outcome != Outcome::ok) {
+    return call;
+  }
+  bool seen = false;
+  const auto take = [&](std::string_view key, std::optional<std::string_view> found) {
+    seen = seen || (key == mark_key_ && found == value);
+    return state_.apply(key, found);
+  };
+  const auto read = kafka_.read_state(
+      take, [&] { return seen; }, state_read);
+  if (!read) {
+    return {Outcome::fatal, read.error().what};
+  }
+  return *read ? kafka_.fetch_metadata()
+               : Call{Outcome::fatal, "the own mark in the state topic isn't visible after " +
+                                          to_string(state_read)};
+}
+
+Result<BlockSequence> JournalTransactions::open() {
+  Call call = claim();
+  std::uint64_t lost = 0;
+  if (call.outcome == Outcome::ok) {
+    lost = kafka_.connections_lost();
+    call = mark();
+  }
+  if (call.outcome != Outcome::ok) {
+    kafka_.close_producer();
+    return failed(call);
+  }
+  safe_ = kafka_.connections_lost() == lost;
+  return position().sequence;
+}
+
+Call JournalTransactions::produce(std::span<const Batch> batches,
+                                  std::span<const SideRecord> beside) {
+  Call call = kafka_.begin();
+  if (call.outcome != Outcome::ok) {
+    return call;
+  }
+  Position moved = position();
+  for (std::size_t i = 0; i < batches.size(); ++i) {
+    const BlockSequence block = batches[i].block.sequence;
+    if (block < moved.sequence) {
+      continue;
+    }
+    if (!writer_.write(batches[i], ItemSequence{i + 1}, kafka_, clock_.monotonic())) {
+      return kafka_.failure();
+    }
+    moved.sequence = block.next();
+  }
+  const auto side = [&](const SideRecord& record) {
+    return kafka_.side(record) == Produced::queued;
+  };
+  bool queued = side(position_record(options_.source, moved)) &&
+                side({RecordTopic::state, mark_key_, std::nullopt});
+  for (const SideRecord& record : beside) {
+    queued = queued && side(record);
+  }
+  return queued ? until_answered([&] { return kafka_.commit(); }) : kafka_.failure();
+}
+
+Result<void> JournalTransactions::publish(std::span<const Batch> batches,
+                                          std::span<const SideRecord> beside) {
+  Call call;
+  for (int attempt = 0; attempt < attempts; ++attempt) {
+    if (!safe_) {
+      // Where the one before ended in doubt, the position tells.
+      const auto opened = open();
+      if (!opened) {
+        return opened.error();
+      }
+      if (!batches.empty() && *opened > batches.back().block.sequence) {
+        return {};
+      }
+      continue;
+    }
+    const std::uint64_t lost = kafka_.connections_lost();
+    call = produce(batches, beside);
+    safe_ = call.outcome == Outcome::ok && kafka_.connections_lost() == lost;
+    if (call.outcome == Outcome::ok) {
+      refused_.committed(ItemSequence{batches.size()});
+      if (!batches.empty()) {
+        Position moved = position();
+        moved.sequence = batches.back().block.sequence.next();
+        const SideRecord record = position_record(options_.source, moved);
+        static_cast<void>(state_.apply(record.key, record.value));
+      }
+      return {};
+    }
+    if (call.outcome == Outcome::fenced) {
+      break;  // another one publishes this journal
+    }
+    if (call.outcome == Outcome::requires_abort) {
+      static_cast<void>(kafka_.abort());  // reports what was refused
+    }
+    refused_.failed(kafka_.take_refused(), clock_.monotonic());
+  }
+  return failed(call);
+}
+
+}  // namespace penstock::publish

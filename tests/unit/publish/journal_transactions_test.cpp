@@ -1,0 +1,200 @@
+#include "publish/journal_transactions.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "support/model_kafka.hpp"
+#include "support/turned_clock.hpp"
+
+namespace penstock::publish {
+namespace {
+
+using test::KafkaCall;
+using test::KafkaFault;
+using ::testing::Combine;
+using ::testing::ElementsAreArray;
+using ::testing::Range;
+using ::testing::Values;
+
+const SourceName source{"firehose"};
+const TopicNames topics{.events = "p.firehose",
+                        .dead_letters = "p.dead-letters",
+                        .status = "p.status",
+                        .state = "p.state",
+                        .jobs = "p.jobs",
+                        .gaps = "p.gaps"};
+const test::ModelKafka::Partition state_at{topics.state, state_partition(source)};
+
+// One call goes wrong: the n-th of its kind.
+class OneFault final : public test::KafkaPlan {
+ public:
+  void at(KafkaCall call, int number, KafkaFault fault) {
+    call_ = call;
+    left_ = number;
+    fault_ = fault;
+  }
+  KafkaFault fault(KafkaCall call) override {
+    return call == call_ && left_ > 0 && --left_ == 0 ? fault_ : KafkaFault::none;
+  }
+  bool met() const { return left_ == 0; }
+
+ private:
+  KafkaCall call_{};
+  int left_ = 0;
+  KafkaFault fault_ = KafkaFault::none;
+};
+
+class Journal {
+ public:
+  explicit Journal(int count) {
+    for (int i = 1; i <= count; ++i) {
+      lines_.push_back("{\"n\":" + std::to_string(i) + "}");
+    }
+    for (std::size_t i = 0; i < lines_.size(); ++i) {
+      Batch& batch = batches_.emplace_back();
+      batch.block.sequence = BlockSequence{100 + i};
+      batch.block.bytes = lines_[i];
+      batch.events.push_back({});
+      batch.events.back().line = lines_[i];
+    }
+  }
+  std::span<const Batch> batches() const { return batches_; }
+  const std::vector<std::string>& lines() const { return lines_; }
+
+ private:
+  std::vector<std::string> lines_;
+  std::vector<Batch> batches_;
+};
+
+class JournalTransactionsTest : public testing::Test {
+ protected:
+  explicit JournalTransactionsTest(test::ModelKafka::Options options = {.partitions = 1})
+      : kafka_(clock_, std::move(options)) {}
+
+  // The command, once: what isn't committed by then, in transactions of two batches.
+  Result<void> run(std::span<const Batch> batches) {
+    session_ = std::make_unique<test::ModelSession>(
+        test::ModelSessionOptions{source, topics, "t.firehose.journal-1"}, kafka_, plan_);
+    JournalTransactions transactions({.source = source,
+                                      .connection = {},
+                                      .topics = topics,
+                                      .plan = {},
+                                      .transactional_id = "t.firehose.journal-1",
+                                      .router = {},
+                                      .journal = "0001",
+                                      .instance = std::to_string(++instances_)},
+                                     *session_, clock_);
+    const auto committed = transactions.open();
+    if (!committed) {
+      return committed.error();
+    }
+    while (!batches.empty() && batches.front().block.sequence < *committed) {
+      batches = batches.subspan(1);
+    }
+    while (!batches.empty()) {
+      const auto now = batches.first(std::min<std::size_t>(2, batches.size()));
+      if (auto published = transactions.publish(now, {}); !published) {
+        return published;
+      }
+      batches = batches.subspan(now.size());
+    }
+    return transactions.publish({}, std::vector<SideRecord>{{RecordTopic::gaps, "g", "closed"}});
+  }
+  std::vector<std::string> published() {
+    std::vector<std::string> values;
+    for (const auto& partition : kafka_.partitions_of(topics.events)) {
+      for (const auto* const record : kafka_.visible(partition)) {
+        values.push_back(record->value.value_or(""));
+      }
+    }
+    return values;
+  }
+
+  test::TurnedClock clock_;
+  test::ModelKafka kafka_;
+  OneFault plan_;
+  std::unique_ptr<test::ModelSession> session_;
+  int instances_ = 0;
+};
+
+TEST_F(JournalTransactionsTest, PublishesAllAndMovesThePosition) {
+  const Journal journal(5);
+  ASSERT_TRUE(run(journal.batches()));
+  EXPECT_THAT(published(), ElementsAreArray(journal.lines()));
+  auto state = kafka_.latest(topics.state);
+  EXPECT_EQ(state.size(), 1u) << "its mark is gone";
+  EXPECT_NE(state["firehose/position/0001"].find("sequence=105\n"), std::string::npos);
+  EXPECT_EQ(kafka_.latest(topics.gaps)["g"], "closed");
+
+  ASSERT_TRUE(run(journal.batches()));
+  EXPECT_THAT(published(), ElementsAreArray(journal.lines())) << "nothing twice";
+}
+
+TEST_F(JournalTransactionsTest, GoesOnWhereADaemonWithThatJournalEnded) {
+  const Journal journal(4);
+  const auto record = position_record(
+      source, {.journal = "0001", .sequence = BlockSequence{102}, .offset = 0, .item = {9}});
+  const int epoch = kafka_.init("t.firehose");
+  ASSERT_TRUE(
+      kafka_.append("t.firehose", epoch, state_at, {.key = record.key, .value = record.value}));
+  ASSERT_TRUE(kafka_.end("t.firehose", epoch, true));
+  ASSERT_TRUE(run(journal.batches()));
+  EXPECT_THAT(published(), ElementsAreArray({journal.lines()[2], journal.lines()[3]}));
+}
+
+using Case = std::tuple<KafkaCall, int, KafkaFault>;
+class WithOneFault : public JournalTransactionsTest, public testing::WithParamInterface<Case> {};
+
+TEST_P(WithOneFault, PublishesAllOnceInTheEnd) {
+  const Journal journal(5);
+  const auto [call, number, fault] = GetParam();
+  plan_.at(call, number, fault);
+  int runs = 0;
+  while (!run(journal.batches())) {
+    ASSERT_LT(++runs, 3) << "called again, it succeeds";
+    for (std::size_t i = 0; i < kafka_.under_way(); ++i) {
+      kafka_.arrive(i);
+    }
+  }
+  EXPECT_THAT(published(), ElementsAreArray(journal.lines()));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Faults, WithOneFault,
+    Combine(Values(KafkaCall::prepare_topics, KafkaCall::open_producer,
+                   KafkaCall::init_transactions, KafkaCall::fetch_metadata, KafkaCall::begin,
+                   KafkaCall::produce, KafkaCall::commit, KafkaCall::abort, KafkaCall::read_state),
+            Range(1, 6),
+            Values(KafkaFault::away, KafkaFault::unheard, KafkaFault::failed, KafkaFault::fatal,
+                   KafkaFault::fatal_unheard, KafkaFault::fatal_under_way,
+                   KafkaFault::connection_lost, KafkaFault::sent_twice)));
+
+class WithRefusals : public JournalTransactionsTest {
+ protected:
+  WithRefusals()
+      : JournalTransactionsTest({.partitions = 1, .refuses = [](const auto& topic, auto value) {
+                                   return topic == topics.events && value == "{\"n\":3}";
+                                 }}) {}
+};
+
+TEST_F(WithRefusals, OnlyWhatIsRefusedGoesToTheDeadLetters) {
+  const Journal journal(5);
+  ASSERT_TRUE(run(journal.batches()));
+  EXPECT_THAT(published(),
+              testing::ElementsAre("{\"n\":1}", "{\"n\":2}", "{\"n\":4}", "{\"n\":5}"));
+  std::vector<std::string> letters;
+  for (const auto& partition : kafka_.partitions_of(topics.dead_letters)) {
+    for (const auto* const record : kafka_.visible(partition)) {
+      letters.push_back(record->value.value_or(""));
+    }
+  }
+  EXPECT_THAT(letters, testing::ElementsAre("{\"n\":3}"));
+}
+
+}  // namespace
+}  // namespace penstock::publish
