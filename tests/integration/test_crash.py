@@ -4,7 +4,8 @@ more of it."""
 
 import random
 import time
-from typing import Callable
+from pathlib import Path
+from typing import Callable, Iterator
 
 import pytest
 from harness import crash_plan, gap_times
@@ -17,6 +18,15 @@ from harness.gap_times import Timeline
 from harness.simulator import SOURCES, Simulator
 
 RATE = 2000
+# A killed broker comes back when its old session has ended; 9 s by default.
+SHORT_SESSION = {"broker.session.timeout.ms": "3000", "broker.heartbeat.interval.ms": "500"}
+
+
+@pytest.fixture
+def own_kafka(tmp_path: Path) -> Iterator[Broker]:
+    broker = Broker(tmp_path / "kafka", properties=SHORT_SESSION)
+    yield broker
+    broker.stop()
 
 
 @pytest.mark.kafka
@@ -74,3 +84,4 @@ def test_crashes_lose_and_double_nothing(
         f"{sum(map(len, gaps.values()))} gap records"
     )
     assert crashes.recovered > 0
+    assert crashes.reinitialised > 0

@@ -19,7 +19,8 @@ class Step:
     blow: Blow
     after: float  # seconds, from the step before
     lasts: float = 0
-    early: bool = False  # of a kill: the daemon may not have come up yet
+    early: bool = False  # of a kill of the daemon: it may not have come up yet
+    lived_through: bool = False  # of Kafka: the daemon isn't touched until it publishes again
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,11 @@ class Amounts:
 
 
 def steps(amounts: Amounts, longest_stop: float, dice: random.Random) -> list[Step]:
-    """Stops of the broker last from a second on, most of them short; the first to be drawn lasts as
-    long as one may."""
+    """Stops last from a second on, most of them short; one of the broker as long as one may. The
+    daemon lives through every other outage of Kafka, the longest among them."""
 
     def pause() -> float:
-        return dice.uniform(0.1, 2)
+        return dice.uniform(0.1, 1.5)
 
     def stop() -> float:
         return math.exp(dice.uniform(0, math.log(longest_stop)))
@@ -57,10 +58,13 @@ def steps(amounts: Amounts, longest_stop: float, dice: random.Random) -> list[St
         Step(Blow.KILL_DAEMON, pause(), early=dice.random() < 0.2)
         for _ in range(amounts.daemon_kills)
     ]
-    drawn += [Step(Blow.KILL_BROKER, pause(), dice.uniform(0, 3)) for _ in range(amounts.broker_kills)]
     drawn += [Step(Blow.SUSPEND_DAEMON, pause(), stop()) for _ in range(amounts.daemon_stops)]
     drawn += [
-        Step(Blow.SUSPEND_BROKER, pause(), stop() if n else longest_stop)
+        Step(Blow.KILL_BROKER, pause(), dice.uniform(0, 3), lived_through=n % 2 == 0)
+        for n in range(amounts.broker_kills)
+    ]
+    drawn += [
+        Step(Blow.SUSPEND_BROKER, pause(), stop() if n else longest_stop, lived_through=n % 2 == 0)
         for n in range(amounts.broker_stops)
     ]
     dice.shuffle(drawn)
@@ -73,7 +77,7 @@ def number(name: str, otherwise: float) -> float:
 
 SEED = int(number("SEED", 11))
 ROUNDS = int(number("ROUNDS", 1))  # each with topics and a Kafka of its own, the amounts shared out
-LONGEST_STOP = number("LONGEST_STOP", 25)
+LONGEST_STOP = number("LONGEST_STOP", 20)
 AMOUNTS = Amounts(
     daemon_kills=int(number("KILLS", 20)),
     broker_kills=int(number("BROKER_KILLS", 5)),

@@ -35,7 +35,7 @@ class Crashes:
     def __post_init__(self) -> None:
         self._sessions = dict.fromkeys(SOURCES, 0)
         self._daemon = self.start().wait_ready()
-        # Kafka's outages go on while the daemon has its own; one at a time.
+        # Most outages of Kafka go on while things are done to the daemon; one at a time.
         self._outages = ThreadPoolExecutor(1)
         self._outage: Future[None] = self._outages.submit(lambda: None)
 
@@ -86,7 +86,16 @@ class Crashes:
     def _begin_outage(self, step: Step) -> None:
         self._outage.result()
         wait.until_time(time.monotonic() + step.after)
+        if step.lived_through:
+            self._daemon.wait_ready(seconds=180)
         self._outage = self._outages.submit(self._outage_of_broker, step)
+        if step.lived_through:
+            self._outage.result()
+            before = self._published()
+            wait.until("it publishes again", lambda: self._published() > before, 120)
+
+    def _published(self) -> float:
+        return self._daemon.metrics().get("published_events_total")
 
     def _outage_of_broker(self, step: Step) -> None:
         if step.blow is Blow.KILL_BROKER:
