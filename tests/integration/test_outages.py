@@ -45,18 +45,22 @@ def feed(
     simulator: Callable[..., Simulator],
     connect: Callable[..., Daemon],
 ) -> Feed:
-    """feed(setting=value, …): a daemon that has just begun, and what feeds it."""
+    """feed(rate=…, sources=…, setting=value, …): a daemon that has just begun, and what feeds it."""
 
-    def make(**settings: str) -> FedDaemon:
-        remote = simulator(rate=RATE)
+    def make(
+        rate: float = RATE, sources: tuple[str, ...] = SOURCES, **settings: str
+    ) -> FedDaemon:
+        remote = simulator(rate=rate)
         known = {
-            "sources": ",".join(SOURCES),
+            "folder": "fed",
+            "sources": ",".join(sources),
             "brokers": broker.brokers,
             "kafka_topic_prefix": prefix,
             "journal_max_size": "512MiB",
         }
-        daemon = connect(remote, **{**known, **settings}).wait_ready("/livez")
-        return FedDaemon(remote, daemon, broker, prefix, SOURCES)
+        return FedDaemon(
+            remote, lambda: connect(remote, **{**known, **settings}), broker, prefix, sources
+        )
 
     return make
 
@@ -180,6 +184,48 @@ def test_rights_are_taken_away(broker: GuardedBroker, feed: Feed, prefix: str, w
     fed.check()
 
 
+def let_a_transaction_fail(fed: FedDaemon, broker: GuardedBroker) -> None:
+    """So that the daemon makes a new producer, and looks for what Kafka has."""
+    rights = documented_rights(fed.prefix)
+    taken = [right for right in rights if right.restype == ResourceType.TRANSACTIONAL_ID]
+    broker.withdraw(taken)
+    wait.until("it fails", lambda: fed.daemon.logged("producer is made anew"))
+    broker.allow(taken)
+
+
+def test_the_first_transaction_of_a_restarted_daemon_fails(
+    broker: GuardedBroker, feed: Feed, prefix: str
+) -> None:
+    """The position that Kafka has is then one that an earlier process wrote."""
+    broker.allow(documented_rights(prefix))
+    fed = feed(**broker.settings()).publishes()
+    fed.drain()
+    assert fed.daemon.stop() == 0
+    fed.daemon = fed.start().wait_ready()
+    fed.resume()
+    let_a_transaction_fail(fed, broker)
+    fed.publishes()
+    fed.check_all_runs()
+
+
+def test_what_an_earlier_process_committed_is_not_taken_for_what_failed(
+    broker: GuardedBroker, feed: Feed, prefix: str
+) -> None:
+    """Both processes have put as much into their transactions."""
+    broker.allow(documented_rights(prefix))
+    slow = {"rate": 1, "sources": ("firehose",), "kafka_commit_interval": "5s"}
+    fed = feed(**slow, **broker.settings())
+    wait.until("two events come", lambda: fed.total("received_events_total") == 2)
+    fed.drain()
+    fed.daemon.kill()
+    fed.daemon = fed.start().wait_ready()
+    fed.resume()
+    wait.until("one event comes", lambda: fed.total("received_events_total") == 1)
+    fed.remote.quiet(fed.sources)
+    let_a_transaction_fail(fed, broker)
+    fed.check_all_runs()
+
+
 def test_a_topic_is_deleted_and_made_again(broker: Broker, feed: Feed, prefix: str) -> None:
     """What was in it is gone. What comes from then on is there, once."""
     topic = f"{prefix}.firehose"
@@ -190,8 +236,7 @@ def test_a_topic_is_deleted_and_made_again(broker: Broker, feed: Feed, prefix: s
     fed.piles_up(5 * RATE)
     broker.admin.create_topics([NewTopic(topic, 4, 1)])[topic].result(30)
     fed.publishes()
-    fed.remote.quiet(SOURCES)
-    fed.daemon.wait_drained(SOURCES)
+    fed.drain()
     assert fed.daemon.stop() == 0
 
     sent = [record.line for record in fed.remote.truth("firehose") if isinstance(record, SentLine)]
