@@ -55,9 +55,9 @@ def test_crashes_lose_and_double_nothing(
         )
 
     begun = time.monotonic()
-    crashes = Crashes(remote, own_kafka, start)
-    crashes.carry_out(plan)
-    crashes.end()
+    with Crashes(remote, own_kafka, start) as crashes:
+        crashes.carry_out(plan)
+        crashes.end()
     lasted = time.monotonic() - begun
 
     timelines = {source: Timeline(source) for source in SOURCES}

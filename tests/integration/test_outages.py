@@ -66,16 +66,14 @@ def feed(
 
 
 def test_kafka_is_away_at_the_start(broker: Broker, feed: Feed) -> None:
-    broker.stop()
-    fed = feed()
-    wait.until("events come", lambda: fed.total("received_bytes_total") > 0)
-    assert "kafka_away" not in fed.daemon.reasons(), "it was away for seconds only"
-    fed.says("kafka_away")
-    assert fed.total("published_events_total") == 0
-    assert fed.daemon.get("/livez")[0] == 200
-    assert fed.daemon.logged("Kafka call failed")
-
-    broker.start()
+    with broker.away():
+        fed = feed()
+        wait.until("events come", lambda: fed.total("received_bytes_total") > 0)
+        assert "kafka_away" not in fed.daemon.reasons(), "it was away for seconds only"
+        fed.says("kafka_away")
+        assert fed.total("published_events_total") == 0
+        assert fed.daemon.get("/livez")[0] == 200
+        assert fed.daemon.logged("Kafka call failed")
     figures = fed.check()
     assert figures.sent > 60 * RATE, "what came in the first minute is there as well"
 
@@ -103,13 +101,22 @@ def test_a_broker_that_stutters(broker: Broker, feed: Feed) -> None:
     fed.check()
 
 
-def test_a_broker_that_throttles(broker: Broker, feed: Feed) -> None:
+@contextmanager
+def throttled(broker: Broker, bytes_per_second: int) -> Iterator[None]:
     """By a quota of the daemon's client id: answers are held back, for seconds at last."""
     quota = ("--alter", "--entity-type", "clients", "--entity-name", "penstock")
+    limit = f"producer_byte_rate={bytes_per_second}"
+    broker.tool("kafka.admin.ConfigCommand", *quota, "--add-config", limit)
+    try:
+        yield
+    finally:
+        broker.tool("kafka.admin.ConfigCommand", *quota, "--delete-config", "producer_byte_rate")
+
+
+def test_a_broker_that_throttles(broker: Broker, feed: Feed) -> None:
     fed = feed().publishes()
-    broker.tool("kafka.admin.ConfigCommand", *quota, "--add-config", "producer_byte_rate=100000")
-    fed.piles_up(8 * RATE)
-    broker.tool("kafka.admin.ConfigCommand", *quota, "--delete-config", "producer_byte_rate")
+    with throttled(broker, 100_000):
+        fed.piles_up(8 * RATE)
     fed.check()
 
 

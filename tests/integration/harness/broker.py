@@ -55,6 +55,14 @@ class Broker:
         if not self.existing:
             self._script("stop")
 
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        self.stop()
+        try:
+            yield
+        finally:
+            self.start()
+
     @property
     def pid(self) -> int:
         return int((self.folder / "pid").read_text())

@@ -45,8 +45,8 @@ class Amounts:
 
 
 def steps(amounts: Amounts, longest_stop: float, dice: random.Random) -> list[Step]:
-    """Stops last from a second on, most of them short; one of the broker as long as one may. The
-    daemon lives through every other outage of Kafka, the longest among them."""
+    """The broker's stops last from a second on, most of them not for long, one as long as one may.
+    The daemon lives through every other outage of Kafka, the longest among them."""
 
     def pause() -> float:
         return dice.uniform(0.1, 1.5)
@@ -58,7 +58,10 @@ def steps(amounts: Amounts, longest_stop: float, dice: random.Random) -> list[St
         Step(Blow.KILL_DAEMON, pause(), early=dice.random() < 0.2)
         for _ in range(amounts.daemon_kills)
     ]
-    drawn += [Step(Blow.SUSPEND_DAEMON, pause(), stop()) for _ in range(amounts.daemon_stops)]
+    drawn += [
+        Step(Blow.SUSPEND_DAEMON, pause(), dice.uniform(1, longest_stop))
+        for _ in range(amounts.daemon_stops)
+    ]
     drawn += [
         Step(Blow.KILL_BROKER, pause(), dice.uniform(0, 3), lived_through=n % 2 == 0)
         for n in range(amounts.broker_kills)

@@ -39,6 +39,12 @@ class Crashes:
         self._outages = ThreadPoolExecutor(1)
         self._outage: Future[None] = self._outages.submit(lambda: None)
 
+    def __enter__(self) -> "Crashes":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._outages.shutdown()  # no broker comes back after its test
+
     def carry_out(self, steps: list[Step]) -> None:
         for step in steps:
             {
@@ -51,7 +57,6 @@ class Crashes:
     def end(self) -> Metrics:
         """Until all is published. Returns the last daemon's figures."""
         self._outage.result()
-        self._outages.shutdown()
         self._daemon.wait_ready(seconds=180)
         self.remote.quiet()
         last = self._daemon.wait_drained(SOURCES, 300)
