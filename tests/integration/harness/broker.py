@@ -3,23 +3,43 @@
 import os
 import signal
 import subprocess
+from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
+from typing import Iterator, Mapping
 
+from confluent_kafka.admin import AdminClient
 from harness import wait
-from harness.process import ROOT
+from harness.process import ROOT, free_port
+
+NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class Broker:
-    def __init__(self, folder: Path, existing: str | None = None):
+    def __init__(
+        self,
+        folder: Path,
+        existing: str | None = None,
+        port: int = 0,
+        properties: Mapping[str, str] = NONE,
+        cluster: str = "",
+    ):
+        """`properties`: of the server, over those of scripts/kafka. `cluster`: to be joined."""
         self.folder = folder
         self.existing = existing
+        self._options = ["--dir", str(folder), "--port", str(port)]
+        if cluster:
+            self._options += ["--cluster", cluster]
+        for name, value in properties.items():
+            self._options += ["--set", f"{name}={value}"]
         self.start()
         self.brokers = existing or (folder / "brokers").read_text().strip()
+        self.admin = AdminClient({"bootstrap.servers": self.brokers, "log_level": 0})
 
     def _script(self, command: str) -> None:
         environment = {k: v for k, v in os.environ.items() if k != "PENSTOCK_KAFKA"}
         done = subprocess.run(
-            [ROOT / "scripts" / "kafka", command, "--dir", self.folder, "--port", "0"],
+            [ROOT / "scripts" / "kafka", command, *self._options],
             env=environment,
             capture_output=True,
             text=True,
@@ -35,7 +55,58 @@ class Broker:
         if not self.existing:
             self._script("stop")
 
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        self.stop()
+        try:
+            yield
+        finally:
+            self.start()
+
+    @property
+    def pid(self) -> int:
+        return int((self.folder / "pid").read_text())
+
     def kill(self) -> None:
-        pid = int((self.folder / "pid").read_text())
+        pid = self.pid
         os.kill(pid, signal.SIGKILL)
         wait.until("the killed broker is gone", lambda: not Path(f"/proc/{pid}").exists())
+
+    def joined(self, folder: Path) -> "Broker":
+        """A second broker of this one's cluster, which takes part in no decision."""
+        port = free_port()
+        properties = {
+            "process.roles": "broker",
+            "node.id": "2",
+            "controller.quorum.voters": self._line("server.properties", "controller.quorum.voters"),
+            "listeners": f"PLAINTEXT://127.0.0.1:{port}",
+        }
+        return Broker(folder, None, port, properties, self._line("data/meta.properties", "cluster.id"))
+
+    def _line(self, file: str, name: str) -> str:
+        """The value that counts: the last."""
+        lines = (self.folder / file).read_text().splitlines()
+        return [line.partition("=")[2] for line in lines if line.startswith(f"{name}=")][-1]
+
+    @contextmanager
+    def suspended(self) -> Iterator[None]:
+        """Its connections stay, and nothing answers on them."""
+        pid = self.pid
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
+    def tool(self, java_class: str, *arguments: str) -> None:
+        """One of Kafka's own commands, run as the broker is: same Java, same class path."""
+        command = Path(f"/proc/{self.pid}/cmdline").read_text().split("\0")
+        classes = command[command.index("-cp") + 1]
+        done = subprocess.run(
+            [command[0], "-Xshare:auto", "-XX:TieredStopAtLevel=1", "-cp", classes, java_class]
+            + ["--bootstrap-server", self.brokers, *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{java_class} {arguments}:\n{done.stdout}{done.stderr}"

@@ -60,8 +60,8 @@ class Daemon(Process):
         assert status == 200, text
         return Metrics(text)
 
-    def wait_ready(self, path: str = "/readyz") -> "Daemon":
-        wait.until(f"{path} answers 200", lambda: self._answers(path), 60)
+    def wait_ready(self, path: str = "/readyz", seconds: float = 60) -> "Daemon":
+        wait.until(f"{path} answers 200", lambda: self._answers(path), seconds)
         return self
 
     def _answers(self, path: str) -> bool:

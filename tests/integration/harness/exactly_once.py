@@ -1,10 +1,11 @@
 """The main promise, checked on a run that is over: what the simulator sent and what Kafka has."""
 
 from collections import defaultdict
-from typing import Iterator, NamedTuple
+from typing import Iterator, Mapping, NamedTuple
 
 from harness import topics
 from harness.broker import Broker
+from harness.gap_times import Timeline
 from harness.metrics import Metrics
 from harness.simulator import SentLine, Simulator
 from harness.verifier import Verifier
@@ -52,17 +53,23 @@ def compared(
     prefix: str,
     sources: tuple[str, ...],
     killed: bool = False,
+    timelines: Mapping[str, Timeline] | None = None,
 ) -> dict[str, Verifier]:
-    """By source. `killed`: the daemon was, so that any session may have been cut."""
+    """By source. `killed`: the daemon was, so that any session may have been cut. `timelines` are
+    told the same, but for bad lines."""
     verifiers = {source: Verifier(source) for source in sources}
     for source, verifier in verifiers.items():
         for record in simulator.truth(source):
             if isinstance(record, SentLine):
                 verifier.sent(record.session, record.line, record.bad, record.whole)
+                if timelines and record.whole and not record.bad:
+                    timelines[source].sent(record.session, record.line)
             else:
                 verifier.ended(record.session, record.orderly and not killed)
         for message in topics.read(broker.brokers, f"{prefix}.{source}"):
             verifier.delivered(f"{source}/{message.partition()}", message.value())
+            if timelines:
+                timelines[source].delivered(message.value(), message.timestamp()[1] / 1000)
     for letter in dead_letters(broker, prefix):
         verifiers[letter.source].dead_letter(letter.reason, letter.size, letter.value)
     return verifiers

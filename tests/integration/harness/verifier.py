@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from typing import Iterable
 
 KEPT_OF_TOO_LARGE = 64 * 1024
 MAX_DEPTH = 64
@@ -180,6 +181,11 @@ class Verifier:
         return findings
 
     # Figures, after findings().
+
+    def arrived(self, sessions: Iterable[int]) -> int:
+        """Lines of these sessions that have to be there, and are."""
+        known = (self._sessions[number] for number in sessions if number in self._sessions)
+        return sum(session.arrived for session in known)
 
     @property
     def lines_sent(self) -> int:
