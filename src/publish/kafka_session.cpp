@@ -1,7 +1,6 @@
 #include "publish/kafka_session.hpp"
 
 #include "penstock/publish/state_records.hpp"
-#include "publish/topic_admin.hpp"
 
 namespace penstock::publish {
 namespace {
@@ -16,15 +15,32 @@ KafkaSession::KafkaSession(KafkaSessionOptions options, Log& log)
       reader_(options_.connection, options_.topics.state, state_partition(options_.source), log) {}
 
 Call KafkaSession::prepare_topics() {
+  return make_topics(topics_of(options_.topics, options_.plan));
+}
+
+// But for the state topic: without it nobody knows what is published, and a new one would say that
+// nothing is.
+Call KafkaSession::make_topics_again() {
+  std::vector<TopicSpec> topics = topics_of(options_.topics, options_.plan);
+  std::erase_if(topics,
+                [&](const TopicSpec& topic) { return topic.name == options_.topics.state; });
+  return make_topics(topics);
+}
+
+Call KafkaSession::make_topics(const std::vector<TopicSpec>& topics) {
   if (!options_.plan.create) {
     return {};
   }
-  const auto created = create_topics(options_.connection, topics_of(options_.topics, options_.plan),
-                                     call_timeout, log_);
+  const auto created = create_topics(options_.connection, topics, call_timeout, log_);
   return created ? Call{} : Call{Outcome::retriable, created.error().what};
 }
 
 Call KafkaSession::open_producer() {
+  if (producer_ && producer_->topic_missing()) {
+    if (const Call made = make_topics_again(); made.outcome != Outcome::ok) {
+      return made;
+    }
+  }
   producer_.reset();  // the old one's threads end before the new one is there
   auto producer = Producer::open({.connection = options_.connection,
                                   .transactional_id = options_.transactional_id,
@@ -41,7 +57,13 @@ Call KafkaSession::open_producer() {
 
 Call KafkaSession::init_transactions() { return producer_->init_transactions(call_timeout); }
 
-Call KafkaSession::fetch_metadata() { return producer_->fetch_metadata(call_timeout); }
+Call KafkaSession::fetch_metadata() {
+  const Call call = producer_->fetch_metadata(call_timeout);
+  if (call.outcome != Outcome::ok && producer_->topic_missing()) {
+    static_cast<void>(make_topics_again());  // the same call again tells what became of it
+  }
+  return call;
+}
 
 Produced KafkaSession::side(const SideRecord& record) {
   // jobs and gaps have Kafka's own choice by key; a source's state stands in its partition.

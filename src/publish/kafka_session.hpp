@@ -4,11 +4,13 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "penstock/core/log.hpp"
 #include "penstock/publish/kafka.hpp"
 #include "publish/producer.hpp"
 #include "publish/state_reader.hpp"
+#include "publish/topic_admin.hpp"
 #include "publish/transactional_kafka.hpp"
 
 namespace penstock::publish {
@@ -53,6 +55,9 @@ class KafkaSession final : public TransactionalKafka {
   }
 
  private:
+  Call make_topics(const std::vector<TopicSpec>& topics);
+  Call make_topics_again();
+
   KafkaSessionOptions options_;
   Log& log_;
   StateReader reader_;

@@ -47,6 +47,11 @@ bool refused_for_itself(rd_kafka_resp_err_t error) {
          error == RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP;
 }
 
+bool is_missing(rd_kafka_resp_err_t error) {
+  return error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
+         error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+}
+
 bool is_fencing(rd_kafka_resp_err_t error) {
   return error == RD_KAFKA_RESP_ERR__FENCED || error == RD_KAFKA_RESP_ERR_PRODUCER_FENCED ||
          error == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH;
@@ -64,6 +69,9 @@ class Producer::Events final : public ClientEvents {
     if (opaque != 0 && refused_for_itself(message.err)) {
       refused.push_back({unpack(opaque), message.err == RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP});
     }
+    // The partition of a record that was queued: it went with its topic.
+    topic_missing = topic_missing || is_missing(message.err) ||
+                    message.err == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION;
     if (failure.empty()) {
       failure =
           std::string(rd_kafka_topic_name(message.rkt)) + ": " + rd_kafka_err2str(message.err);
@@ -72,6 +80,7 @@ class Producer::Events final : public ClientEvents {
 
   std::vector<Refusal> refused;
   std::string failure;
+  bool topic_missing = false;
 };
 
 Producer::Producer() = default;
@@ -162,7 +171,8 @@ bool Producer::transaction_failed() {
     return false;
   }
   const Outcome producer = state();
-  failure_ = {producer == Outcome::ok ? Outcome::requires_abort : producer, events_->failure};
+  const Outcome mine = events_->topic_missing ? Outcome::fatal : Outcome::requires_abort;
+  failure_ = {producer == Outcome::ok ? mine : producer, events_->failure};
   return true;
 }
 
@@ -175,11 +185,15 @@ Call Producer::fetch_metadata(Duration timeout) {
                                   state_topic_.get(), jobs_topic_.get(), gaps_topic_.get()}) {
     const auto error = metadata_error(topic, timeout);
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-      return {Outcome::retriable, rd_kafka_err2str(error)};
+      events_->topic_missing = events_->topic_missing || is_missing(error);
+      return {Outcome::retriable,
+              std::string(rd_kafka_topic_name(topic)) + ": " + rd_kafka_err2str(error)};
     }
   }
   return {};
 }
+
+bool Producer::topic_missing() const { return events_->topic_missing; }
 
 Call Producer::begin() {
   events_->refused.clear();
@@ -234,7 +248,9 @@ Produced Producer::send(rd_kafka_topic_t* topic, int partition, const Record& re
       rd_kafka_poll(client_.get(), wait_ms);
       continue;
     }
-    failure_.why = events_->shown(rd_kafka_error_string(error.get()));
+    failure_.why = std::string(rd_kafka_topic_name(topic)) + ": " +
+                   events_->shown(rd_kafka_error_string(error.get()));
+    events_->topic_missing = events_->topic_missing || is_missing(code);
     if (code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) {
       failure_.outcome = Outcome::requires_abort;  // for a caller that can't divert it
       return Produced::refused;
@@ -242,6 +258,7 @@ Produced Producer::send(rd_kafka_topic_t* topic, int partition, const Record& re
     const Outcome producer = state();
     failure_.outcome = is_fencing(code)          ? Outcome::fenced
                        : producer != Outcome::ok ? producer
+                       : events_->topic_missing  ? Outcome::fatal
                                                  : Outcome::requires_abort;
     return Produced::failed;
   }

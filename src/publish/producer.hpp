@@ -45,6 +45,8 @@ class Producer {
   TopicHandle open_topic(const std::string& name);
   Produced record(rd_kafka_topic_t* topic, int partition, const Record& record, RecordId id);
   const Call& failure() const { return failure_; }
+  // One that it was to write to isn't there. A new producer is needed, and the topic.
+  bool topic_missing() const;
   bool flush();
   void poll();
   std::vector<Refusal> take_refused();

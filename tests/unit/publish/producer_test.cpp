@@ -139,10 +139,11 @@ TEST_F(ProducerTest, QueuesNothingMoreOnceARecordHasFailed) {
   ASSERT_EQ(producer_->fetch_metadata(Duration{30'000}).outcome, Outcome::ok);
   producer_->flush();
   EXPECT_EQ(producer_->event(event(), event_id(0)), Produced::failed);
-  EXPECT_EQ(producer_->failure().outcome, Outcome::requires_abort);
+  EXPECT_TRUE(producer_->topic_missing());
+  EXPECT_EQ(producer_->failure().outcome, Outcome::fatal) << "another producer, and the topic";
   EXPECT_NE(producer_->failure().why.find("dead: "), std::string::npos);
   const Call committed = producer_->commit();
-  EXPECT_EQ(committed.outcome, Outcome::requires_abort);
+  EXPECT_EQ(committed.outcome, Outcome::fatal);
   EXPECT_NE(committed.why.find("dead: "), std::string::npos);
   EXPECT_EQ(producer_->abort().outcome, Outcome::ok);
   EXPECT_TRUE(producer_->take_refused().empty());
