@@ -8,6 +8,7 @@ from typing import Callable, Iterator
 import pytest
 from harness.broker import Broker
 from harness.daemon import Daemon
+from harness.kafka_proxy import KafkaProxy
 from harness.simulator import Simulator
 
 
@@ -28,6 +29,33 @@ def own_kafka(tmp_path: Path) -> Iterator[Broker]:
     broker = Broker(tmp_path / "kafka")
     yield broker
     broker.stop()
+
+
+@pytest.fixture(scope="session")
+def proxied_kafka(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Broker, KafkaProxy]]:
+    """A broker that tells the proxy's clients to keep to the proxy."""
+    network = KafkaProxy()
+    broker = Broker(tmp_path_factory.mktemp("proxied"), proxy_port=network.port)
+    network.start(broker.proxied)
+    yield broker, network
+    network.close()
+    broker.stop()
+
+
+@pytest.fixture
+def proxy(proxied_kafka: tuple[Broker, KafkaProxy]) -> Iterator[KafkaProxy]:
+    """As it came: whatever a test did to it is undone."""
+    _, network = proxied_kafka
+    yield network
+    network.reset()
+
+
+@pytest.fixture
+def behind_proxy(proxied_kafka: tuple[Broker, KafkaProxy]) -> Broker:
+    """The proxy's broker, reached past it."""
+    return proxied_kafka[0]
 
 
 @pytest.fixture

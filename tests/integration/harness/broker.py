@@ -10,16 +10,23 @@ from harness.process import ROOT
 
 
 class Broker:
-    def __init__(self, folder: Path, existing: str | None = None):
+    def __init__(
+        self, folder: Path, existing: str | None = None, proxy_port: int | None = None
+    ):
+        """`proxy_port`: of a proxy on this host, whose clients are to keep to it."""
         self.folder = folder
         self.existing = existing
+        self._options = ["--dir", folder, "--port", "0"]
+        if proxy_port:
+            self._options += ["--proxy", str(proxy_port)]
         self.start()
         self.brokers = existing or (folder / "brokers").read_text().strip()
+        self.proxied = (folder / "proxied").read_text().strip() if proxy_port else None
 
     def _script(self, command: str) -> None:
         environment = {k: v for k, v in os.environ.items() if k != "PENSTOCK_KAFKA"}
         done = subprocess.run(
-            [ROOT / "scripts" / "kafka", command, "--dir", self.folder, "--port", "0"],
+            [ROOT / "scripts" / "kafka", command, *self._options],
             env=environment,
             capture_output=True,
             text=True,
