@@ -8,6 +8,7 @@ from typing import Callable, Iterator
 import pytest
 from harness.broker import Broker
 from harness.daemon import Daemon
+from harness.flow import SOURCE, Flow
 from harness.kafka_proxy import KafkaProxy
 from harness.simulator import Simulator
 
@@ -101,3 +102,29 @@ def connect(daemon: Callable[..., Daemon]) -> Callable[..., Daemon]:
         return daemon(**{**known, "sources": "firehose", **settings})
 
     return make
+
+
+@pytest.fixture
+def start(
+    behind_proxy: Broker,
+    proxy: KafkaProxy,
+    simulator: Callable[..., Simulator],
+    connect: Callable[..., Daemon],
+) -> Callable[..., Flow]:
+    """start(prefix, setting=value, …): a flow through the proxy that publishes."""
+
+    def make(prefix: str, **settings: str) -> Flow:
+        remote = simulator(rate=300)
+        known = {"brokers": proxy.brokers, "kafka_topic_prefix": prefix, "journal_max_size": "96MiB"}
+        flow = Flow(remote, connect(remote, **known, **settings), behind_proxy, prefix)
+        flow.daemon.wait_ready()
+        flow.wait_transactions("committed", 2)
+        return flow
+
+    return make
+
+
+@pytest.fixture
+def its(prefix: str) -> str:
+    """Stands in the requests of the source's transactions, and in no others."""
+    return f"penstock.{prefix}.{SOURCE}"

@@ -16,6 +16,7 @@ def consumer(brokers: str, isolation: str) -> Consumer:
             "enable.partition.eof": True,
             "auto.offset.reset": "error",
             "fetch.message.max.bytes": 33554432,
+            "fetch.wait.max.ms": 10,  # an end is told once the broker has waited for more
             "queued.max.messages.kbytes": 131072,
         }
     )

@@ -1,0 +1,248 @@
+"""A connection to Kafka is lost, or an answer is, at each point of a transaction; a proxy does it.
+Each event reaches Kafka once all the same, and the source's side doesn't notice."""
+
+import os
+import random
+import signal
+from typing import Callable
+
+import pytest
+from harness import topics, wait
+from harness.flow import SOURCE, Flow
+from harness.kafka_proxy import Api, Error, Fate, KafkaProxy, Rule
+
+pytestmark = [pytest.mark.kafka, pytest.mark.own_broker]
+ROUNDS = int(os.environ.get("PENSTOCK_TEST_ENDTXN", "20"))
+OLD_EPOCH = {Error.INVALID_PRODUCER_EPOCH, Error.PRODUCER_FENCED}
+ALL = 1_000_000  # requests
+OF_A_TRANSACTION = (Api.ADD_PARTITIONS_TO_TXN, Api.PRODUCE, Api.END_TXN)
+Start = Callable[..., Flow]
+
+
+# librdkafka asks again until the broker has decided for commit. So the stored position is behind the
+# transaction in doubt, and no event is produced a second time.
+
+
+@pytest.mark.parametrize("api", OF_A_TRANSACTION)
+def test_a_connection_lost_within_a_transaction(
+    start: Start, proxy: KafkaProxy, prefix: str, its: str, api: Api
+) -> None:
+    flow = start(prefix)
+    for times, fate in enumerate((Fate.LOSE, Fate.LOSE_ANSWER), 1):
+        lost = proxy.add(Rule(api, fate, text=its, cut=True))
+        flow.wait_transactions("reinitialised", times)
+        assert lost.caught == 1
+        flow.wait_goes_on()
+        assert flow.transactions("reinitialised") == times
+    assert flow.finish() == 0
+
+
+@pytest.mark.parametrize("api", OF_A_TRANSACTION)
+def test_a_request_that_arrives_within_the_next_transaction(
+    start: Start, proxy: KafkaProxy, prefix: str, its: str, api: Api
+) -> None:
+    """Its connection is lost, and it is delivered when the same request, sent again, has been
+    answered long since. Without a new epoch it would be taken for one of the transaction that is
+    open then: test_kafka_proxy.py shows it."""
+    flow = start(prefix)
+    late = proxy.add(Rule(api, Fate.HOLD, text=its, cut=True))
+    flow.wait_transactions("reinitialised", 1)
+    assert late.caught == 1
+    after_claim = Rule(Api.END_TXN, Fate.HOLD, text=its, skip=1)
+    next_commit = proxy.add(after_claim)
+    next_commit.wait_caught()
+    late.release()
+    if api == Api.PRODUCE:
+        wait.until("the broker answers it", lambda: late.answers)
+    else:
+        assert late.wait_answered() in OLD_EPOCH
+    next_commit.release()
+    flow.wait_goes_on()
+    assert flow.transactions("reinitialised") == 1
+    assert flow.finish() == 0
+
+
+def test_a_broker_that_is_silent(start: Start, proxy: KafkaProxy, prefix: str, its: str) -> None:
+    """librdkafka gives the connection up. Its time-out is a minute where nobody sets it."""
+    flow = start(prefix, kafka_properties="socket.timeout.ms=1000")
+    silences = [(Api.END_TXN, Fate.LOSE), (Api.END_TXN, Fate.LOSE_ANSWER), (Api.PRODUCE, Fate.LOSE)]
+    for times, (api, fate) in enumerate(silences, 1):
+        silence = proxy.add(Rule(api, fate, text=its))
+        flow.wait_transactions("reinitialised", times)
+        assert silence.caught == 1
+        flow.wait_goes_on()
+    assert flow.transactions("reinitialised") == len(silences)
+    assert flow.finish() == 0
+
+
+def test_a_broker_that_is_slow_is_waited_for(
+    start: Start, proxy: KafkaProxy, prefix: str, its: str
+) -> None:
+    flow = start(prefix)
+    for api in OF_A_TRANSACTION:
+        slow = proxy.add(Rule(api, Fate.HOLD, text=its))
+        slow.wait_caught()
+        committed = flow.transactions("committed")
+        flow.wait_receives()
+        if api == Api.END_TXN:  # longer than a commit is waited for at a time
+            wait.until("it asks again", lambda: flow.daemon.logged("committing", '"retry"'), 20)
+        assert flow.transactions("committed") == committed
+        slow.release()
+        flow.wait_goes_on()
+    assert flow.transactions("reinitialised") == 0
+    assert flow.transactions("aborted") == 0
+    assert flow.finish() == 0
+
+
+# The broker's answer is an error.
+
+
+def test_an_error_that_the_commit_had_not_deserved(
+    start: Start, proxy: KafkaProxy, prefix: str, its: str
+) -> None:
+    """It is committed: the position is behind it. Fenced by nobody, the daemon goes on."""
+    flow = start(prefix)
+    for times, error in enumerate((Error.INVALID_TXN_STATE, Error.PRODUCER_FENCED), 1):
+        wrong = proxy.add(Rule(Api.END_TXN, Fate.MISREPORT, text=its, error=error))
+        flow.wait_transactions("reinitialised", times)
+        assert wrong.wait_answered() == Error.NONE
+        flow.wait_goes_on()
+        assert flow.transactions("reinitialised") == times
+    assert flow.daemon.logged("committing", '"fatal"')
+    assert flow.daemon.logged("committing", '"fenced"')
+    assert flow.finish() == 0
+
+
+def test_a_commit_that_is_refused(start: Start, proxy: KafkaProxy, prefix: str, its: str) -> None:
+    """It is not committed: the position is before it, and it is produced again."""
+    # The very first claim. Whoever owned the source before is no reason to stop.
+    proxy.add(Rule(Api.END_TXN, Fate.REFUSE, text=its, error=Error.PRODUCER_FENCED))
+    flow = start(prefix)
+    assert flow.transactions("reinitialised") == 1
+
+    proxy.add(Rule(Api.END_TXN, Fate.REFUSE, text=its, error=Error.INVALID_TXN_STATE))
+    flow.wait_transactions("reinitialised", 2)
+    flow.wait_goes_on()
+    assert flow.transactions("aborted") == 0
+
+    proxy.add(Rule(Api.END_TXN, Fate.REFUSE, text=its, error=Error.UNKNOWN_SERVER_ERROR))
+    flow.wait_transactions("aborted", 1)
+    flow.wait_goes_on()
+    assert flow.transactions("reinitialised") == 2
+    assert flow.finish() > 0
+
+
+# More goes wrong while the first is put right.
+
+
+def test_a_connection_lost_while_aborting(
+    start: Start, proxy: KafkaProxy, prefix: str, its: str
+) -> None:
+    flow = start(prefix)
+    proxy.add(Rule(Api.END_TXN, Fate.REFUSE, text=its, error=Error.UNKNOWN_SERVER_ERROR))
+    abort = proxy.add(Rule(Api.END_TXN, Fate.LOSE_ANSWER, text=its, cut=True))
+    flow.wait_transactions("reinitialised", 1)
+    assert abort.caught == 1
+    assert flow.daemon.logged("made anew", '"aborting"')
+    flow.wait_goes_on()
+    assert flow.transactions("reinitialised") == 1
+    assert flow.finish() > 0
+
+
+def test_a_connection_lost_within_a_reinit(
+    start: Start, proxy: KafkaProxy, prefix: str, its: str
+) -> None:
+    flow = start(prefix)
+    state = f"penstock.{prefix}.state"
+    within = [
+        Rule(Api.FETCH, Fate.LOSE_ANSWER, text=state, cut=True),  # the look for another owner
+        Rule(Api.INIT_PRODUCER_ID, Fate.LOSE, text=its, cut=True),
+        Rule(Api.END_TXN, Fate.LOSE_ANSWER, text=its, cut=True, skip=1),  # the claim's
+    ]
+    first = proxy.add(Rule(Api.END_TXN, Fate.LOSE, text=its, cut=True))
+    for rule in within:
+        proxy.add(rule)
+    flow.wait_transactions("reinitialised", 2)  # the claim's doubt is one of its own
+    assert [first.caught, *(rule.caught for rule in within)] == [1, 1, 1, 1]
+    assert flow.daemon.logged("made anew", "owner record")
+    flow.wait_goes_on()
+    assert flow.transactions("reinitialised") == 2
+    assert flow.finish() == 0
+
+
+# Again and again, where it hurts most.
+
+
+def test_commits_that_go_wrong_one_after_the_other(
+    start: Start, proxy: KafkaProxy, prefix: str, its: str
+) -> None:
+    flow = start(prefix)
+    dice = random.Random(7)
+    lost = 0
+    late: list[Rule] = []
+    for _ in range(ROUNDS):
+        fate = dice.choice((Fate.LOSE, Fate.LOSE_ANSWER, Fate.HOLD, Fate.HOLD))
+        cut = fate != Fate.HOLD or dice.random() < 0.7
+        rule = Rule(Api.END_TXN, fate, text=its, cut=cut, skip=dice.randrange(4))
+        proxy.add(rule).wait_caught()
+        for earlier in late:  # those come within this transaction, or the claim
+            earlier.release()
+        if cut:
+            lost += 1
+            flow.wait_transactions("reinitialised", lost)
+        if fate == Fate.HOLD and cut:
+            late.append(rule)
+        rule_is_slow = fate == Fate.HOLD and not cut
+        if rule_is_slow:
+            flow.wait_receives()
+            rule.release()
+    flow.wait_goes_on()
+    for earlier in late:
+        earlier.release()
+        assert earlier.wait_answered() in OLD_EPOCH
+    assert flow.transactions("reinitialised") == lost
+    assert flow.finish() == 0
+
+
+# The broker gives a transaction up that stands still for transaction.timeout.ms.
+
+
+def open_until(flow: Flow, what: str, is_open: bool) -> None:
+    topic = f"{flow.prefix}.{SOURCE}"
+
+    def stands_open() -> bool:
+        return topics.ends(flow.broker.brokers, topic, "read_committed") != topics.ends(
+            flow.broker.brokers, topic
+        )
+
+    wait.until(what, lambda: stands_open() == is_open, 90, 1)
+
+
+def test_a_transaction_that_timed_out_fences_nobody_out(
+    start: Start, proxy: KafkaProxy, prefix: str
+) -> None:
+    """One daemon can't reach the broker, another is stopped, as a suspended machine is. Both find
+    themselves fenced with nobody else there, and go on."""
+    cut_off, stopped = start(f"{prefix}-cut-off"), start(f"{prefix}-stopped")
+    held = [
+        proxy.add(Rule(Api.END_TXN, Fate.HOLD, text=flow.prefix, times=ALL))
+        for flow in (cut_off, stopped)
+    ]
+    for rule in held:
+        rule.wait_caught()
+    stopped.daemon.child.send_signal(signal.SIGSTOP)
+    for flow in (cut_off, stopped):
+        open_until(flow, "a transaction is open", True)
+    cut_off.wait_receives()
+    for flow in (cut_off, stopped):
+        open_until(flow, "the broker has given the transaction up", False)
+    cut_off.wait_receives()
+    for rule in held:
+        rule.release()
+    stopped.daemon.child.send_signal(signal.SIGCONT)
+    for flow in (cut_off, stopped):
+        flow.wait_transactions("reinitialised", 1)
+        assert flow.daemon.logged("committing", '"fenced"')
+        flow.wait_goes_on()
+    assert cut_off.finish() > 0
+    assert stopped.finish(sessions=None) > 0
