@@ -33,9 +33,12 @@ class Error(enum.IntEnum):
 
     UNKNOWN_SERVER_ERROR = -1
     NONE = 0
+    OUT_OF_ORDER_SEQUENCE_NUMBER = 45
+    DUPLICATE_SEQUENCE_NUMBER = 46
     INVALID_PRODUCER_EPOCH = 47
     INVALID_TXN_STATE = 48
     PRODUCER_FENCED = 90
+    TRANSACTION_ABORTABLE = 120
 
 
 class Fate(enum.Enum):
@@ -95,12 +98,21 @@ class Rule:
         wait.until(what, lambda: self.caught >= count, seconds, 0.02)
 
     def wait_answered(self, seconds: float = 30) -> Error:
-        """What the broker said to the first one. Its error stands last in the answers to END_TXN and
-        ADD_PARTITIONS_TO_TXN, there of the last partition."""
-        assert self.api in (Api.END_TXN, Api.ADD_PARTITIONS_TO_TXN)
+        """What the broker said to the first one."""
         what = f"the broker answers the {self.api.name}"
         answer = wait.until(what, lambda: self.answers[:1], seconds, 0.02)[0]
-        return Error(struct.unpack(">h", answer[-2:])[0])
+        return Error(error_of(self.api, answer))
+
+
+def error_of(api: Api, answer: bytes) -> int:
+    """Of the first partition, in the versions below the flexible ones."""
+    if api == Api.END_TXN:
+        return END_TXN_ANSWER.unpack(answer)[2]
+    # correlation id, (throttle time,) number of topics
+    at = 12 if api == Api.ADD_PARTITIONS_TO_TXN else 8
+    at += 2 + struct.unpack_from(">h", answer, at)[0]  # the first one's name
+    at += 8  # number of partitions, the first one's index
+    return struct.unpack_from(">h", answer, at)[0]
 
 
 class KafkaProxy:
