@@ -34,6 +34,11 @@ def test_a_connection_lost_within_a_transaction(
         assert lost.caught == 1
         flow.wait_goes_on()
         assert flow.transactions("reinitialised") == times
+    proxy.add(Rule(api, Fate.HOLD, text=its)).wait_caught()
+    proxy.cut()
+    flow.wait_transactions("reinitialised", 3)
+    flow.wait_goes_on()
+    assert flow.transactions("reinitialised") == 3
     assert flow.finish() == 0
 
 
@@ -113,21 +118,32 @@ def test_an_error_that_the_commit_had_not_deserved(
 
 def test_a_commit_that_is_refused(start: Start, proxy: KafkaProxy, prefix: str, its: str) -> None:
     """It is not committed: the position is before it, and it is produced again."""
-    # The very first claim. Whoever owned the source before is no reason to stop.
-    proxy.add(Rule(Api.END_TXN, Fate.REFUSE, text=its, error=Error.PRODUCER_FENCED))
     flow = start(prefix)
-    assert flow.transactions("reinitialised") == 1
-
     proxy.add(Rule(Api.END_TXN, Fate.REFUSE, text=its, error=Error.INVALID_TXN_STATE))
-    flow.wait_transactions("reinitialised", 2)
+    flow.wait_transactions("reinitialised", 1)
     flow.wait_goes_on()
     assert flow.transactions("aborted") == 0
 
     proxy.add(Rule(Api.END_TXN, Fate.REFUSE, text=its, error=Error.UNKNOWN_SERVER_ERROR))
     flow.wait_transactions("aborted", 1)
     flow.wait_goes_on()
-    assert flow.transactions("reinitialised") == 2
+    assert flow.transactions("reinitialised") == 1
     assert flow.finish() > 0
+
+
+def test_the_first_claim_is_refused(
+    start: Start, proxy: KafkaProxy, prefix: str, its: str
+) -> None:
+    """Fenced: whoever owned the source before is no reason to stop, so nobody is looked for. Then
+    it is to be aborted, and the answer to that is lost."""
+    for error in (Error.PRODUCER_FENCED, Error.UNKNOWN_SERVER_ERROR):
+        proxy.add(Rule(Api.END_TXN, Fate.REFUSE, text=its, error=error))
+    abort = proxy.add(Rule(Api.END_TXN, Fate.LOSE_ANSWER, text=its, cut=True))
+    flow = start(prefix)
+    assert abort.caught == 1
+    assert flow.transactions("reinitialised") == 2
+    assert flow.daemon.logged("made anew", "aborting")
+    assert flow.finish() == 0
 
 
 # More goes wrong while the first is put right.

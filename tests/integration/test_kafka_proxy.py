@@ -29,8 +29,8 @@ def values(broker: Broker, topic: str) -> list[bytes]:
 def test_a_delayed_commit_ends_the_next_transaction_of_a_producer_without_a_guard(
     behind_proxy: Broker, proxy: KafkaProxy, prefix: str
 ) -> None:
-    """What the guard is there for. If this fails, Kafka has learned to defend itself, and the
-    guard's tests below prove nothing."""
+    """What the guard is there for. If this fails, Kafka has learned to defend itself, and the late
+    requests in test_guard.py prove nothing."""
     create(behind_proxy, prefix)
     writer = producer(proxy, prefix)
     late = proxy.add(Rule(Api.END_TXN, Fate.HOLD, text=prefix, cut=True))
