@@ -111,12 +111,12 @@ def start(
     simulator: Callable[..., Simulator],
     connect: Callable[..., Daemon],
 ) -> Callable[..., Flow]:
-    """start(prefix, setting=value, …): a flow through the proxy that publishes."""
+    """start(prefix, source=…, rate=…, setting=value, …): a flow through the proxy that publishes."""
 
-    def make(prefix: str, **settings: str) -> Flow:
-        remote = simulator(rate=300)
+    def make(prefix: str, source: str = SOURCE, rate: int = 300, **settings: str) -> Flow:
+        remote = simulator(rate=rate)
         known = {"brokers": proxy.brokers, "kafka_topic_prefix": prefix, "journal_max_size": "96MiB"}
-        flow = Flow(remote, connect(remote, **known, **settings), behind_proxy, prefix)
+        flow = Flow(remote, connect(remote, **known, **settings), behind_proxy, prefix, source)
         flow.daemon.wait_ready()
         flow.wait_transactions("committed", 2)
         return flow

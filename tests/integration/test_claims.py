@@ -1,5 +1,5 @@
 """Who owns a source, and from where it goes on, is decided while a producer is made anew: another
-instance comes just then, or the stored position makes no sense."""
+instance comes just then, the stored position can't be seen yet, or it makes no sense."""
 
 from typing import Callable
 
@@ -129,3 +129,32 @@ def test_a_position_that_makes_no_sense(
     assert flow.daemon.ended() == 1
     assert flow.daemon.logged("neither before nor after")
     restart_and_check(flow, connect, received)
+
+
+def test_a_position_that_an_open_transaction_hides(
+    start: Start, proxy: KafkaProxy, prefix: str
+) -> None:
+    """Another source's, in the same partition of the state topic. What can be read there is an older
+    position: to go on from it would publish the transaction in doubt a second time."""
+    sources = ("stream", "sinkhole")
+    hiding = start(prefix, source="stream", sources=",".join(sources))
+    flow = Flow(hiding.remote, hiding.daemon, hiding.broker, prefix, "sinkhole")
+    flow.wait_transactions("committed", 2)
+    hides = proxy.add(Rule(Api.END_TXN, Fate.HOLD, text=f"penstock.{prefix}.stream"))
+    hides.wait_caught()
+    lose_an_answer(proxy, f"penstock.{prefix}.sinkhole")
+    claim = proxy.add(Rule(Api.END_TXN, Fate.COUNT, text=f"penstock.{prefix}.sinkhole", skip=1))
+    claim.wait_answered()
+    committed = flow.transactions("committed")
+    looks = proxy.add(Rule(Api.FETCH, Fate.COUNT, text=f"penstock.{prefix}.state", times=ALL))
+    looks.wait_caught(20)
+    assert flow.transactions("reinitialised") == 1
+    assert flow.transactions("committed") == committed
+    assert hiding.transactions("reinitialised") == 0
+    hides.release()
+    flow.wait_goes_on()
+    hiding.wait_goes_on()
+    flow.remote.quiet(sources)
+    metrics = flow.daemon.wait_drained(sources)
+    assert flow.daemon.stop() == 0
+    exactly_once.check(flow.remote, flow.broker, prefix, sources, metrics)

@@ -9,14 +9,22 @@ SOURCE = "firehose"
 
 
 class Flow:
-    def __init__(self, remote: Simulator, daemon: Daemon, broker: Broker, prefix: str):
+    def __init__(
+        self,
+        remote: Simulator,
+        daemon: Daemon,
+        broker: Broker,
+        prefix: str,
+        source: str = SOURCE,
+    ):
         self.remote = remote
         self.daemon = daemon
         self.broker = broker
         self.prefix = prefix
+        self.source = source
 
     def count(self, name: str, **labels: str) -> float:
-        return self.daemon.metrics().get(name, source=SOURCE, **labels)
+        return self.daemon.metrics().get(name, source=self.source, **labels)
 
     def transactions(self, result: str) -> float:
         return self.count("transactions_total", result=result)
@@ -38,14 +46,14 @@ class Flow:
     def finish(self, sessions: int | None = 1) -> int:
         """Every event sent is in Kafka once; nobody on the source's side noticed anything. Returns
         how many were produced and not committed: with 0, none was produced a second time."""
-        self.remote.quiet((SOURCE,))
-        metrics = self.daemon.wait_drained((SOURCE,))
-        assert sessions in (None, metrics.get("sessions_total", source=SOURCE))
-        assert metrics.get("paused_seconds_total", source=SOURCE) == 0
+        self.remote.quiet((self.source,))
+        metrics = self.daemon.wait_drained((self.source,))
+        assert sessions in (None, metrics.get("sessions_total", source=self.source))
+        assert metrics.get("paused_seconds_total", source=self.source) == 0
         assert self.daemon.stop() == 0
-        exactly_once.check(self.remote, self.broker, self.prefix, (SOURCE,), metrics)
-        topic = f"{self.prefix}.{SOURCE}"
+        exactly_once.check(self.remote, self.broker, self.prefix, (self.source,), metrics)
+        topic = f"{self.prefix}.{self.source}"
         produced = sum(
             1 for _ in topics.read(self.broker.brokers, topic, isolation="read_uncommitted")
         )
-        return produced - int(metrics.get("published_events_total", source=SOURCE))
+        return produced - int(metrics.get("published_events_total", source=self.source))
