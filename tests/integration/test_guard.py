@@ -100,19 +100,33 @@ def test_a_broker_that_is_slow_is_waited_for(
 # The broker's answer is an error.
 
 
-def test_an_error_that_the_commit_had_not_deserved(
+def test_a_commit_that_is_done_and_said_not_to_be(
     start: Start, proxy: KafkaProxy, prefix: str, its: str
 ) -> None:
-    """It is committed: the position is behind it. Fenced by nobody, the daemon goes on."""
+    """The position is behind it. First it is asked for again, but the producer has been fenced by
+    its own request for an epoch, which arrives late: nobody else is there, so the daemon goes on."""
+    late = proxy.add(Rule(Api.INIT_PRODUCER_ID, Fate.HOLD, text=its, cut=True))
     flow = start(prefix)
-    for times, error in enumerate((Error.INVALID_TXN_STATE, Error.PRODUCER_FENCED), 1):
-        wrong = proxy.add(Rule(Api.END_TXN, Fate.MISREPORT, text=its, error=error))
-        flow.wait_transactions("reinitialised", times)
-        assert wrong.wait_answered() == Error.NONE
-        flow.wait_goes_on()
-        assert flow.transactions("reinitialised") == times
-    assert flow.daemon.logged("committing", '"fatal"')
+    assert late.caught == 1
+    done = proxy.add(Rule(Api.END_TXN, Fate.LOSE_ANSWER, text=its, cut=True))
+    again = proxy.add(Rule(Api.END_TXN, Fate.HOLD, text=its))
+    again.wait_caught()
+    late.release()
+    wait.until("the broker has another epoch", lambda: late.answers)
+    again.release()
+    assert done.wait_answered() == Error.NONE
+    assert again.wait_answered() in OLD_EPOCH
+    flow.wait_transactions("reinitialised", 1)
     assert flow.daemon.logged("committing", '"fenced"')
+    flow.wait_goes_on()
+
+    error = Error.INVALID_TXN_STATE
+    wrong = proxy.add(Rule(Api.END_TXN, Fate.MISREPORT, text=its, error=error))
+    flow.wait_transactions("reinitialised", 2)
+    assert wrong.wait_answered() == Error.NONE
+    assert flow.daemon.logged("committing", '"fatal"')
+    flow.wait_goes_on()
+    assert flow.transactions("reinitialised") == 2
     assert flow.finish() == 0
 
 
@@ -126,6 +140,9 @@ def test_a_commit_that_is_refused(start: Start, proxy: KafkaProxy, prefix: str, 
     assert flow.transactions("aborted") == 0
 
     proxy.add(Rule(Api.END_TXN, Fate.REFUSE, text=its, error=Error.UNKNOWN_SERVER_ERROR))
+    slow_abort = proxy.add(Rule(Api.END_TXN, Fate.HOLD, text=its))
+    wait.until("it asks again", lambda: flow.daemon.logged("aborting", '"retry"'))
+    slow_abort.release()
     flow.wait_transactions("aborted", 1)
     flow.wait_goes_on()
     assert flow.transactions("reinitialised") == 1
