@@ -10,9 +10,7 @@ from harness.process import ROOT
 
 
 class Broker:
-    def __init__(
-        self, folder: Path, existing: str | None = None, proxy_port: int | None = None
-    ):
+    def __init__(self, folder: Path, existing: str | None = None, proxy_port: int | None = None):
         """`proxy_port`: of a proxy on this host, whose clients are to keep to it."""
         self.folder = folder
         self.existing = existing
