@@ -8,6 +8,8 @@ from typing import Callable, Iterator
 import pytest
 from harness.broker import Broker
 from harness.daemon import Daemon
+from harness.flow import SOURCE, Flow
+from harness.kafka_proxy import KafkaProxy
 from harness.simulator import Simulator
 
 
@@ -28,6 +30,33 @@ def own_kafka(tmp_path: Path) -> Iterator[Broker]:
     broker = Broker(tmp_path / "kafka")
     yield broker
     broker.stop()
+
+
+@pytest.fixture(scope="session")
+def proxied_kafka(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Broker, KafkaProxy]]:
+    """A broker that tells the proxy's clients to keep to the proxy."""
+    network = KafkaProxy()
+    broker = Broker(tmp_path_factory.mktemp("proxied"), proxy_port=network.port)
+    network.start(broker.proxied)
+    yield broker, network
+    network.close()
+    broker.stop()
+
+
+@pytest.fixture
+def proxy(proxied_kafka: tuple[Broker, KafkaProxy]) -> Iterator[KafkaProxy]:
+    """As it came: whatever a test did to it is undone."""
+    _, network = proxied_kafka
+    yield network
+    network.reset()
+
+
+@pytest.fixture
+def behind_proxy(proxied_kafka: tuple[Broker, KafkaProxy]) -> Broker:
+    """The proxy's broker, reached past it."""
+    return proxied_kafka[0]
 
 
 @pytest.fixture
@@ -73,3 +102,29 @@ def connect(daemon: Callable[..., Daemon]) -> Callable[..., Daemon]:
         return daemon(**{**known, "sources": "firehose", **settings})
 
     return make
+
+
+@pytest.fixture
+def start(
+    behind_proxy: Broker,
+    proxy: KafkaProxy,
+    simulator: Callable[..., Simulator],
+    connect: Callable[..., Daemon],
+) -> Callable[..., Flow]:
+    """start(prefix, source=…, rate=…, setting=value, …): a flow through the proxy that publishes."""
+
+    def make(prefix: str, source: str = SOURCE, rate: int = 300, **settings: str) -> Flow:
+        remote = simulator(rate=rate)
+        known = {"brokers": proxy.brokers, "kafka_topic_prefix": prefix, "journal_max_size": "96MiB"}
+        flow = Flow(remote, connect(remote, **known, **settings), behind_proxy, prefix, source)
+        flow.daemon.wait_ready()
+        flow.wait_transactions("committed", 2)
+        return flow
+
+    return make
+
+
+@pytest.fixture
+def its(prefix: str) -> str:
+    """Stands in the requests of the source's transactions, and in no others."""
+    return f"penstock.{prefix}.{SOURCE}"

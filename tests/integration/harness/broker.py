@@ -23,17 +23,22 @@ class Broker:
         port: int = 0,
         properties: Mapping[str, str] = NONE,
         cluster: str = "",
+        proxy_port: int | None = None,
     ):
-        """`properties`: of the server, over those of scripts/kafka. `cluster`: to be joined."""
+        """`properties`: of the server, over those of scripts/kafka. `cluster`: to be joined.
+        `proxy_port`: of a proxy on this host, whose clients are to keep to it."""
         self.folder = folder
         self.existing = existing
         self._options = ["--dir", str(folder), "--port", str(port)]
         if cluster:
             self._options += ["--cluster", cluster]
+        if proxy_port:
+            self._options += ["--proxy", str(proxy_port)]
         for name, value in properties.items():
             self._options += ["--set", f"{name}={value}"]
         self.start()
         self.brokers = existing or (folder / "brokers").read_text().strip()
+        self.proxied = (folder / "proxied").read_text().strip() if proxy_port else None
         self.admin = AdminClient({"bootstrap.servers": self.brokers, "log_level": 0})
 
     def _script(self, command: str) -> None:

@@ -16,6 +16,7 @@ def consumer(brokers: str, isolation: str) -> Consumer:
             "enable.partition.eof": True,
             "auto.offset.reset": "error",
             "fetch.message.max.bytes": 33554432,
+            "fetch.wait.max.ms": 10,  # an end is told once the broker has waited for more
             "queued.max.messages.kbytes": 131072,
         }
     )
@@ -29,9 +30,10 @@ def names(brokers: str, prefix: str) -> set[str]:
         reader.close()
 
 
-def ends(brokers: str, topic: str) -> dict[int, int]:
-    """The offset behind the last record of each partition, open transactions included."""
-    reader = consumer(brokers, "read_uncommitted")
+def ends(brokers: str, topic: str, isolation: str = "read_uncommitted") -> dict[int, int]:
+    """The offset behind the last record of each partition; with read_committed, what is in an open
+    transaction and behind it left out."""
+    reader = consumer(brokers, isolation)
     try:
         partitions = reader.list_topics(topic, timeout=30).topics[topic].partitions
         return {
@@ -42,11 +44,14 @@ def ends(brokers: str, topic: str) -> dict[int, int]:
         reader.close()
 
 
-def read(brokers: str, topic: str, seconds: float = 120) -> Iterator[Message]:
+def read(
+    brokers: str, topic: str, seconds: float = 120, isolation: str = "read_committed"
+) -> Iterator[Message]:
     """All committed records of a topic; a partition's in their order. Nothing may write to it. An
-    open transaction would hide what is behind it: this waits until the broker has ended it."""
+    open transaction would hide what is behind it: this waits until the broker has ended it. With
+    read_uncommitted, what was aborted as well."""
     left = ends(brokers, topic)
-    reader = consumer(brokers, "read_committed")
+    reader = consumer(brokers, isolation)
     try:
         reader.assign([TopicPartition(topic, number, OFFSET_BEGINNING) for number in left])
         while left:
