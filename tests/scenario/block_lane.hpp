@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <set>
 #include <vector>
@@ -20,8 +22,9 @@ namespace penstock::scenario {
 class BlockLane {
  public:
   // `in_order`: false plants a bug, the reorder buffer is passed by.
-  BlockLane(const journal::RingOptions& ring, const extract::LaneOptions& lane, bool in_order)
-      : store_(ring.segment_size), ring_(ring, store_), lane_(lane), in_order_(in_order) {}
+  BlockLane(const journal::RingOptions& ring, std::unique_ptr<journal::SegmentStore> segments,
+            const extract::LaneOptions& lane, bool in_order)
+      : store_(std::move(segments)), ring_(ring, *store_), lane_(lane), in_order_(in_order) {}
 
   journal::Ring& ring() { return ring_; }
 
@@ -34,7 +37,8 @@ class BlockLane {
         break;
       }
       ++taken_;
-      waiting_.push_back(*block);
+      waiting_.push_back({submitted_++, *block});
+      unreleased_.push_back(block->sequence);
     }
   }
   // As the replay gate asks for it.
@@ -47,14 +51,14 @@ class BlockLane {
   void extract(extract::Extractor& extractor, Dice& dice,
                const std::function<void(Batch&&)>& deliver) {
     const auto which = waiting_.begin() + static_cast<std::ptrdiff_t>(dice.below(waiting_.size()));
-    const Block block = *which;
+    const auto [number, block] = *which;
     waiting_.erase(which);
     Batch batch = extractor.extract(block, lane_, 1);
     if (!in_order_) {
       delivered_ = std::max(delivered_, block.sequence);
       deliver(std::move(batch));
     } else {
-      done_.insert(block.sequence.value - 1, std::move(batch));
+      done_.insert(number, std::move(batch));
       while (auto next = done_.take_next()) {
         delivered_ = next->block.sequence;
         deliver(std::move(*next));
@@ -66,10 +70,9 @@ class BlockLane {
   void release(BlockSequence block) {
     // In their order, whatever order they were published in.
     released_.insert(block);
-    while (!released_.empty() && *released_.begin() == next_released_) {
-      ring_.release(next_released_);
-      next_released_ = next_released_.next();
-      released_.erase(released_.begin());
+    while (!unreleased_.empty() && released_.erase(unreleased_.front()) > 0) {
+      ring_.release(unreleased_.front());
+      unreleased_.pop_front();
       --taken_;
     }
     ring_.writable();  // what had no room is sealed, although nobody reads
@@ -81,14 +84,20 @@ class BlockLane {
   bool extracted() const { return waiting_.empty() && !ring_.has_unread(); }
 
  private:
-  journal::MemorySegments store_;
+  struct Submitted {
+    std::uint64_t number;  // from 0
+    Block block;
+  };
+
+  std::unique_ptr<journal::SegmentStore> store_;
   journal::Ring ring_;
   extract::LaneOptions lane_;
   bool in_order_;
   extract::ReorderBuffer<Batch> done_;
-  std::vector<Block> waiting_;  // for a worker
-  std::size_t taken_ = 0;       // from the ring and not yet released
-  BlockSequence next_released_{1};
+  std::vector<Submitted> waiting_;  // for a worker
+  std::uint64_t submitted_ = 0;
+  std::size_t taken_ = 0;                 // from the ring and not yet released
+  std::deque<BlockSequence> unreleased_;  // of those taken, in their order
   BlockSequence delivered_{0};
   std::optional<MonotonicTime> last_full_;
   std::set<BlockSequence> released_;

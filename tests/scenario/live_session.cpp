@@ -33,7 +33,8 @@ LiveSession::LiveSession(std::string source, std::size_t instance, RemoteModel& 
       lane_(lane),
       failed_(std::move(failed)),
       fsm_(backoff(), stall_timeout, dice()),
-      at_(clock.monotonic()) {}
+      at_(clock.monotonic()),
+      sessions_(lane.ring().last_recovered_session().value) {}
 
 const Connection& LiveSession::connection() const {
   return remote_.source(source_).connections.at(connection_);

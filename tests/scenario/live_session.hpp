@@ -49,7 +49,7 @@ class LiveSession {
   MonotonicTime at_;  // when a wait ends, or an answer comes
   MonotonicTime last_byte_;
   std::uint64_t connection_ = 0;
-  std::uint64_t sessions_ = 0;
+  std::uint64_t sessions_;  // those that are in the journal counted
   bool open_ = false;
   bool room_ = true;
 };

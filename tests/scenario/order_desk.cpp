@@ -15,7 +15,7 @@ constexpr journal::RingOptions replay_ring{.max_size = Bytes{8'192},
 
 OrderDesk::Run::Run(std::string replayed, ReplayAnswer&& answer, bool in_order)
     : job(std::move(replayed)),
-      lane(replay_ring,
+      lane(replay_ring, std::make_unique<journal::MemorySegments>(replay_ring.segment_size),
            {.max_line = replay_ring.max_line, .kind = ChannelKind::replay, .has_ledger = true},
            in_order),
       body(std::move(answer.body)),

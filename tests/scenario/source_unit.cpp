@@ -32,7 +32,7 @@ publish::PublisherOptions publisher_options(const UnitOptions& unit, WallTime no
           .instance = instance,
           .host = "model",
           .started_at = now,
-          .journal = "journal" + std::to_string(unit.instance)};
+          .journal = unit.journal->name};
 }
 
 jobs::JobsOptions jobs_options(const UnitOptions& unit) {
@@ -45,7 +45,9 @@ jobs::JobsOptions jobs_options(const UnitOptions& unit) {
           .ledger_memory = 1_MiB,
           .retry_first = Duration{2'000},
           .retry_max = Duration{20'000},
-          .id_seed = std::to_string(unit.instance)};
+          .id_seed = std::to_string(unit.instance),
+          .journal = unit.journal->name,
+          .host = "model"};
 }
 
 std::unique_ptr<test::ModelSession> session_on(const Surroundings& around,
@@ -80,6 +82,7 @@ SourceUnit::SourceUnit(UnitOptions options, Surroundings around)
                   options_.planted == Planted::ledger ? static_cast<Decider&>(forgetful_) : jobs_,
                   *this, counters_, around.clock, log_),
       lane_(live_ring(options_),
+            std::make_unique<KeptSegments>(*options_.journal, live_ring(options_).segment_size),
             {.max_line = largest_event, .kind = ChannelKind::live, .has_ledger = options_.has_jobs},
             options_.planted != Planted::reorder),
       session_(options_.source, options_.instance, around.remote, around.clock, around.dice,
@@ -97,7 +100,9 @@ SourceUnit::SourceUnit(UnitOptions options, Surroundings around)
              .post = [this](std::function<Changes()> note) { post(std::move(note)); },
              .deliver = [this](Batch&& batch) { deliver(std::move(batch)); },
              .violated = [this](const std::string& what) { violated(what); }}),
-      next_tick_(around.clock.monotonic()) {}
+      next_tick_(around.clock.monotonic()) {
+  lane_.feed();  // what was recovered
+}
 
 void SourceUnit::violated(const std::string& what) {
   around_.violations.push_back(options_.source + ": " + what);

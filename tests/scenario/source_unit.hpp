@@ -9,6 +9,7 @@
 
 #include "block_lane.hpp"
 #include "kafka_weather.hpp"
+#include "kept_journal.hpp"
 #include "live_session.hpp"
 #include "order_desk.hpp"
 #include "penstock/jobs/jobs.hpp"
@@ -37,7 +38,8 @@ struct UnitOptions {
   jobs::FirstStart on_first_start = jobs::FirstStart::none;
   std::size_t replay_concurrency = 2;
   Bytes ring_size{16'384};
-  std::size_t instance = 0;  // which process of the run
+  std::size_t instance = 0;        // which process of the run
+  KeptJournal* journal = nullptr;  // lives longer
   Planted planted = Planted::nothing;
 };
 

@@ -102,6 +102,22 @@ void World::plan_troubles(Duration span) {
 
 // --- processes
 
+// Mostly that of the process before, on the same machine, which may have been restarted itself.
+KeptJournal& World::journal_of(const std::string& source) {
+  KeptJournal*& last = last_journals_[source];
+  const bool other_machine = !processes_.empty() || dice_.one_in(4);
+  if (last == nullptr || other_machine) {
+    const std::uint64_t number = journals_.size() + 1;
+    last = &journals_.emplace_back();
+    last->name = "journal" + std::to_string(number);
+    last->id = JournalId{number};
+  } else if (dice_.one_in(4)) {
+    ++last->boot;
+    story_.say(source, "the machine was restarted");
+  }
+  return *last;
+}
+
 void World::start_process() {
   if (processes_.empty() && dice_.one_in(3)) {
     story_.say("kafka", "the state topic is compacted");
@@ -121,6 +137,7 @@ void World::start_process() {
                     .replay_concurrency = replay_concurrency_,
                     .ring_size = ring_size_,
                     .instance = process->number,
+                    .journal = &journal_of(name),
                     .planted = options_.planted},
         Surroundings{clock_, dice_, story_, remote_, kafka_, weather_, violations_}));
   }

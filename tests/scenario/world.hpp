@@ -5,6 +5,8 @@
 // well for a while, so that everything settles, and what Kafka holds is compared with the truth.
 #pragma once
 
+#include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -68,6 +70,7 @@ class World {
 
   void plan();
   void plan_troubles(Duration span);
+  KeptJournal& journal_of(const std::string& source);
   void start_process();
   void stop_process(std::size_t index, std::string_view how);
   void bring(const Trouble& trouble);
@@ -96,11 +99,13 @@ class World {
   WallTime calm_at_, over_at_;
   bool calm_ = false;
   bool had_takeover_ = false;
-  std::set<std::string> forced_;  // jobs that an operator had replayed whatever was published
-  std::vector<std::unique_ptr<Process>> processes_;  // that run
-  std::vector<std::optional<WallTime>> ends_;        // of all there were
-  std::optional<WallTime> starts_at_;                // the next one
-  std::optional<WallTime> crash_until_;              // one is near: it is down until then
+  std::set<std::string> forced_;      // jobs that an operator had replayed whatever was published
+  std::deque<KeptJournal> journals_;  // of all machines; the processes refer to them
+  std::map<std::string, KeptJournal*> last_journals_;  // of each source
+  std::vector<std::unique_ptr<Process>> processes_;    // that run
+  std::vector<std::optional<WallTime>> ends_;          // of all there were
+  std::optional<WallTime> starts_at_;                  // the next one
+  std::optional<WallTime> crash_until_;                // one is near: it is down until then
   std::uint64_t steps_to_crash_ = 0;
   WallTime looked_at_;
   std::vector<std::pair<SourceUnit*, std::size_t>> possible_;  // reused
