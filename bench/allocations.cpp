@@ -80,6 +80,7 @@ class TakingKafka final : public publish::TransactionalKafka {
   Call abort() override { return {}; }
   Produced event(const publish::Record&, publish::RecordId) override {
     events.fetch_add(1, std::memory_order_relaxed);
+    events.notify_one();
     return Produced::queued;
   }
   Produced dead_letter(const publish::Record&, publish::RecordId) override {
@@ -178,6 +179,11 @@ class Path final : private remote::SessionListener, private publish::PublisherLi
     });
   }
   std::uint64_t events() const { return kafka_.events.load(); }
+  void wait_for(std::uint64_t events) const {
+    for (std::uint64_t now = 0; (now = kafka_.events.load()) < events;) {
+      kafka_.events.wait(now);
+    }
+  }
 
  private:
   void session_opened(SessionId session) override { feed_.open(ChannelId{1}, session); }
@@ -260,15 +266,10 @@ int run(std::uint64_t wanted) {
   Path path(io, pool, std::move(*journal), remote);
   std::uint64_t counted = 0;
   std::jthread watch([&] {
-    const auto until = [&](std::uint64_t events) {
-      while (path.events() < events) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(1));
-      }
-    };
-    until(wanted);  // buffers have their sizes by then
+    path.wait_for(wanted);  // buffers have their sizes by then
     counting = true;
     const std::uint64_t before = path.events();
-    until(before + wanted);
+    path.wait_for(before + wanted);
     counting = false;
     counted = path.events() - before;
     path.stop();

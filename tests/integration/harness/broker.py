@@ -4,13 +4,16 @@ import os
 import signal
 import subprocess
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Iterator, Mapping
+from typing import TYPE_CHECKING, Iterator, Mapping
 
-from confluent_kafka.admin import AdminClient
 from harness import wait
 from harness.process import ROOT, free_port
+
+if TYPE_CHECKING:
+    from confluent_kafka.admin import AdminClient
 
 NONE: Mapping[str, str] = MappingProxyType({})
 
@@ -39,7 +42,13 @@ class Broker:
         self.start()
         self.brokers = existing or (folder / "brokers").read_text().strip()
         self.proxied = (folder / "proxied").read_text().strip() if proxy_port else None
-        self.admin = AdminClient({"bootstrap.servers": self.brokers, "log_level": 0})
+
+    @cached_property
+    def admin(self) -> "AdminClient":
+        # Here, as bench/side_by_side has no such package.
+        from confluent_kafka.admin import AdminClient
+
+        return AdminClient({"bootstrap.servers": self.brokers, "log_level": 0})
 
     def _script(self, command: str) -> None:
         environment = {k: v for k, v in os.environ.items() if k != "PENSTOCK_KAFKA"}
