@@ -116,6 +116,11 @@ Finding check_journal(const settings::Settings& settings) {
     return {Level::failed, "journal",
             there.string() + " can't be written: set journal.directory, or its owner"};
   }
+  if (!journal::can_reserve_room(there)) {
+    return {Level::warning, "journal",
+            "the file system of " + there.string() +
+                " can't reserve room: a full disk ends the daemon. Use ext4, XFS or btrfs"};
+  }
   const auto space = std::filesystem::space(there, error);
   const Bytes all{settings.journal.max_size.count * settings.sources.size()};
   if (!error && space.available < all.count) {

@@ -1,7 +1,11 @@
 #include "penstock/journal/directory.hpp"
 
 #include <fcntl.h>
+#include <linux/fs.h>
+#include <linux/magic.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -31,6 +35,18 @@ std::uint64_t random_number() {
   return (std::uint64_t{device()} << 32) | device();
 }
 
+// Else btrfs writes each page of a mapping to a new place, so that a full disk is a fault in spite
+// of fallocate(2). Files take it over from their directory.
+void write_in_place_on_btrfs(int directory) {
+  struct statfs about {};
+  int flags = 0;
+  if (::fstatfs(directory, &about) == 0 && about.f_type == BTRFS_SUPER_MAGIC &&
+      ::ioctl(directory, FS_IOC_GETFLAGS, &flags) == 0) {
+    flags |= FS_NOCOW_FL;
+    static_cast<void>(::ioctl(directory, FS_IOC_SETFLAGS, &flags));  // validate tells
+  }
+}
+
 }  // namespace
 
 std::uint64_t boot_of_machine() {
@@ -40,6 +56,11 @@ std::uint64_t boot_of_machine() {
   std::erase(text, '-');
   const auto boot = parse_number(std::string_view(text).substr(0, 16), 16);
   return boot ? *boot : random_number();
+}
+
+bool can_reserve_room(const std::string& directory) {
+  const Descriptor file(::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  return !file || ::fallocate(file.get(), 0, 0, 4'096) == 0 || errno != EOPNOTSUPP;
 }
 
 Directory::Directory(DirectoryOptions options, Descriptor&& descriptor, Log& log)
@@ -60,6 +81,7 @@ Result<std::unique_ptr<Directory>> Directory::open(DirectoryOptions options, Log
   if (!descriptor) {
     return system_failure("can't open the directory " + options.path);
   }
+  write_in_place_on_btrfs(descriptor.get());
   std::unique_ptr<Directory> directory(
       new Directory(std::move(options), std::move(descriptor), log));
   // The lock first.

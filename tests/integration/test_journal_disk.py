@@ -9,6 +9,7 @@ import pytest
 from harness import exactly_once, wait
 from harness.broker import Broker
 from harness.daemon import Daemon
+from harness.process import run
 from harness.simulator import Simulator
 
 SOURCE = ("firehose",)
@@ -146,7 +147,17 @@ def test_a_file_that_is_cut_under_it_ends_it_with_its_name(
 def test_a_file_system_that_reserves_no_room_is_named(
     simulator: Callable[..., Simulator], disk: Callable[..., SmallDisk], on_disk: Callable[..., Daemon]
 ) -> None:
-    daemon = on_disk(simulator(), disk(kind="ramfs"))
+    where = disk(kind="ramfs")
+    daemon = on_disk(simulator(), where)
     wait.until("it answers", lambda: daemon._answers("/livez"))
     wait.until("it receives", lambda: daemon.metrics().get("received_bytes_total") > 0)
     assert daemon.logged("can't reserve room", "the daemon ends instead of waiting")
+    settings = {
+        "PENSTOCK_API_URL": "https://unused.test",
+        "PENSTOCK_API_TOKEN": "t",
+        "PENSTOCK_SOURCES": "firehose",
+        "PENSTOCK_KAFKA_BROKERS": "unused:1",
+        "PENSTOCK_JOURNAL_DIRECTORY": str(where.path / "journal"),
+    }
+    shown = run("validate", "--offline", env=settings).stdout
+    assert "can't reserve room: a full disk ends the daemon" in shown

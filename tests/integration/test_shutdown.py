@@ -4,7 +4,7 @@ import signal
 
 import pytest
 from harness import topics, wait
-from harness.exactly_once import dead_letters
+from harness.exactly_once import compared, dead_letters
 from harness.simulator import SOURCES, SentLine
 from harness.verifier import Verifier
 
@@ -44,20 +44,28 @@ def test_a_signal_drains_and_exits_with_0(kafka, prefix, simulator, connect, num
         assert verifier.lines_found > 2000
 
 
-def test_a_signal_ends_a_daemon_without_kafka(simulator, connect):
-    remote = simulator(rate=200)
-    local = connect(remote).wait_ready("/livez")
-    wait.until("events come", lambda: local.metrics().get("received_bytes_total") > 0)
-    local.child.send_signal(signal.SIGTERM)
-    local.ended(30)
-
-
-def test_a_second_signal_stops_at_once(simulator, connect):
-    """Without Kafka the drain would go on to its limit of 20 s."""
-    remote = simulator(rate=200)
-    local = connect(remote).wait_ready("/livez")
-    wait.until("events come", lambda: local.metrics().get("received_bytes_total") > 0)
+@pytest.mark.parametrize("signals", [1, 2], ids=["drained in vain", "at once"])
+def test_what_cannot_be_drained_is_published_by_the_next_start(
+    kafka, prefix, simulator, connect, signals
+):
+    """Without Kafka the drain goes on to its limit of 20 s, unless a second signal ends it."""
+    remote = simulator(rate=500)
+    local = connect(remote, folder="left", kafka_topic_prefix=prefix).wait_ready("/livez")
+    wait.until("events come", lambda: local.metrics().get("received_bytes_total") > 1e6)
     local.child.send_signal(signal.SIGTERM)
     wait.until("the daemon drains", lambda: "draining" in local.reasons(), 10)
-    local.child.send_signal(signal.SIGTERM)
-    local.ended(10)
+    received = local.metrics().get("received_events_total")
+    if signals == 2:
+        local.child.send_signal(signal.SIGTERM)
+    assert local.ended(10 if signals == 2 else 30) == 1
+    assert bool(local.logged("not drained in time")) == (signals == 1)
+    assert bool(local.logged("second signal")) == (signals == 2)
+    remote.quiet(("firehose",))
+
+    local = connect(remote, folder="left", brokers=kafka.brokers, kafka_topic_prefix=prefix)
+    metrics = local.wait_ready().wait_drained(("firehose",))
+    assert local.stop() == 0
+    verifier = compared(remote, kafka, prefix, ("firehose",), killed=True)["firehose"]
+    assert verifier.findings() == []
+    assert metrics.get("recovered_events_total", source="firehose") >= received > 0
+    assert verifier.lines_found >= received

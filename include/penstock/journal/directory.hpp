@@ -27,6 +27,10 @@ class Descriptor;
 // has: no open block is taken for one of this run then.
 std::uint64_t boot_of_machine();
 
+// Whether the file system can give a file its room beforehand, so that a full disk is no fault
+// later.
+bool can_reserve_room(const std::string& directory);
+
 struct DirectoryOptions {
   std::string path;  // made where it isn't there
   SourceName source;

@@ -10,6 +10,7 @@
 
 #include "support/model_kafka.hpp"
 #include "support/turned_clock.hpp"
+#include "unit/publish/model_topics.hpp"
 
 namespace penstock::publish {
 namespace {
@@ -22,12 +23,7 @@ using ::testing::Range;
 using ::testing::Values;
 
 const SourceName source{"firehose"};
-const TopicNames topics{.events = "p.firehose",
-                        .dead_letters = "p.dead-letters",
-                        .status = "p.status",
-                        .state = "p.state",
-                        .jobs = "p.jobs",
-                        .gaps = "p.gaps"};
+const TopicNames topics = model_topics(source.str());
 const test::ModelKafka::Partition state_at{topics.state, state_partition(source)};
 
 // One call goes wrong: the n-th of its kind.

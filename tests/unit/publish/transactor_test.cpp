@@ -11,6 +11,7 @@
 #include "penstock/core/limits.hpp"
 #include "support/model_kafka.hpp"
 #include "support/turned_clock.hpp"
+#include "unit/publish/model_topics.hpp"
 
 namespace penstock::publish {
 namespace {
@@ -22,12 +23,7 @@ using ::testing::IsEmpty;
 using Need = Transactor::Need;
 
 const SourceName source{"stream"};
-const TopicNames topics{.events = "p.stream",
-                        .dead_letters = "p.dead-letters",
-                        .status = "p.status",
-                        .state = "p.state",
-                        .jobs = "p.jobs",
-                        .gaps = "p.gaps"};
+const TopicNames topics = model_topics(source.str());
 const test::ModelKafka::Partition state_at{topics.state, state_partition(source)};
 
 // What goes wrong is written down beforehand, call by call; then all goes well.
