@@ -141,7 +141,7 @@ void ChannelFeed::arm_flush_timer() {
   flush_timer_.expires_after(std::max(Duration{1}, options_.ring.sync_interval / 2));
   flush_timer_.async_wait(
       [this, alive = std::weak_ptr(alive_)](const boost::system::error_code& error) {
-        if (error || !alive.lock()) {
+        if (error || !alive.lock() || !flushing_) {
           return;
         }
         flusher_->flush(ring_.take_unflushed(wall_now()));

@@ -70,7 +70,10 @@ class ChannelFeed final : public ByteSink {
   void abandon() { abandoned_ = true; }
 
   // Nothing waits to be flushed any more.
-  void end_flushing() { flush_timer_.cancel(); }
+  void end_flushing() {
+    flushing_ = false;  // its handler may be on its way already
+    flush_timer_.cancel();
+  }
 
   // All that was received was pushed, or needn't be.
   bool idle() const {
@@ -103,6 +106,7 @@ class ChannelFeed final : public ByteSink {
   bool seal_timer_armed_ = false;
   std::unique_ptr<journal::Flusher> flusher_;  // none: nothing is flushed
   boost::asio::steady_timer flush_timer_;
+  bool flushing_ = true;
   bool caught_up_ = true;  // every sealed block was given to the pool
   bool finished_ = false;
   bool abandoned_ = false;
