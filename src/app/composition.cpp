@@ -157,7 +157,7 @@ PipelineOptions pipeline_options(const settings::Settings& settings, const setti
                                  std::function<Result<std::string>()> read_token,
                                  const Instance& instance,
                                  std::unique_ptr<journal::Directory> journal,
-                                 std::function<void(const Error&)> journal_failed) {
+                                 std::function<void(const Error&)> journal_failed, Filter filter) {
   remote::AccessOptions access = access_options(settings, environment, read_token);
   remote::SessionOptions session = session_options(settings, environment, std::move(read_token));
   session.source = source.name;
@@ -185,6 +185,7 @@ PipelineOptions pipeline_options(const settings::Settings& settings, const setti
                         .started_at = instance.started_at,
                         .journal = journal_id},
           .jobs = jobs_options(settings, source, instance, journal_id),
+          .filter = std::move(filter),
           .replays = {.url = settings.api.url,
                       .access = std::move(access),
                       .stall_timeout = limits::replay_stall,

@@ -39,7 +39,7 @@ PipelineOptions pipeline_options(const settings::Settings& settings, const setti
                                  std::function<Result<std::string>()> read_token,
                                  const Instance& instance,
                                  std::unique_ptr<journal::Directory> journal,
-                                 std::function<void(const Error&)> journal_failed);
+                                 std::function<void(const Error&)> journal_failed, Filter filter);
 
 // What the kernel couldn't write is lost where the machine stops, and is not to be asked for again:
 // the process ends, and who starts next reads what is there.

@@ -13,6 +13,7 @@
 
 #include "app/admin_calls.hpp"
 #include "app/composition.hpp"
+#include "app/source_filter.hpp"
 #include "app/source_pipeline.hpp"
 #include "penstock/core/heartbeat.hpp"
 #include "penstock/core/json_writer.hpp"
@@ -167,10 +168,17 @@ std::optional<int> Daemon::Impl::open() {
                  {{"source", name.str()}, {"error", journal.error().what}});
       return journal.error().code == Errc::corrupt ? exit_configuration : exit_failed;
     }
+    auto filter = make_filter(source);
+    if (!filter) {
+      log_.error("the filter can't be made",
+                 {{"source", name.str()}, {"error", filter.error().what}});
+      return exit_configuration;
+    }
     pipelines_.push_back(std::make_unique<SourcePipeline>(
         io_, pool_, *status_,
         pipeline_options(settings, source, options_.environment, options_.read_token, instance_,
-                         std::move(*journal), end_where_flushing_fails(name, log_)),
+                         std::move(*journal), end_where_flushing_fails(name, log_),
+                         std::move(*filter)),
         *counters++, *job_counters++, log_,
         [this, name](publish::PublisherEnd end) { source_ended(name, end); }));
   }

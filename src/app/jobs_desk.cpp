@@ -11,6 +11,7 @@ void JobsDesk::restored(WallTime now) {
 
 Changes JobsDesk::decide(Batch& batch, WallTime now) {
   Changes changes = jobs_.decide(batch, now);
+  filter_.apply(batch);  // what is filtered is known, and isn't lost
   pass_on();
   return changes;
 }

@@ -1,4 +1,4 @@
-// Jobs on the publisher's thread: passes on what goes in and out.
+// Jobs and the filter on the publisher's thread: passes on what goes in and out.
 #pragma once
 
 #include <functional>
@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "penstock/core/decision.hpp"
+#include "penstock/core/filter.hpp"
 #include "penstock/core/job_counters.hpp"
 #include "penstock/jobs/jobs.hpp"
 #include "penstock/publish/publisher.hpp"
@@ -17,8 +18,11 @@ class JobsDesk final : public Decider {
   using Orders = std::function<void(std::vector<jobs::Order>)>;
 
   // `orders` is called on the publisher's thread.
-  JobsDesk(jobs::JobsOptions options, JobCounters& counters, Orders orders)
-      : jobs_(std::move(options)), counters_(counters), orders_(std::move(orders)) {}
+  JobsDesk(jobs::JobsOptions options, Filter filter, JobCounters& counters, Orders orders)
+      : jobs_(std::move(options)),
+        filter_(std::move(filter)),
+        counters_(counters),
+        orders_(std::move(orders)) {}
 
   Result<void> restore(std::string_view key, std::optional<std::string_view> value) override {
     return jobs_.restore(key, value);
@@ -47,6 +51,7 @@ class JobsDesk final : public Decider {
   void count();
 
   jobs::Jobs jobs_;
+  Filter filter_;
   JobCounters& counters_;
   Orders orders_;
 };

@@ -10,9 +10,6 @@ int run_daemon(const settings::Loaded& loaded, const settings::Inputs& inputs) {
   const auto log = ops::make_log(
       log_settings.level, log_settings.format == settings::LogFormat::json ? ops::LogFormat::json
                                                                            : ops::LogFormat::text);
-  for (const std::string& warning : loaded.warnings) {
-    log->warning("configuration", {{"warning", warning}});
-  }
   const settings::Api api = loaded.settings.api;
   journal::end_at_bus_errors();
   Daemon daemon(

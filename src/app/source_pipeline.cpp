@@ -30,7 +30,7 @@ SourcePipeline::SourcePipeline(boost::asio::io_context& io, extract::Pool& pool,
       log_(log),
       ended_(std::move(ended)),
       tick_timer_(io),
-      desk_(options.jobs, job_counters,
+      desk_(options.jobs, std::move(options.filter), job_counters,
             [this](std::vector<jobs::Order> orders) {
               boost::asio::post(io_, [this, orders = std::move(orders)] { carry_out(orders); });
             }),

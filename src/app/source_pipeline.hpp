@@ -46,6 +46,7 @@ struct PipelineOptions {
   std::function<void(const Error&)> journal_failed;
   publish::PublisherOptions publisher;
   jobs::JobsOptions jobs;
+  Filter filter;
   ReplayDeskOptions replays;
 };
 

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "app/composition.hpp"
+#include "app/source_filter.hpp"
 #include "penstock/core/limits.hpp"
 #include "penstock/journal/inspection.hpp"
 #include "penstock/journal/ring.hpp"
@@ -162,6 +163,14 @@ void check_journals(const settings::Settings& settings, std::vector<Finding>& fi
   }
 }
 
+void check_filters(const settings::Settings& settings, std::vector<Finding>& findings) {
+  for (const settings::Source& source : settings.sources) {
+    if (const auto filter = make_filter(source); !filter) {
+      findings.push_back({Level::failed, "filter of " + source.name.str(), filter.error().what});
+    }
+  }
+}
+
 Finding check_properties(const settings::Settings& settings) {
   NoLog log;
   const auto checked = publish::check_properties(kafka_connection(settings.kafka), log);
@@ -253,12 +262,10 @@ void check_kafka(const settings::Settings& settings, std::vector<Finding>& findi
 std::vector<Finding> validate(const settings::Loaded& loaded, const settings::Inputs& inputs,
                               bool offline) {
   std::vector<Finding> findings;
-  for (const std::string& warning : loaded.warnings) {
-    findings.push_back({Level::warning, "configuration", warning});
-  }
   findings.push_back(check_token(loaded, inputs));
   findings.push_back(check_journal(loaded.settings));
   check_journals(loaded.settings, findings);
+  check_filters(loaded.settings, findings);
   findings.push_back(check_properties(loaded.settings));
   if (!offline) {
     check_api(loaded, inputs, findings);

@@ -91,9 +91,6 @@ int show_config(const Options& options) {
       rows.cells.push_back({value.path, value.text, value.origin});
     }
     print(std::cout, rows, options.output);
-    for (const std::string& warning : loaded.warnings) {
-      std::cerr << "warning: " << warning << '\n';
-    }
     return exit_done;
   });
 }

@@ -99,7 +99,6 @@ struct KeySpec {
   Fallback fallback;
   std::string_view doc;
   bool required = false;
-  bool unbuilt = false;  // read and checked, without effect in this version
 };
 
 std::span<const KeySpec> key_table();

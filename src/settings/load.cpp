@@ -204,10 +204,6 @@ class Loader {
       return;
     }
     show(value, path, *shown);
-    if (spec.unbuilt && !shown->empty()) {
-      loaded_.warnings.push_back(path + " (" + to_string(value.origin) +
-                                 ") has no effect in this version");
-    }
   }
 
   void resolve_default(const KeySpec& spec, Target target, const std::string& path) {

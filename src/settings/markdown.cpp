@@ -24,7 +24,6 @@ outcome and where each value comes from.
   `${file:/path}` by what the file holds. What comes from a file isn't shown.
 * What is unknown is an error, in the file and among the variables that begin with `PENSTOCK_`. Variables that are no
   keys: `PENSTOCK_CONFIG` and `PENSTOCK_API_TOKEN`.
-* † has no effect in this version.
 )";
 
 std::string group_of(std::string_view path) { return std::string(path.substr(0, path.find('.'))); }
@@ -54,9 +53,8 @@ std::string row(const KeySpec& spec) {
     path.replace(star, 1, "<name>");
   }
   const std::string bounds = bounds_of(spec.kind);
-  return "| `" + path + "`" + (spec.unbuilt ? " †" : "") + " | " + default_of(spec) + " | `" +
-         variable_text(spec) + "` | " + std::string(spec.doc) +
-         (bounds.empty() ? "" : " (" + bounds + ")") + " |\n";
+  return "| `" + path + "`" + " | " + default_of(spec) + " | `" + variable_text(spec) + "` | " +
+         std::string(spec.doc) + (bounds.empty() ? "" : " (" + bounds + ")") + " |\n";
 }
 
 }  // namespace

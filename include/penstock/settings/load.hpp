@@ -39,8 +39,7 @@ struct Value {
 
 struct Loaded {
   Settings settings;
-  std::vector<Value> values;  // in the order of docs/configuration.md
-  std::vector<std::string> warnings;
+  std::vector<Value> values;   // in the order of docs/configuration.md
   std::filesystem::path file;  // empty: there is none
 };
 

@@ -152,13 +152,6 @@ TEST_F(Run, ConfigHidesSecretsAndTakesNoneAsAnArgument) {
   EXPECT_THAT(refused.err, AllOf(HasSubstr("is a secret"), Not(HasSubstr("canary"))));
 }
 
-TEST_F(Run, ConfigSaysWhatHasNoEffect) {
-  const std::string set = "sources.firehose.filter.types=ssh";
-  EXPECT_THAT(
-      run({"config", "-c", file(minimal_), "--set", set.c_str()}).err,
-      HasSubstr("warning: sources.firehose.filter.types (flag) has no effect in this version"));
-}
-
 TEST_F(Run, ReplaySaysThatThereIsNoDaemon) {
   const std::string socket = file_ + ".none";
   const Outcome outcome =

@@ -35,7 +35,6 @@ TEST_F(Load, ResolvesEveryDefaultOfAMinimalFile) {
   EXPECT_EQ(s.admin.listen.address, "127.0.0.1");
   EXPECT_EQ(s.admin.listen.port, 9469);
   EXPECT_EQ(s.log.level, LogLevel::info);
-  EXPECT_THAT(loaded.warnings, IsEmpty());
 }
 
 TEST_F(Load, GivesEachSourceTheStallTimeoutOfItsKind) {
@@ -249,20 +248,6 @@ TEST_F(Load, NeverShowsSecrets) {
   for (const std::string& text : wrong) {
     EXPECT_THAT(text, testing::Not(HasSubstr(canary)));
   }
-}
-
-TEST_F(Load, WarnsOnceOfEachKeyThatHasNoEffectYet) {
-  Inputs given = inputs(R"(
-api: {url: https://api.test}
-sources: {firehose: {filter: {types: [ssh], networks: []}}}
-kafka: {brokers: localhost, headers: basic}
-)");
-  given.overrides = {{"sources.firehose.filter.countries", "pt"}};
-  EXPECT_THAT(
-      must_load(given).warnings,
-      ElementsAre("sources.firehose.filter.types (" + given.config_file->string() +
-                      ":3) has no effect in this version",
-                  "sources.firehose.filter.countries (flag) has no effect in this version"));
 }
 
 TEST_F(Load, RefusesValuesThatAreWrongTogether) {
