@@ -43,6 +43,7 @@ class Watched:
         return "journal_full" in self.daemon.reasons()
 
 
+@pytest.mark.long
 def test_a_full_journal_takes_little_memory_and_is_published(
     own_kafka: Broker, prefix: str, simulator: Callable[..., Simulator], connect: Callable[..., Daemon]
 ) -> None:

@@ -29,6 +29,7 @@ def own_kafka(tmp_path: Path) -> Iterator[Broker]:
     broker.stop()
 
 
+@pytest.mark.long
 @pytest.mark.kafka
 @pytest.mark.own_broker
 @pytest.mark.parametrize("part", range(ROUNDS))

@@ -241,6 +241,7 @@ def open_until(flow: Flow, what: str, is_open: bool) -> None:
     wait.until(what, lambda: stands_open() == is_open, 90, 1)
 
 
+@pytest.mark.long
 def test_a_transaction_that_timed_out_fences_nobody_out(
     start: Start, proxy: KafkaProxy, prefix: str
 ) -> None:

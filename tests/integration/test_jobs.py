@@ -39,6 +39,7 @@ def check(remote: Simulator, kafka: Broker, prefix: str, ids: set[str]) -> jobs.
     return result
 
 
+@pytest.mark.long
 @pytest.mark.kafka
 def test_jobs_are_whole_after_disconnects_and_kills(
     kafka: Broker, prefix: str, simulator: Callable[..., Simulator], connect: Callable[..., Daemon]

@@ -65,6 +65,7 @@ def feed(
     return make
 
 
+@pytest.mark.long
 def test_kafka_is_away_at_the_start(broker: Broker, feed: Feed) -> None:
     with broker.away():
         fed = feed()
@@ -78,6 +79,7 @@ def test_kafka_is_away_at_the_start(broker: Broker, feed: Feed) -> None:
     assert figures.sent > 60 * RATE, "what came in the first minute is there as well"
 
 
+@pytest.mark.long
 def test_no_event_times_out(broker: Broker, feed: Feed) -> None:
     """librdkafka gives a record up after message.timeout.ms; the daemon doesn't."""
     fed = feed().publishes()
@@ -154,6 +156,7 @@ def in_sync(broker: Broker, names: list[str], replicas: int) -> Iterator[None]:
         alter(AlterConfigOpType.DELETE, "")
 
 
+@pytest.mark.long
 def test_a_broker_that_is_read_only(broker: Broker, feed: Feed, replicated: list[str]) -> None:
     """NOT_ENOUGH_REPLICAS."""
     fed = feed().publishes()
