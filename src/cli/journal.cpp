@@ -97,18 +97,13 @@ int verify_journal(const std::string& directory, Output output) {
 }
 
 int print_journal(const std::string& directory) {
-  const auto found = journal::find_journals(directory);
+  const auto found = journal::find_journal(directory);
   if (!found) {
     return say(found.error());
   }
-  if (found->size() > 1) {
-    return say(make_error(Errc::invalid_argument,
-                          directory + " holds the journals of several sources: name one, " +
-                              found->front() + " for instance"));
-  }
   const bool to_terminal = isatty(STDOUT_FILENO) == 1;
   std::uint64_t too_large = 0;
-  const auto inspection = journal::inspect(found->front(), [&](const Block& block) {
+  const auto inspection = journal::inspect(*found, [&](const Block& block) {
     if (block.kind == BlockKind::oversized_line) {
       ++too_large;
     } else if (!block.bytes.empty()) {

@@ -4,7 +4,6 @@
 #include <linux/fs.h>
 #include <linux/magic.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -158,12 +157,12 @@ std::vector<RecoveredSegment> Directory::recover() {
   }
   std::vector<RecoveredSegment> recovered;
   for (const fs::path& file : files) {
-    const auto number = parse_number(file.stem().string(), 10);
-    if (!number || file.extension() != ".segment") {
+    const auto number = segment_number(file);
+    if (!number) {
       continue;
     }
     files_ = std::max(files_, *number);
-    auto segment = map(file);
+    auto segment = Segment::of_existing(file, Segment::Access::write);
     if (!segment) {
       log_.error("a segment of the journal can't be read",
                  {{"file", file.string()}, {"error", segment.error().what}});
@@ -180,10 +179,8 @@ std::vector<RecoveredSegment> Directory::recover() {
     (*segment)->unmap(false);  // however many there are, few are in memory
     recovered.push_back({std::move(*segment), blocks});
   }
-  // By their last: after a crash of the machine blocks of an earlier use, which are below all that
-  // is needed, may stand where the first ones of the last use are lost.
   std::sort(recovered.begin(), recovered.end(),
-            [](const auto& a, const auto& b) { return a.blocks.last < b.blocks.last; });
+            [](const auto& a, const auto& b) { return comes_before(a.blocks, b.blocks); });
   return recovered;
 }
 
@@ -195,19 +192,6 @@ void Directory::keep_damaged(const Segment& segment) const {
              {{"source", options_.source.str()},
               {"file", segment.path()},
               {"copy", error ? "can't be made: " + error.message() : copy.string()}});
-}
-
-Result<std::unique_ptr<Segment>> Directory::map(const std::string& path) const {
-  Descriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
-  struct stat about {};
-  if (!file || ::fstat(file.get(), &about) != 0) {
-    return system_failure("can't open " + path);
-  }
-  if (about.st_size == 0) {
-    return make_error(Errc::corrupt, path + " is empty");
-  }
-  return Segment::of_file(std::make_shared<SegmentFile>(std::move(file), path, nullptr),
-                          Bytes{static_cast<std::uint64_t>(about.st_size)});
 }
 
 Result<std::unique_ptr<Segment>> Directory::create() {

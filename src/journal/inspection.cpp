@@ -1,7 +1,6 @@
 #include "penstock/journal/inspection.hpp"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
@@ -12,7 +11,6 @@
 
 #include "journal/description.hpp"
 #include "journal/lock.hpp"
-#include "journal/parse_number.hpp"
 #include "journal/segment.hpp"
 #include "penstock/core/text.hpp"
 #include "penstock/journal/block_format.hpp"
@@ -37,22 +35,9 @@ Released released_of(const std::string& directory, JournalId id) {
   return {read_released(bytes, id), is_locked(file.get())};
 }
 
-// Recovery seals what was open in it, and the file stays as it is. None: it is gone meanwhile.
+// Recovery seals what was open in it, and the file stays as it is.
 Result<std::unique_ptr<Segment>> copy_of(const fs::path& path) {
-  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file && errno == ENOENT) {
-    return std::unique_ptr<Segment>();
-  }
-  struct stat about {};
-  if (!file || ::fstat(file.get(), &about) != 0) {
-    return system_failure("can't open " + path.string());
-  }
-  if (about.st_size == 0) {
-    return make_error(Errc::corrupt, path.string() + " is empty");
-  }
-  return Segment::of_file(std::make_shared<SegmentFile>(std::move(file), path, nullptr),
-                          Bytes{static_cast<std::uint64_t>(about.st_size)},
-                          Segment::Access::private_copy);
+  return Segment::of_existing(path, Segment::Access::private_copy);
 }
 
 std::string mebibytes(Bytes size) {
@@ -71,8 +56,6 @@ void count(InspectedSegment& segment, const Block& block) {
   segment.lines +=
       static_cast<std::uint64_t>(std::count(block.bytes.begin(), block.bytes.end(), '\n'));
   segment.data.count += block.bytes.size();
-  segment.first = segment.first.value == 0 ? block.sequence : segment.first;
-  segment.last = block.sequence;
   segment.received_from =
       std::min(segment.received_from.value_or(block.received_at), block.received_at);
   segment.received_to =
@@ -91,8 +74,7 @@ class Reader {
     std::error_code error;
     for (fs::directory_iterator entry(inspection_.directory, error), end; !error && entry != end;
          entry.increment(error)) {
-      if (entry->path().extension() == ".segment" &&
-          parse_number(entry->path().stem().string(), 10)) {
+      if (segment_number(entry->path())) {
         look_at(entry->path());
       }
     }
@@ -100,7 +82,7 @@ class Reader {
       return make_error(Errc::io, "can't read " + inspection_.directory + ": " + error.message());
     }
     std::sort(found_.begin(), found_.end(),
-              [](const auto& a, const auto& b) { return a.blocks.last < b.blocks.last; });
+              [](const auto& a, const auto& b) { return comes_before(a.blocks, b.blocks); });
     for (const Found& found : found_) {
       read(found);
     }
@@ -127,23 +109,20 @@ class Reader {
   void look_at(const fs::path& path) {
     const auto segment = copy_of(path);
     if (!segment) {
-      damages_.push_back({last_, segment.error().what});
-      return;
-    }
-    if (!*segment) {
+      if (segment.error().code != Errc::not_found) {  // else it is gone meanwhile
+        damages_.push_back({last_, segment.error().what});
+      }
       return;
     }
     const Recovered blocks = recover_blocks((*segment)->all(), id_, boot_of_machine(), released_);
-    if (blocks.end == 0) {
-      ++inspection_.reusable_files;
-    } else {
+    if (blocks.end > 0) {
       found_.push_back({path, blocks});
     }
   }
 
   void read(const Found& found) {
     const auto segment = copy_of(found.path);
-    if (!segment || !*segment) {
+    if (!segment) {
       return;  // gone since
     }
     const Recovered blocks = recover_blocks((*segment)->all(), id_, boot_of_machine(), released_);
@@ -241,6 +220,19 @@ Result<std::vector<std::string>> find_journals(const std::string& directory) {
   }
   std::sort(found.begin(), found.end());
   return found;
+}
+
+Result<std::string> find_journal(const std::string& directory) {
+  const auto found = find_journals(directory);
+  if (!found) {
+    return found.error();
+  }
+  if (found->size() > 1) {
+    return make_error(Errc::invalid_argument,
+                      directory + " holds the journals of several sources: name one, " +
+                          found->front() + " for instance");
+  }
+  return found->front();
 }
 
 Result<Inspection> inspect(const std::string& directory,

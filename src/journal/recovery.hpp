@@ -19,6 +19,12 @@ struct Recovered {
   bool damaged = false;          // something that isn't one stands between two blocks
 };
 
+// Of segments: by their last. After a crash of the machine blocks of an earlier use, which are
+// below all that is needed, may stand where the first ones of the last use are lost.
+inline bool comes_before(const Recovered& a, const Recovered& b) noexcept {
+  return a.last < b.last;
+}
+
 // Blocks above `after` alone. Seals what was open, with its whole lines, if it was written in this
 // boot.
 Recovered recover_blocks(std::span<char> segment, JournalId journal, std::uint64_t boot,

@@ -2,10 +2,13 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <system_error>
 #include <utility>
+
+#include "journal/parse_number.hpp"
 
 namespace penstock::journal {
 
@@ -31,6 +34,22 @@ Result<std::unique_ptr<Segment>> Segment::of_file(std::shared_ptr<SegmentFile> f
     return mapped.error();
   }
   return segment;
+}
+
+Result<std::unique_ptr<Segment>> Segment::of_existing(const std::string& path, Access access) {
+  const int mode = access == Access::write ? O_RDWR : O_RDONLY;
+  Descriptor file(::open(path.c_str(), mode | O_CLOEXEC));
+  struct stat about {};
+  if (!file || ::fstat(file.get(), &about) != 0) {
+    const bool gone = errno == ENOENT;
+    Error error = system_failure("can't open " + path);
+    return gone ? make_error(Errc::not_found, std::move(error.what)) : error;
+  }
+  if (about.st_size == 0) {
+    return make_error(Errc::corrupt, path + " is empty");
+  }
+  return of_file(std::make_shared<SegmentFile>(std::move(file), path, nullptr),
+                 Bytes{static_cast<std::uint64_t>(about.st_size)}, access);
 }
 
 Segment::~Segment() {
@@ -89,6 +108,10 @@ std::shared_ptr<SegmentFile> Segment::file() {
   }
   open();
   return file_;
+}
+
+std::optional<std::uint64_t> segment_number(const std::filesystem::path& file) {
+  return file.extension() == ".segment" ? parse_number(file.stem().string(), 10) : std::nullopt;
 }
 
 }  // namespace penstock::journal

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -24,6 +27,8 @@ class Segment {
   // Maps the whole of the file.
   static Result<std::unique_ptr<Segment>> of_file(std::shared_ptr<SegmentFile> file, Bytes size,
                                                   Access access = Access::write);
+  // Opens and maps a file that is there. An error is not_found where it isn't, or not any more.
+  static Result<std::unique_ptr<Segment>> of_existing(const std::string& path, Access access);
   ~Segment();
   Segment(const Segment&) = delete;
   Segment& operator=(const Segment&) = delete;
@@ -55,6 +60,9 @@ class Segment {
   std::span<char> bytes_;
   std::shared_ptr<SegmentFile> file_;  // shared: with the flusher, which may take longer
 };
+
+// Of a file's name: 7 of `7.segment`; none: it is no segment's.
+std::optional<std::uint64_t> segment_number(const std::filesystem::path& file);
 
 // A segment with blocks that an earlier process left.
 struct RecoveredSegment {

@@ -29,7 +29,7 @@ std::vector<journal::RecoveredSegment> KeptSegments::recover() {
     ++file;
   }
   std::sort(recovered.begin(), recovered.end(),
-            [](const auto& a, const auto& b) { return a.blocks.last < b.blocks.last; });
+            [](const auto& a, const auto& b) { return comes_before(a.blocks, b.blocks); });
   return recovered;
 }
 

@@ -65,7 +65,6 @@ class Directory final : public SegmentStore {
   Directory(DirectoryOptions options, Descriptor&& descriptor, Log& log);
   Result<void> describe();
   Result<void> open_released();
-  Result<std::unique_ptr<Segment>> map(const std::string& path) const;
   Result<std::unique_ptr<Segment>> create();
   Result<void> allocate(int file, Bytes wanted);
   void keep_damaged(const Segment& segment) const;

@@ -21,7 +21,6 @@ struct InspectedSegment {
   std::uint64_t blocks = 0;
   std::uint64_t lines = 0;
   Bytes data{0};
-  BlockSequence first, last;
   std::optional<WallTime> received_from, received_to;  // none: there are no blocks
 };
 
@@ -31,7 +30,6 @@ struct Inspection {
   std::string id;
   bool in_use = false;                     // by a process that holds its lock
   std::vector<InspectedSegment> segments;  // as their blocks follow each other
-  std::size_t reusable_files = 0;          // without such blocks
   std::vector<std::string> damages;        // for people; each names its file
 
   std::uint64_t blocks() const;
@@ -45,6 +43,9 @@ std::string summary(const Inspection& inspection);
 // The journals in a directory: itself, or those of the sources in it. An error: there are none, or
 // it can't be read.
 Result<std::vector<std::string>> find_journals(const std::string& directory);
+
+// The one journal in a directory. An error names one of several.
+Result<std::string> find_journal(const std::string& directory);
 
 // Calls `each`, where given, for each block that can be read and that Kafka may not have, in their
 // order; its views are good during the call. An error: it is none, is of a newer version, or can't

@@ -29,17 +29,11 @@ struct Found {
 
 // The journal, and its source among those that are configured.
 Result<Found> find(const settings::Settings& settings, const std::string& directory) {
-  const auto paths = journal::find_journals(directory);
-  if (!paths) {
-    return paths.error();
+  const auto path = journal::find_journal(directory);
+  if (!path) {
+    return path.error();
   }
-  if (paths->size() > 1) {
-    return make_error(Errc::invalid_argument,
-                      directory + " holds the journals of several sources: name one, " +
-                          paths->front() + " for instance");
-  }
-  const std::string& path = paths->front();
-  const auto inspection = journal::inspect(path);
+  const auto inspection = journal::inspect(*path);
   if (!inspection) {
     return inspection.error();
   }
@@ -48,7 +42,7 @@ Result<Found> find(const settings::Settings& settings, const std::string& direct
                    [&](const auto& one) { return one.name.str() == inspection->source; });
   if (source == settings.sources.end()) {
     return make_error(Errc::invalid_argument,
-                      path + " is of the source " + inspection->source +
+                      *path + " is of the source " + inspection->source +
                           ", which isn't configured: its topic and key are taken from `sources`");
   }
   if (source->jobs) {
@@ -59,7 +53,7 @@ Result<Found> find(const settings::Settings& settings, const std::string& direct
             "for the source, and run `penstock run` with this journal.directory: it publishes what "
             "is left");
   }
-  return Found{path, inspection->id, &*source};
+  return Found{*path, inspection->id, &*source};
 }
 
 publish::JournalPublisherOptions publisher_options(const settings::Settings& settings,
