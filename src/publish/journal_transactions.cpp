@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "penstock/core/limits.hpp"
+#include "publish/until_answered.hpp"
 
 namespace penstock::publish {
 namespace {
@@ -28,16 +28,6 @@ JournalTransactions::JournalTransactions(JournalPublisherOptions options, Transa
       state_(options_.source),
       mark_key_(options_.source.str() + "/publishing/" + options_.journal) {}
 
-template <class Ask>
-Call JournalTransactions::until_answered(Ask ask) const {
-  const MonotonicTime deadline = clock_.monotonic() + limits::transaction_timeout;
-  Call call = ask();
-  while (call.outcome == Outcome::retriable && clock_.monotonic() < deadline) {
-    call = ask();
-  }
-  return call;
-}
-
 // Items are the daemon's, which counts them on from here.
 Position JournalTransactions::position() const {
   const auto found = state_.positions().find(options_.journal);
@@ -48,12 +38,12 @@ Position JournalTransactions::position() const {
 
 // A new producer, which ends what one before it left.
 Call JournalTransactions::claim() {
-  Call call = until_answered([&] { return kafka_.prepare_topics(); });
+  Call call = until_answered(clock_, [&] { return kafka_.prepare_topics(); });
   if (call.outcome == Outcome::ok) {
-    call = until_answered([&] { return kafka_.open_producer(); });
+    call = until_answered(clock_, [&] { return kafka_.open_producer(); });
   }
   if (call.outcome == Outcome::ok) {
-    call = until_answered([&] { return kafka_.init_transactions(); });
+    call = until_answered(clock_, [&] { return kafka_.init_transactions(); });
   }
   return call;
 }
@@ -69,7 +59,7 @@ Call JournalTransactions::mark() {
   if (kafka_.side({RecordTopic::state, mark_key_, value}) != Produced::queued) {
     return kafka_.failure();
   }
-  call = until_answered([&] { return kafka_.commit(); });
+  call = until_answered(clock_, [&] { return kafka_.commit(); });
   if (call.outcome != Outcome::ok) {
     return call;
   }
@@ -128,7 +118,7 @@ Call JournalTransactions::produce(std::span<const Batch> batches,
   for (const SideRecord& record : beside) {
     queued = queued && side(record);
   }
-  return queued ? until_answered([&] { return kafka_.commit(); }) : kafka_.failure();
+  return queued ? until_answered(clock_, [&] { return kafka_.commit(); }) : kafka_.failure();
 }
 
 Result<void> JournalTransactions::publish(std::span<const Batch> batches,

@@ -27,8 +27,6 @@ class JournalTransactions final : public JournalPublisher {
   Call claim();
   Call mark();
   Call produce(std::span<const Batch> batches, std::span<const SideRecord> beside);
-  template <class Ask>
-  Call until_answered(Ask ask) const;
   // As the state topic has it, or this has moved it since.
   Position position() const;
 

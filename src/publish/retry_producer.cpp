@@ -8,6 +8,7 @@
 #include "penstock/core/system_clock.hpp"
 #include "penstock/core/text.hpp"
 #include "publish/producer.hpp"
+#include "publish/until_answered.hpp"
 
 namespace penstock::publish {
 namespace {
@@ -74,7 +75,7 @@ class KafkaRetryProducer final : public RetryProducer {
       }
       const bool committing = call.outcome == Outcome::ok;
       if (committing) {
-        call = until_answered([&] { return producer_->commit(); });
+        call = until_answered(clock_, [&] { return producer_->commit(); });
       }
       // A re-sent end of this transaction could end the next one (ARCHITECTURE.md, Guard).
       unsafe_ = producer_->connections_lost() != lost;
@@ -84,7 +85,7 @@ class KafkaRetryProducer final : public RetryProducer {
       if (call.outcome != Outcome::requires_abort) {
         return committing ? in_doubt(call, letters.size()) : failed(reason(call));
       }
-      const Call aborted = until_answered([&] { return producer_->abort(); });
+      const Call aborted = until_answered(clock_, [&] { return producer_->abort(); });
       unsafe_ = unsafe_ || producer_->connections_lost() != lost;
       if (aborted.outcome != Outcome::ok) {
         return failed(reason(aborted));
@@ -142,16 +143,6 @@ class KafkaRetryProducer final : public RetryProducer {
     return too_large_ || !refusals.empty();
   }
 
-  template <class Ask>
-  static Call until_answered(Ask ask) {
-    const MonotonicTime deadline = monotonic_now() + limits::transaction_timeout;
-    Call call = ask();
-    while (call.outcome == Outcome::retriable && monotonic_now() < deadline) {
-      call = ask();
-    }
-    return call;
-  }
-
   rd_kafka_topic_t* topic_of(const std::string& name) {
     const auto [topic, is_new] = topics_.try_emplace(name);
     if (is_new) {
@@ -176,6 +167,7 @@ class KafkaRetryProducer final : public RetryProducer {
                                        "the same command again publishes none twice");
   }
 
+  SystemClock clock_;
   std::unique_ptr<Producer> producer_;  // before its topics
   TopicHandle marks_;
   std::map<std::string, TopicHandle> topics_;

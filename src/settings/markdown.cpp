@@ -53,7 +53,7 @@ std::string row(const KeySpec& spec) {
     path.replace(star, 1, "<name>");
   }
   const std::string bounds = bounds_of(spec.kind);
-  return "| `" + path + "`" + " | " + default_of(spec) + " | `" + variable_text(spec) + "` | " +
+  return "| `" + path + "` | " + default_of(spec) + " | `" + variable_text(spec) + "` | " +
          std::string(spec.doc) + (bounds.empty() ? "" : " (" + bounds + ")") + " |\n";
 }
 
