@@ -18,7 +18,7 @@ from confluent_kafka.admin import (
 )
 from harness import jobs, topics, wait
 from harness.process import PENSTOCK, clean_environment
-from harness.simulator import SentLine, first_lines, size_of_few
+from harness.simulator import first_lines, size_of_few
 
 pytestmark = pytest.mark.kafka
 
@@ -136,7 +136,7 @@ def test_malformed_lines_are_listed_and_printed_and_not_published(
     local.wait_drained((SOURCE,))
     assert local.stop() == 0
 
-    sent = [line.line for line in remote.truth(SOURCE) if isinstance(line, SentLine) and line.bad]
+    sent = [line.line for line in remote.sent(SOURCE) if line.bad]
     printed = [letters.run("cat", letter["where"]).stdout for letter in found]
     assert sorted(printed) == sorted(sent)
     assert {letter["reason"] for letter in found} == {"invalid_json"}
@@ -176,7 +176,7 @@ def test_what_the_broker_rejected_is_published_once_after_its_limit_is_raised(
     assert local.stop() == 0
     rejected = letters.ls()
     assert {letter["reason"] for letter in rejected} == {"rejected_by_broker"} and len(rejected) > 1
-    sent = [record.line for record in remote.truth(SOURCE) if isinstance(record, SentLine)]
+    sent = [record.line for record in remote.sent(SOURCE)]
 
     too_early = letters.run("retry", rejected[0]["where"])
     assert too_early.returncode == 1

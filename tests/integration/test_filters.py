@@ -10,16 +10,11 @@ import pytest
 from harness import jobs, topics, wait
 from harness.broker import Broker
 from harness.daemon import Daemon
-from harness.simulator import SentLine, Simulator
+from harness.simulator import Simulator
 
 pytestmark = pytest.mark.kafka
 
 SOURCE = "firehose"
-
-
-def sent_events(remote: Simulator, source: str) -> list[bytes]:
-    lines = [r for r in remote.truth(source) if isinstance(r, SentLine)]
-    return [record.line for record in lines if record.whole and not record.bad]
 
 
 def address(event: dict) -> str | None:
@@ -63,7 +58,7 @@ def test_what_passes_is_published_and_the_rest_counted(
             return False  # a host name stands there
         return any(ip in network for network in networks) and event["origin"]["type"] in types
 
-    sent = sent_events(remote, SOURCE)
+    sent = [record.line for record in remote.sent(SOURCE) if record.whole and not record.bad]
     expected = Counter(filter(passes, sent))
     assert 100 < expected.total() < len(sent) / 2
     found = Counter(message.value() for message in topics.read(kafka.brokers, f"{prefix}.{SOURCE}"))

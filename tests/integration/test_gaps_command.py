@@ -11,7 +11,7 @@ from typing import Callable
 
 import pytest
 from harness import wait
-from harness.process import PENSTOCK, clean_environment, run
+from harness.process import PENSTOCK, clean_environment, run, variables
 from harness.simulator import Simulator
 
 JOBS = {"jobs_lasting": "1s", "jobs_failed": 0, "jobs_revoked": 0}
@@ -19,10 +19,6 @@ LIVE = {**JOBS, "jobs_every": "500ms", "jobs_events": 100, "jobs_lasting": "5s"}
 SMALL = {**JOBS, "jobs_every": "500ms", "jobs_events": 50}
 LARGE = {**JOBS, "jobs_every": "5s", "jobs_events": 30_000}
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
-
-
-def variables(**settings: object) -> dict[str, str]:
-    return {f"PENSTOCK_{name.upper()}": str(value) for name, value in settings.items()}
 
 
 def of_kafka(brokers: str, prefix: str) -> dict[str, str]:

@@ -11,8 +11,8 @@ from harness import jobs, topics, wait
 from harness.broker import Broker
 from harness.daemon import Daemon
 from harness.exactly_once import compared
-from harness.process import PENSTOCK, clean_environment, run
-from harness.simulator import SentLine, Simulator
+from harness.process import PENSTOCK, clean_environment, run, variables
+from harness.simulator import Simulator
 
 SOURCE = "firehose"
 
@@ -24,8 +24,12 @@ def cat(journal: Path) -> tuple[int, list[bytes], str]:
     return done.returncode, [line.rstrip(b"\r") for line in done.stdout.split(b"\n") if line], done.stderr.decode()
 
 
+def of_source(brokers: str) -> dict[str, str]:
+    return variables(api_url="https://unused.test", sources=SOURCE, kafka_brokers=brokers)
+
+
 def sent(remote: Simulator) -> list[bytes]:
-    return [r.line for r in remote.truth(SOURCE) if isinstance(r, SentLine) and r.whole]
+    return [record.line for record in remote.sent(SOURCE) if record.whole]
 
 
 @pytest.fixture
@@ -112,9 +116,7 @@ def test_what_another_daemon_left_is_published_beside_the_one_that_runs(
     second = connect(remote, folder="second", **to_kafka).wait_ready()
     wait.until("it publishes", lambda: second.metrics().get("published_events_total") > 1000, 60)
 
-    names = {"API_URL": "https://unused.test", "SOURCES": SOURCE, "KAFKA_BROKERS": kafka.brokers}
-    settings = {f"PENSTOCK_{name}": value for name, value in names.items()}
-    settings["PENSTOCK_KAFKA_TOPIC_PREFIX"] = prefix
+    settings = of_source(kafka.brokers) | variables(kafka_topic_prefix=prefix)
     gap_notes = [gap["note"] for gap in jobs.newest(kafka.brokers, f"{prefix}.gaps").values()]
     [identity] = {line.split("=")[1] for line in (left / SOURCE / "journal").read_text().split() if "id=" in line}
     assert [note for note in gap_notes if f"journal {identity} on " in note]
@@ -145,8 +147,7 @@ def test_a_source_with_jobs_is_left_to_the_daemon(
     left_behind: tuple[Simulator, Path], tmp_path: Path
 ) -> None:
     _, journal = left_behind
-    names = {"API_URL": "https://unused.test", "SOURCES": SOURCE, "KAFKA_BROKERS": "unused:1"}
-    settings = {f"PENSTOCK_{name}": value for name, value in names.items()}
+    settings = of_source("unused:1")
     done = run("journal", "publish", journal, env={**settings, "PENSTOCK_SOURCES": "torrent"})
     assert done.returncode == 1 and "firehose, which isn't configured" in done.stderr
     config = tmp_path / "with-jobs.yaml"
@@ -166,13 +167,7 @@ def test_damage_is_named_by_verify_and_validate(left_behind: tuple[Simulator, Pa
     done = run("journal", "verify", journal)
     assert done.returncode == 1
     assert "1.segment: bytes " in done.stdout and " are no block" in done.stdout
-    settings = {
-        "PENSTOCK_API_URL": "https://unused.test",
-        "PENSTOCK_API_TOKEN": "t",
-        "PENSTOCK_SOURCES": SOURCE,
-        "PENSTOCK_KAFKA_BROKERS": "unused:1",
-        "PENSTOCK_JOURNAL_DIRECTORY": str(journal),
-    }
+    settings = of_source("unused:1") | variables(api_token="t", journal_directory=journal)
     done = run("validate", "--offline", env=settings)
     assert done.returncode == 0 and "1.segment: bytes " in done.stdout
     status, rest, messages = cat(journal)

@@ -9,7 +9,7 @@ import pytest
 from harness import exactly_once, wait
 from harness.broker import Broker
 from harness.daemon import Daemon
-from harness.process import run
+from harness.process import run, variables
 from harness.simulator import Simulator
 
 SOURCE = ("firehose",)
@@ -152,12 +152,12 @@ def test_a_file_system_that_reserves_no_room_is_named(
     wait.until("it answers", lambda: daemon._answers("/livez"))
     wait.until("it receives", lambda: daemon.metrics().get("received_bytes_total") > 0)
     assert daemon.logged("can't reserve room", "the daemon ends instead of waiting")
-    settings = {
-        "PENSTOCK_API_URL": "https://unused.test",
-        "PENSTOCK_API_TOKEN": "t",
-        "PENSTOCK_SOURCES": "firehose",
-        "PENSTOCK_KAFKA_BROKERS": "unused:1",
-        "PENSTOCK_JOURNAL_DIRECTORY": str(where.path / "journal"),
-    }
+    settings = variables(
+        api_url="https://unused.test",
+        api_token="t",
+        sources="firehose",
+        kafka_brokers="unused:1",
+        journal_directory=where.path / "journal",
+    )
     shown = run("validate", "--offline", env=settings).stdout
     assert "can't reserve room: a full disk ends the daemon" in shown

@@ -22,7 +22,7 @@ from harness.daemon import Daemon
 from harness.fed_daemon import FedDaemon, Feed
 from harness.gap_times import CLOCK, sent_at
 from harness.guarded_broker import GuardedBroker, documented_rights
-from harness.simulator import SentLine, Simulator
+from harness.simulator import Simulator
 
 pytestmark = [pytest.mark.kafka, pytest.mark.own_broker]
 
@@ -248,7 +248,7 @@ def test_a_topic_that_is_deleted_is_made_again(broker: Broker, feed: Feed, prefi
     fed.drain()
     assert fed.daemon.stop() == 0
 
-    sent = [record.line for record in fed.remote.truth("firehose") if isinstance(record, SentLine)]
+    sent = [record.line for record in fed.remote.sent("firehose")]
     found = Counter(message.value() for message in topics.read(broker.brokers, topic))
     expected = Counter(line for line in sent if sent_at(line) > gone + CLOCK)
     assert len(expected) > RATE

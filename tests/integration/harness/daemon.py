@@ -7,7 +7,7 @@ from pathlib import Path
 
 from harness import wait
 from harness.metrics import Metrics
-from harness.process import PENSTOCK, Process, clean_environment, free_port
+from harness.process import PENSTOCK, Process, clean_environment, free_port, variables
 
 # Waits that let a test see many sessions in a short time.
 SHORT_BACKOFF = {
@@ -42,7 +42,7 @@ class Daemon(Process):
             **settings,
         }
         environment = clean_environment() | SHORT_BACKOFF
-        environment |= {f"PENSTOCK_{name.upper()}": value for name, value in values.items()}
+        environment |= variables(**values)
         super().__init__([PENSTOCK, "run"], folder / "daemon.log", environment)
 
     def get(self, path: str) -> tuple[int, str]:

@@ -38,6 +38,11 @@ def clean_environment() -> dict[str, str]:
     }
 
 
+def variables(**settings: object) -> dict[str, str]:
+    """Of penstock: api_url="…" is PENSTOCK_API_URL."""
+    return {f"PENSTOCK_{name.upper()}": str(value) for name, value in settings.items()}
+
+
 class Process:
     def __init__(self, command: list[str | Path], log: Path, environment: dict[str, str]):
         assert Path(command[0]).exists(), f"{command[0]} isn't built: scripts/test builds it"

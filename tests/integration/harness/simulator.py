@@ -121,6 +121,10 @@ class Simulator(Process):
                 line = base64.b64decode(record["line_base64"])
                 yield SentLine(record["session"], record["whole"], record["bad"], line)
 
+    def sent(self, source: str) -> list[SentLine]:
+        """The lines of truth() alone."""
+        return [record for record in self.truth(source) if isinstance(record, SentLine)]
+
 
 FRAME = 300  # more than a record batch adds to a line: headers and key
 
