@@ -124,22 +124,13 @@ int print_journal(const std::string& directory) {
 }
 
 int publish_journal(const settings::Settings& settings, const std::string& directory) {
-  const bool to_terminal = isatty(STDERR_FILENO) == 1;
-  const auto lines = [](std::uint64_t count) {
-    return std::to_string(count) + (count == 1 ? " line" : " lines");
-  };
-  const auto done =
-      app::publish_journal(settings, directory, [&](const app::JournalPublished& so_far) {
-        if (to_terminal) {
-          std::cerr << "\r\x1b[K" << lines(so_far.lines) << " published" << std::flush;
-        }
-      });
-  if (to_terminal) {
-    std::cerr << "\r\x1b[K";
-  }
+  const auto done = app::publish_journal(settings, directory);
   if (!done) {
     return say(done.error());
   }
+  const auto lines = [](std::uint64_t count) {
+    return std::to_string(count) + (count == 1 ? " line" : " lines");
+  };
   std::cout << lines(done->lines) << " published";
   if (done->before > 0) {
     std::cout << "; Kafka had " << lines(done->before) << " already";

@@ -1,12 +1,12 @@
 #include "app/commands/letter_reader.hpp"
 
-#include <unistd.h>
-
+#include <array>
 #include <cstdio>
 #include <map>
 #include <optional>
 #include <utility>
 
+#include "app/commands/progress_line.hpp"
 #include "penstock/core/limits.hpp"
 #include "penstock/core/system_clock.hpp"
 #include "penstock/core/text.hpp"
@@ -25,45 +25,12 @@ constexpr Duration silence{10'000};  // of Kafka, while there is more to read
 // Where open transactions are waited for: they end within their time-out.
 constexpr Duration long_silence = limits::transaction_timeout + silence;
 
-// One line on a terminal, once it takes longer than a second.
-class Progress {
- public:
-  ~Progress() {
-    if (shown_) {
-      std::fputs("\r\x1b[K", stderr);
-    }
-  }
-
-  void record(std::size_t bytes) {
-    ++records_;
-    bytes_ += bytes;
-  }
-  void show(MonotonicTime now) {
-    if (!terminal_ || now < next_) {
-      return;
-    }
-    shown_ = true;
-    next_ = now + every;
-    std::fprintf(stderr, "\r\x1b[Kreading dead letters: %llu records, %.1f MB",
-                 static_cast<unsigned long long>(records_), static_cast<double>(bytes_) / 1e6);
-    std::fflush(stderr);
-  }
-
- private:
-  static constexpr Duration after{1'000};
-  static constexpr Duration every{200};
-
-  const bool terminal_ = isatty(STDERR_FILENO) == 1;
-  MonotonicTime next_ = monotonic_now() + after;
-  std::uint64_t records_ = 0;
-  std::uint64_t bytes_ = 0;
-  bool shown_ = false;
-};
-
 // Gives records to `take` until it returns false, or there are no more.
 template <class Take>
 Result<void> read_all(TopicReader& reader, Duration longest_silence, Take take) {
-  Progress progress;
+  ProgressLine progress;
+  std::uint64_t records = 0;
+  std::uint64_t bytes = 0;
   std::string trouble = "nothing comes";
   MonotonicTime last = monotonic_now();
   while (!reader.at_end()) {
@@ -73,12 +40,18 @@ Result<void> read_all(TopicReader& reader, Duration longest_silence, Take take) 
       trouble = record.error().what;  // librdkafka goes on trying
     } else if (*record) {
       last = now;
-      progress.record((*record)->value.size());
+      ++records;
+      bytes += (*record)->value.size();
       if (!take(std::move(**record))) {
         return {};
       }
     }
-    progress.show(now);
+    progress.show(now, [&] {
+      std::array<char, 96> text{};
+      std::snprintf(text.data(), text.size(), "reading dead letters: %llu records, %.1f MB",
+                    static_cast<unsigned long long>(records), static_cast<double>(bytes) / 1e6);
+      return std::string(text.data());
+    });
     if (now - last > longest_silence) {
       return make_error(Errc::kafka, "Kafka: " + trouble + " for " + to_string(longest_silence) +
                                          ", though the topic has more");

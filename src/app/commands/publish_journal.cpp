@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/commands/extract_block.hpp"
+#include "app/commands/progress_line.hpp"
 #include "app/composition.hpp"
 #include "penstock/app/commands/gaps.hpp"
 #include "penstock/core/json_writer.hpp"
@@ -85,8 +86,8 @@ class Drain {
         extract::LaneOptions lane)
       : ring_(ring), publisher_(publisher), pool_(pool), lane_(lane) {}
 
-  Result<void> run(BlockSequence committed, JournalPublished& done,
-                   const std::function<void(const JournalPublished&)>& progress) {
+  Result<void> run(BlockSequence committed, JournalPublished& done) {
+    ProgressLine progress;
     while (take(committed, done)) {
       if (!batches_.empty()) {
         if (auto published = publisher_.publish(batches_, {}); !published) {
@@ -95,7 +96,8 @@ class Drain {
         done.lines += lines_of(batches_);
       }
       ring_.release(last_);
-      progress(done);
+      progress.show(monotonic_now(),
+                    [&] { return std::to_string(done.lines) + " lines published"; });
     }
     return {};
   }
@@ -171,9 +173,8 @@ void write(JsonWriter& out, const rapidjson::Value& value) {
 
 }  // namespace
 
-Result<JournalPublished> publish_journal(
-    const settings::Settings& settings, const std::string& directory,
-    const std::function<void(const JournalPublished&)>& progress) {
+Result<JournalPublished> publish_journal(const settings::Settings& settings,
+                                         const std::string& directory) {
   const auto found = find(settings, directory);
   if (!found) {
     return found.error();
@@ -201,7 +202,7 @@ Result<JournalPublished> publish_journal(
   Drain drain(
       ring, *publisher, pool,
       {.max_line = settings.events.max_size, .kind = ChannelKind::live, .has_ledger = false});
-  if (auto drained = drain.run(*committed, done, progress); !drained) {
+  if (auto drained = drain.run(*committed, done); !drained) {
     return drained.error();
   }
   if (auto closed = close_gaps(settings.kafka, *found, *publisher, done); !closed) {

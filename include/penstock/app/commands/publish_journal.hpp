@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 
 #include "penstock/core/error.hpp"
@@ -18,12 +17,10 @@ struct JournalPublished {
   std::uint64_t closed_gaps = 0;  // records that named the journal
 };
 
-// `directory`: the journal of one source, or the directory of several with that one alone.
-// `progress` hears after each transaction. An error says what to do; what was committed before it
-// stays so.
-Result<JournalPublished> publish_journal(
-    const settings::Settings& settings, const std::string& directory,
-    const std::function<void(const JournalPublished&)>& progress);
+// `directory`: the journal of one source, or the directory of several with that one alone. Shows on
+// a terminal how far it is. An error says what to do; what was committed before it stays so.
+Result<JournalPublished> publish_journal(const settings::Settings& settings,
+                                         const std::string& directory);
 
 // The gap's record as it is once the events are there; empty: it doesn't name that journal, or is
 // recovered. Pure.
