@@ -132,8 +132,9 @@ class Reader {
     bool begun = false;
     for (std::size_t offset = 0; offset < bytes.size();) {
       const auto next = find_block(bytes, offset, last_, id_);
-      // One that is above what was there is of its next use.
-      if (!next || next->block.sequence > found.blocks.last) {
+      // Of what came since, only what was added behind: else it is of the segment's next use.
+      if (!next ||
+          (next->block.sequence > found.blocks.last && !follows(last_, next->block.sequence))) {
         break;
       }
       if (begun && next->offset != offset) {
