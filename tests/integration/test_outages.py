@@ -126,13 +126,10 @@ def test_a_broker_that_throttles(broker: Broker, feed: Feed) -> None:
 def replicated(broker: Broker, prefix: str, tmp_path: Path) -> list[str]:
     """The event topics, with a second replica each, on a broker that is gone."""
     names = [f"{prefix}.{source}" for source in SOURCES]
-    second = broker.joined(tmp_path / "second")
-    try:
+    with broker.joined(tmp_path / "second"):
         made = [NewTopic(name, 2, replica_assignment=[[1, 2], [1, 2]]) for name in names]
         for answer in broker.admin.create_topics(made).values():
             answer.result(30)
-    finally:
-        second.stop()
     return names
 
 

@@ -86,8 +86,9 @@ class Broker:
         os.kill(pid, signal.SIGKILL)
         wait.until("the killed broker is gone", lambda: not Path(f"/proc/{pid}").exists())
 
-    def joined(self, folder: Path) -> "Broker":
-        """A second broker of this one's cluster, which takes part in no decision."""
+    @contextmanager
+    def joined(self, folder: Path) -> Iterator["Broker"]:
+        """A second broker of this one's cluster for a while, which takes part in no decision."""
         port = free_port()
         properties = {
             "process.roles": "broker",
@@ -95,7 +96,14 @@ class Broker:
             "controller.quorum.voters": self._line("server.properties", "controller.quorum.voters"),
             "listeners": f"PLAINTEXT://127.0.0.1:{port}",
         }
-        return Broker(folder, None, port, properties, self._line("data/meta.properties", "cluster.id"))
+        cluster = self._line("data/meta.properties", "cluster.id")
+        second = Broker(folder, None, port, properties, cluster)
+        try:
+            yield second
+        finally:
+            second.stop()
+            # It may have been told to turn to the second, as any broker passes requests on.
+            self.__dict__.pop("admin", None)
 
     def _line(self, file: str, name: str) -> str:
         """The value that counts: the last."""
