@@ -55,15 +55,15 @@ CLI::Option* add_places(CLI::App& command, std::vector<std::string>& places,
 }
 
 std::pair<CLI::Option*, CLI::Option*> add_filter(CLI::App& command, app::LetterFilter& filter) {
-  CLI::Option* source =
-      command.add_option("--source", filter.source, "Only those of this source")->type_name("NAME");
+  CLI::Option* source = command.add_option("--source", filter.source, "Only those of this source")
+                            ->type_name("SOURCE");
   CLI::Option* reason = command
                             .add_option("--reason", filter.reason,
-                                        "Only those with this reason: invalid_json,\n"
-                                        "not_an_object, invalid_utf8, too_deep,\n"
-                                        "too_large or rejected_by_broker")
+                                        "Only those with this reason: invalid_json, "
+                                        "not_an_object, invalid_utf8, too_deep, too_large or "
+                                        "rejected_by_broker")
                             ->type_name("REASON")
-                            ->check(CLI::IsMember(reasons()).description(""));
+                            ->check(CLI::IsMember(reasons()));
   return {source, reason};
 }
 
@@ -198,8 +198,7 @@ DeadLettersParsers add_dead_letters(CLI::App& parser, DeadLettersOptions& option
   const auto [source, reason] = add_filter(*again, options.wanted.filter);
   source->needs(all);
   reason->needs(all);
-  again
-      ->add_flag("--force", options.force, "Also what was retried before: makes a\nduplicate of it")
+  again->add_flag("--force", options.force, "Also what was retried before: makes a duplicate of it")
       ->excludes(all);
   again->callback([again, &options] {
     if (options.places.empty() && !options.all) {

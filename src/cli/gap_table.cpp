@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "cli/text_table.hpp"
 #include "penstock/core/text.hpp"
@@ -61,6 +62,26 @@ std::string gap_table(std::span<const app::GapRecord> gaps, WallTime now) {
                             printable(gap.note, longest_note));
   }
   return out;
+}
+
+void print_gaps(std::ostream& out, std::span<const app::GapRecord> gaps, Output output,
+                WallTime now) {
+  if (output == Output::table && gaps.empty()) {
+    out << "no gaps\n";
+  } else if (output == Output::table) {
+    out << gap_table(gaps, now);
+  } else if (output == Output::ndjson) {
+    for (const app::GapRecord& gap : gaps) {
+      out << gap.json << '\n';
+    }
+  } else {
+    std::string_view separator;
+    out << '[';
+    for (const app::GapRecord& gap : gaps) {
+      out << std::exchange(separator, ",") << gap.json;
+    }
+    out << "]\n";
+  }
 }
 
 }  // namespace penstock::cli

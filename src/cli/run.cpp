@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <exception>
 #include <iostream>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "cli/demo.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/gap_table.hpp"
+#include "cli/help_formatter.hpp"
 #include "cli/journal.hpp"
 #include "cli/rows.hpp"
 #include "penstock/app/commands/gaps.hpp"
@@ -144,25 +146,6 @@ int replay(const Options& options) {
   });
 }
 
-void print_gaps(const app::Gaps& gaps, Output output) {
-  if (output == Output::table && gaps.records.empty()) {
-    std::cout << "no gaps\n";
-  } else if (output == Output::table) {
-    std::cout << gap_table(gaps.records, wall_now());
-  } else if (output == Output::ndjson) {
-    for (const app::GapRecord& gap : gaps.records) {
-      std::cout << gap.json << '\n';
-    }
-  } else {
-    std::string_view separator;
-    std::cout << '[';
-    for (const app::GapRecord& gap : gaps.records) {
-      std::cout << std::exchange(separator, ",") << gap.json;
-    }
-    std::cout << "]\n";
-  }
-}
-
 int show_gaps(const Options& options) {
   return with_settings(options, [&](const settings::Loaded& loaded, const settings::Inputs&) {
     const auto gaps = app::read_gaps(loaded.settings.kafka, options.gaps);
@@ -170,7 +153,7 @@ int show_gaps(const Options& options) {
       std::cerr << "penstock: " << gaps.error().what << '\n';
       return exit_failed;
     }
-    print_gaps(*gaps, options.output);
+    print_gaps(std::cout, gaps->records, options.output, wall_now());
     if (gaps->unreadable > 0) {
       std::cerr << "warning: " << gaps->unreadable << " record(s) left out: not penstock's\n";
     }
@@ -196,9 +179,8 @@ void add_configuration(CLI::App& command, Options& options) {
       ->type_name("FILE");
   command
       .add_option("--set", options.overrides,
-                  "Set a key of the configuration, over file and\n"
-                  "environment; may be repeated. Not for secrets:\n"
-                  "arguments are visible to everyone")
+                  "Set a key of the configuration, over file and environment; may be repeated. Not "
+                  "for secrets: arguments are visible to everyone")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false)
       ->check(
@@ -240,23 +222,23 @@ void add_replay(CLI::App& command, Options& options) {
       ->required();
   CLI::Option* force = command.add_flag("--force", options.replay.force,
                                         "Also where the replay is held, was given up, or the "
-                                        "job\nisn't known; not where it is settled");
+                                        "job isn't known; not where it is settled");
   CLI::Option* source =
       command
           .add_option("--source", options.replay.source,
-                      "The source that it belongs to; needed where\nseveral have jobs")
-          ->type_name("NAME");
+                      "The source that it belongs to; needed where several have jobs")
+          ->type_name("SOURCE");
   command
       .add_flag(
           "--to-stdout", options.to_stdout,
-          "Print its lines, without the daemon and Kafka;\nuses the API's settings and the token")
+          "Print its lines, without the daemon and Kafka; uses the API's settings and the token")
       ->excludes(force)
       ->excludes(source);
 }
 
 void add_gaps(CLI::App& command, Options& options) {
   command.add_option("--source", options.gaps.source, "Only those of this source")
-      ->type_name("NAME");
+      ->type_name("SOURCE");
   command.add_flag("--all", options.gaps.recovered, "Those that are recovered, too");
 }
 
@@ -267,19 +249,24 @@ struct Command {
 
 std::vector<Command> add_journal(CLI::App& command, Options& options) {
   command.require_subcommand(1);
-  const auto add = [&](const char* name, const char* what) {
+  const auto add = [&](const char* name, const char* what, const char* example) {
     CLI::App* part = command.add_subcommand(name, what);
+    part->footer(std::string("Example: penstock journal ") + example);
     part->add_option("directory", options.journal, "journal.directory, or that of one source")
         ->type_name("DIR")
         ->required();
     return part;
   };
-  CLI::App* ls = add("ls", "Show the segments, and what in them Kafka may not have");
+  CLI::App* ls = add("ls", "Show the segments, and what in them Kafka may not have",
+                     "ls /var/lib/penstock/journal");
   add_output(*ls, options);
-  CLI::App* verify = add("verify", "Check every block as a start would; exit status 1 at damage");
+  CLI::App* verify = add("verify", "Check every block as a start would; exit status 1 at damage",
+                         "verify -o json /var/lib/penstock/journal");
   add_output(*verify, options);
-  CLI::App* cat = add("cat", "Print the lines that a start would publish; escaped on a terminal");
-  CLI::App* publish = add("publish", "Publish what is left in one, where another daemon runs");
+  CLI::App* cat = add("cat", "Print the lines that a start would publish; escaped on a terminal",
+                      "cat /var/lib/penstock/journal/firehose > left.ndjson");
+  CLI::App* publish = add("publish", "Publish what is left in one, where another daemon runs",
+                          "publish /mnt/old/penstock/journal/firehose");
   add_configuration(*publish, options);
   return {{publish, publish_left_journal},
           {ls, [](const Options& o) { return list_journal(o.journal, o.output); }},
@@ -348,28 +335,44 @@ std::vector<Command> add_commands(CLI::App& parser, Options& options) {
   return commands;
 }
 
-int parse_and_run(int argc, const char* const* argv) {
-  CLI::App parser("BinaryEdge API V1 event streams into Kafka, each event exactly once",
-                  "penstock");
-  parser.set_version_flag("--version", "penstock " + std::string(app::version()));
-  parser.footer("Example: penstock run -c /etc/penstock/penstock.yaml");
-  parser.require_subcommand(1);
+// The parser, what it fills, and what then runs.
+struct CommandLine {
+  CLI::App parser{"BinaryEdge API V1 event streams into Kafka, each event exactly once",
+                  "penstock"};
   Options options;
-  const std::vector<Command> commands = add_commands(parser, options);
-  try {
-    parser.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return parser.exit(error, std::cout, std::cerr) == 0 ? exit_done : exit_usage;
+  std::vector<Command> commands;
+
+  CommandLine() {
+    parser.formatter(std::make_shared<HelpFormatter>());  // shared: as CLI11 keeps it
+    parser.set_version_flag("--version", "penstock " + std::string(app::version()),
+                            "Print the version");
+    parser.footer("Example: penstock run -c /etc/penstock/penstock.yaml");
+    parser.require_subcommand(1);
+    commands = add_commands(parser, options);
   }
-  for (const Command& command : commands) {
+};
+
+int parse_and_run(int argc, const char* const* argv) {
+  CommandLine line;
+  try {
+    line.parser.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return line.parser.exit(error, std::cout, std::cerr) == 0 ? exit_done : exit_usage;
+  }
+  for (const Command& command : line.commands) {
     if (command.parser->parsed()) {
-      return command.run(options);
+      return command.run(line.options);
     }
   }
   return exit_usage;
 }
 
 }  // namespace
+
+void with_parser(const std::function<void(CLI::App&)>& use) {
+  CommandLine line;
+  use(line.parser);
+}
 
 int run(int argc, const char* const* argv) {
   try {

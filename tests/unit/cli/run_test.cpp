@@ -5,7 +5,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -56,22 +55,6 @@ TEST_F(Run, AnswersHelpAndVersionOnStandardOutput) {
     EXPECT_EQ(outcome.status, 0) << command;
     EXPECT_THAT(outcome.out, HasSubstr(std::string("Example: penstock ") + command));
     EXPECT_THAT(outcome.err, IsEmpty());
-  }
-}
-
-TEST_F(Run, HelpsWithDeadLettersOnEightyColumns) {
-  for (const std::vector<const char*>& command :
-       {std::vector<const char*>{"dead-letters", "--help"},
-        {"dead-letters", "ls", "--help"},
-        {"dead-letters", "cat", "--help"},
-        {"dead-letters", "retry", "--help"}}) {
-    const Outcome outcome = run(command);
-    EXPECT_EQ(outcome.status, 0);
-    EXPECT_THAT(outcome.out, HasSubstr("Example: penstock dead-letters "));
-    std::istringstream lines(outcome.out);
-    for (std::string line; std::getline(lines, line);) {
-      EXPECT_LE(line.size(), 80) << line;
-    }
   }
 }
 

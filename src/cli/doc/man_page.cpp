@@ -1,0 +1,139 @@
+#include "cli/doc/man_page.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include "cli/doc/man_sections.hpp"
+#include "cli/doc/mdoc.hpp"
+
+namespace penstock::cli::doc {
+namespace {
+
+// Taken by so many commands, an option is described once for all of them.
+constexpr std::ptrdiff_t common_from = 3;
+
+bool is_leaf(const Command& command) { return command.commands.empty(); }
+
+// -c, --config FILE
+std::string option_macros(const Parameter& option) {
+  std::string out;
+  for (const std::string& name : option.names) {
+    out += (out.empty() ? "Fl " : " , Fl ") + mdoc_argument(name.substr(1));
+  }
+  return option.kind == ValueKind::none ? out : out + " Ar " + mdoc_argument(option.value);
+}
+
+std::string argument_macros(const Parameter& argument) {
+  return "Ar " + mdoc_argument(argument.value) + (argument.repeated ? " ..." : "");
+}
+
+std::string list(const std::vector<Parameter>& arguments, const std::vector<Parameter>& options) {
+  if (arguments.empty() && options.empty()) {
+    return "";
+  }
+  std::string out = ".Bl -tag -width Ds\n";
+  for (const Parameter& argument : arguments) {
+    out += ".It " + argument_macros(argument) + '\n' + mdoc_prose(argument.help + '.');
+  }
+  for (const Parameter& option : options) {
+    out += ".It " + option_macros(option) + '\n' + mdoc_prose(option.help + '.');
+  }
+  return out + ".El\n";
+}
+
+std::string synopsis(const std::vector<const Command*>& commands) {
+  std::string out = ".Sh SYNOPSIS\n";
+  for (const Command* command : commands) {
+    if (!is_leaf(*command)) {
+      continue;
+    }
+    out += ".Nm\n.Cm " + command->path + "\n.Op Ar option ...\n";
+    for (const Parameter& argument : command->arguments) {
+      out += (argument.required ? "." : ".Op ") + argument_macros(argument) + '\n';
+    }
+  }
+  return out;
+}
+
+std::vector<Parameter> common_options(const std::vector<const Command*>& commands) {
+  std::vector<Parameter> common;
+  for (const Command* command : commands) {
+    for (const Parameter& option : command->options) {
+      const auto takes_it = [&](const Command* other) {
+        return std::ranges::count(other->options, option) > 0;
+      };
+      if (std::ranges::count_if(commands, takes_it) >= common_from &&
+          std::ranges::count(common, option) == 0) {
+        common.push_back(option);
+      }
+    }
+  }
+  return common;
+}
+
+std::vector<Parameter> with_own_of(const Command& program, std::vector<Parameter> options) {
+  std::ranges::copy_if(program.options, std::back_inserter(options), [&](const Parameter& option) {
+    return std::ranges::count(options, option) == 0;
+  });
+  return options;
+}
+
+// Of a command's options those that it alone has, and a line about the others.
+std::string options_of(const Command& command, const std::vector<Parameter>& common) {
+  std::vector<Parameter> own;
+  std::string others;
+  for (const Parameter& option : command.options) {
+    if (std::ranges::count(common, option) == 0) {
+      own.push_back(option);
+    } else if (option.names.back() != "--help") {
+      others += (others.empty() ? ".Fl " : " , Fl ") + option.names.back().substr(1);
+    }
+  }
+  std::string out = list(command.arguments, own);
+  if (!others.empty()) {
+    out += ".Pp\nAlso takes\n" + others + " .\n";
+  }
+  return out;
+}
+
+std::string examples_of(const Command& command) {
+  if (command.examples.empty()) {
+    return "";
+  }
+  std::string out = ".Pp\n.Bd -literal -offset indent -compact\n";
+  for (const std::string& example : command.examples) {
+    out += mdoc_literal(example) + '\n';
+  }
+  return out + ".Ed\n";
+}
+
+// Its notes are said before its options: they explain what the options speak of.
+std::string section(const Command& command, const std::vector<Parameter>& common) {
+  std::string out = ".Ss penstock " + command.path + '\n' + mdoc_prose(command.help + '.');
+  if (const std::string notes = mdoc_prose(command.notes); !notes.empty()) {
+    out += ".Pp\n" + notes;
+  }
+  return out + options_of(command, common) + examples_of(command);
+}
+
+}  // namespace
+
+std::string man_page(const Command& program, std::string_view version) {
+  const std::vector<const Command*> commands = all_commands(program);
+  const std::vector<Parameter> common = common_options(commands);
+  std::string out =
+      ".\\\" Generated from the definition of the command line: change it there.\n.Dd " +
+      std::string(man_date) + "\n.Dt PENSTOCK 1\n.Os penstock " + std::string(version) +
+      "\n.Sh NAME\n.Nm penstock\n.Nd " + program.help + '\n' + synopsis(commands) +
+      std::string(man_description) + ".Sh COMMANDS\n";
+  for (const Command* command : commands) {
+    if (is_leaf(*command)) {
+      out += section(*command, common);
+    }
+  }
+  out += ".Sh OPTIONS\nThose of several commands, and of\n.Nm\nalone:\n" +
+         list({}, with_own_of(program, common));
+  return out + std::string(man_rest);
+}
+
+}  // namespace penstock::cli::doc

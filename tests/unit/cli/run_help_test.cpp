@@ -1,0 +1,90 @@
+// Every command's help teaches: it has examples, and they are right.
+#include <gmock/gmock.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/doc/command_tree.hpp"
+#include "cli/run.hpp"
+
+namespace penstock::cli {
+namespace {
+
+doc::Command program() {
+  doc::Command described;
+  with_parser([&](const CLI::App& parser) { described = doc::describe(parser); });
+  return described;
+}
+
+std::vector<std::string> words_of(std::string_view path) {
+  std::istringstream in{std::string(path)};
+  return {std::istream_iterator<std::string>(in), {}};
+}
+
+// What the shell gives to the program: nothing from `>` or `|` on.
+std::string arguments_of(const std::string& example) {
+  const std::size_t end = std::min(example.find(" >"), example.find(" |"));
+  return example.substr(0, end);
+}
+
+TEST(Help, EveryCommandHasAnExampleOfItself) {
+  const doc::Command root = program();
+  for (const doc::Command* command : all_commands(root)) {
+    EXPECT_FALSE(command->examples.empty()) << "penstock " << command->path;
+    for (const std::string& example : command->examples) {
+      const std::string begin = "penstock" + (command->path.empty() ? "" : " " + command->path);
+      EXPECT_TRUE((example + ' ').starts_with(begin + ' ')) << example;
+    }
+  }
+}
+
+TEST(Help, EveryExampleCanBeParsed) {
+  const doc::Command root = program();
+  for (const doc::Command* command : all_commands(root)) {
+    for (const std::string& example : command->examples) {
+      with_parser([&](CLI::App& parser) {
+        EXPECT_NO_THROW(parser.parse(arguments_of(example), true)) << example;
+      });
+    }
+  }
+}
+
+TEST(Help, StaysWithinEightyColumns) {
+  const doc::Command root = program();
+  for (const doc::Command* command : all_commands(root)) {
+    with_parser([&](const CLI::App& parser) {
+      const CLI::App* app = &parser;
+      for (const std::string& word : words_of(command->path)) {
+        app = app->get_subcommands([&](const CLI::App* below) { return below->get_name() == word; })
+                  .front();
+      }
+      std::istringstream lines(app->help());
+      for (std::string line; std::getline(lines, line);) {
+        EXPECT_LE(line.size(), 80) << command->path << ": " << line;
+      }
+    });
+  }
+}
+
+TEST(Help, NamesEveryValue) {
+  const doc::Command root = program();
+  const auto named = [](const doc::Parameter& parameter) {
+    return parameter.kind == doc::ValueKind::none ||
+           (!parameter.value.empty() && parameter.value != "TEXT" && parameter.value != "INT");
+  };
+  for (const doc::Command* command : all_commands(root)) {
+    for (const auto& parameters : {command->options, command->arguments}) {
+      for (const doc::Parameter& parameter : parameters) {
+        EXPECT_FALSE(parameter.help.empty()) << command->path;
+        EXPECT_TRUE(named(parameter)) << command->path << ": " << parameter.help;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace penstock::cli
