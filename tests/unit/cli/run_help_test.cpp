@@ -53,6 +53,14 @@ TEST(Help, EveryExampleCanBeParsed) {
   }
 }
 
+TEST(Help, AWrongExampleCanNotBeParsed) {
+  for (const char* wrong : {"penstock nope", "penstock gaps --nope", "penstock gaps -o xml"}) {
+    with_parser([&](CLI::App& parser) {
+      EXPECT_THROW(parser.parse(arguments_of(wrong), true), CLI::ParseError) << wrong;
+    });
+  }
+}
+
 TEST(Help, StaysWithinEightyColumns) {
   const doc::Command root = program();
   for (const doc::Command* command : all_commands(root)) {
