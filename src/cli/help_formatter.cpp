@@ -8,7 +8,7 @@
 namespace penstock::cli {
 
 std::string HelpFormatter::second_column(const std::string& text) const {
-  return CLI::detail::join(wrapped(text, table_columns - get_column_width()), "\n");
+  return joined(wrapped(text, table_columns - get_column_width()), "\n");
 }
 
 std::string HelpFormatter::make_subcommand(const CLI::App* command) const {

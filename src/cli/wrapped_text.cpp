@@ -1,5 +1,7 @@
 #include "cli/wrapped_text.hpp"
 
+#include <utility>
+
 namespace penstock::cli {
 
 std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
@@ -17,6 +19,15 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
     }
   }
   return lines;
+}
+
+std::string joined(std::span<const std::string> parts, std::string_view separator) {
+  std::string out;
+  std::string_view between;
+  for (const std::string& part : parts) {
+    (out += std::exchange(between, separator)) += part;
+  }
+  return out;
 }
 
 }  // namespace penstock::cli

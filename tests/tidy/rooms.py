@@ -30,14 +30,17 @@ LIBRARIES = {
 # Files that decide, and so take time, seeds and bytes as arguments.
 PURE_ROOMS = {"core", "jobs"}
 PURE_STEMS = {
+    "bash_completion",
     "batch_writer",
     "block_format",
     "canonical_json",
     "canonical_number",
+    "command_tree",
     "dead_letter_index",
     "event_handler",
     "event_times",
     "filter",
+    "fish_completion",
     "job_book",
     "job_life",
     "journal_cursor",
@@ -46,6 +49,8 @@ PURE_STEMS = {
     "letter_choice",
     "line_framer",
     "line_parser",
+    "man_page",
+    "mdoc",
     "merge_sort",
     "read_ahead",
     "read_ahead",
@@ -54,6 +59,7 @@ PURE_STEMS = {
     "router",
     "status_handler",
     "transactor",
+    "zsh_completion",
 }
 IMPURE_STEMS = {"system_clock"}  # of core: the place where the clock is read
 IMPURE_INCLUDES = re.compile(

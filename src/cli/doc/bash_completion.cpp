@@ -1,4 +1,5 @@
 #include "cli/doc/completions.hpp"
+#include "cli/wrapped_text.hpp"
 
 namespace penstock::cli::doc {
 namespace {
@@ -67,10 +68,6 @@ complete -F _penstock penstock
 
 std::string single_quoted(const std::string& text) { return "'" + text + "'"; }
 
-std::string joined(const std::vector<std::string>& words, const char* separator = " ") {
-  return CLI::detail::join(words, separator);
-}
-
 // `'validate -c' | 'validate --config'`: an option by each of its names.
 std::string pattern(const Command& command, const Parameter& option) {
   std::vector<std::string> patterns;
@@ -88,7 +85,7 @@ std::string wanted(const Parameter& parameter) {
     case ValueKind::directory:
       return "wanted=directories";
     case ValueKind::words:
-      return "words=" + single_quoted(joined(parameter.words));
+      return "words=" + single_quoted(joined(parameter.words, " "));
     default:
       return "wanted=text";
   }
@@ -129,7 +126,7 @@ std::string option_names(const Command& command) {
   for (const Parameter& option : command.options) {
     names.insert(names.end(), option.names.begin(), option.names.end());
   }
-  return "      " + single_quoted(command.path) + ") words=" + single_quoted(joined(names)) +
+  return "      " + single_quoted(command.path) + ") words=" + single_quoted(joined(names, " ")) +
          " ;;\n";
 }
 
@@ -141,7 +138,7 @@ std::string places(const Command& command) {
       names.push_back(name_of(below));
     }
     out += "      " + single_quoted(command.path + " 0") +
-           ") words=" + single_quoted(joined(names)) + " ;;\n";
+           ") words=" + single_quoted(joined(names, " ")) + " ;;\n";
   }
   for (std::size_t place = 0; place < command.arguments.size(); ++place) {
     const Parameter& argument = command.arguments[place];

@@ -1,5 +1,6 @@
 #include "cli/doc/command_tree.hpp"
 
+#include <CLI/CLI.hpp>
 #include <sstream>
 #include <string_view>
 
@@ -11,11 +12,16 @@ namespace {
 constexpr std::string_view example_mark = "Example: ";
 
 std::string one_line(const std::string& text) {
-  return CLI::detail::join(wrapped(text, std::string::npos), " ");
+  return joined(wrapped(text, std::string::npos), " ");
 }
 
 std::vector<std::string> split(const std::string& text, char separator) {
-  return CLI::detail::split(text, separator);
+  std::vector<std::string> parts;
+  std::istringstream in(text);
+  for (std::string part; std::getline(in, part, separator);) {
+    parts.push_back(part);
+  }
+  return parts;
 }
 
 // `type` is CLI11's: the value's name, then `:{a,b}` where IsMember checks it.

@@ -2,10 +2,13 @@
 // man page and completions are made of. Pure.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <string>
 #include <vector>
+
+namespace CLI {
+class App;
+}
 
 namespace penstock::cli::doc {
 

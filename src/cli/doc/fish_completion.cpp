@@ -1,4 +1,5 @@
 #include "cli/doc/completions.hpp"
+#include "cli/wrapped_text.hpp"
 
 namespace penstock::cli::doc {
 namespace {
@@ -101,7 +102,7 @@ std::string option_rule(const Command& command, const Parameter& option) {
       out += " -x -a '(__fish_complete_directories)'";
       break;
     case ValueKind::words:
-      out += " -x -a " + single_quoted(CLI::detail::join(option.words, " "));
+      out += " -x -a " + single_quoted(joined(option.words, " "));
       break;
   }
   return out + " -d " + single_quoted(option.help) + "\n";
@@ -116,7 +117,7 @@ std::string argument_rule(const Command& command, std::size_t place) {
     case ValueKind::directory:
       return at + " -a '(__fish_complete_directories)'\n";
     case ValueKind::words:
-      return at + " -a " + single_quoted(CLI::detail::join(argument.words, " ")) + "\n";
+      return at + " -a " + single_quoted(joined(argument.words, " ")) + "\n";
     default:
       return "";
   }

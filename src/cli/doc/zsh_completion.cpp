@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "cli/doc/completions.hpp"
+#include "cli/wrapped_text.hpp"
 
 namespace penstock::cli::doc {
 namespace {
@@ -18,8 +19,12 @@ else
 fi
 )";
 
-std::string single_quoted(const std::string& text) {
-  return "'" + CLI::detail::find_and_replace(text, "'", "'\\''") + "'";
+std::string single_quoted(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) {
+    out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  }
+  return out + "'";
 }
 
 // With a backslash before each of `special`, as _arguments and _describe want it.
@@ -52,7 +57,7 @@ std::string value(const Parameter& parameter) {
     case ValueKind::directory:
       return message + ":_path_files -/";
     case ValueKind::words:
-      return message + ":(" + CLI::detail::join(parameter.words, " ") + ")";
+      return message + ":(" + joined(parameter.words, " ") + ")";
     case ValueKind::text:
       break;
   }
@@ -63,7 +68,7 @@ std::string value(const Parameter& parameter) {
 std::string option_specs(const Parameter& option) {
   std::string out;
   for (const std::string& name : option.names) {
-    std::string spec = option.repeated ? "*" : "(" + CLI::detail::join(option.names, " ") + ")";
+    std::string spec = option.repeated ? "*" : "(" + joined(option.names, " ") + ")";
     spec += name;
     if (option.kind != ValueKind::none) {
       spec += name.starts_with("--") ? "=" : "+";

@@ -23,5 +23,11 @@ TEST(WrappedText, LeavesAWordWholeThatIsTooLong) {
 
 TEST(WrappedText, NothingHasNoLines) { EXPECT_THAT(wrapped(" \n", 80), IsEmpty()); }
 
+TEST(JoinedText, HasTheSeparatorBetweenOnly) {
+  EXPECT_EQ(joined(std::vector<std::string>{"a", "b", "c"}, ", "), "a, b, c");
+  EXPECT_EQ(joined(std::vector<std::string>{"", "b"}, ", "), ", b");
+  EXPECT_EQ(joined({}, ", "), "");
+}
+
 }  // namespace
 }  // namespace penstock::cli
