@@ -1,6 +1,7 @@
 #include "cli/doc/command_tree.hpp"
 
 #include <CLI/CLI.hpp>
+#include <cctype>
 #include <sstream>
 #include <string_view>
 
@@ -24,6 +25,11 @@ std::vector<std::string> split(const std::string& text, char separator) {
   return parts;
 }
 
+// The N of `N|all`, which stands for what isn't known.
+bool is_placeholder(const std::string& word) {
+  return !word.empty() && std::isupper(static_cast<unsigned char>(word.front())) != 0;
+}
+
 // `type` is CLI11's: the value's name, then `:{a,b}` where IsMember checks it.
 void describe_value(const std::string& type, Parameter& parameter) {
   const std::size_t set = type.find(":{");
@@ -33,6 +39,7 @@ void describe_value(const std::string& type, Parameter& parameter) {
     parameter.words = split(type.substr(set + 2, type.find('}', set) - set - 2), ',');
   } else if (type.find('|') != std::string::npos) {
     parameter.words = split(type, '|');
+    std::erase_if(parameter.words, is_placeholder);
   } else if (type == "SOURCE") {
     parameter.words = {"firehose", "stream", "torrent", "sinkhole"};
   } else if (type.starts_with("FILE")) {
@@ -64,6 +71,8 @@ void describe_footer(const std::string& footer, Command& command) {
   for (std::string line; std::getline(lines, line);) {
     if (line.starts_with(example_mark)) {
       command.examples.push_back(line.substr(example_mark.size()));
+    } else if (!command.examples.empty() && command.examples.back().ends_with('\\')) {
+      command.examples.back() += "\n    " + one_line(line);
     } else {
       command.notes += line + '\n';
     }

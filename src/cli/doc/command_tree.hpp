@@ -36,14 +36,14 @@ struct Command {
   std::string path;  // "journal ls"; empty: the program itself
   std::string help;  // one line
   std::vector<Parameter> options;
-  std::vector<Parameter> arguments;  // by place
-  std::string notes;                 // what its help says below the options, in lines
-  std::vector<std::string> examples;
+  std::vector<Parameter> arguments;   // by place
+  std::string notes;                  // what its help says below the options, in lines
+  std::vector<std::string> examples;  // of several lines where one ends with a backslash
   std::vector<Command> commands;
 };
 
 // The kind of a value follows from its name: FILE (FILE.json, too), DIR, SOURCE (the four streams'
-// names), `a|b|c`; words that CLI::IsMember checks are found, too.
+// names), `a|b|c` (but not the N of `N|a`); words that CLI::IsMember checks are found, too.
 Command describe(const CLI::App& program);
 
 // The command and all below it, in the order of the definitions.

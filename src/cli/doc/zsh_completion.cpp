@@ -48,7 +48,7 @@ std::string function_name(const Command& command) {
 
 // `:FILE:_files`: how help calls the value, and what completes it.
 std::string value(const Parameter& parameter) {
-  const std::string message = ":" + escaped(parameter.value, ":");
+  const std::string message = ":" + escaped(parameter.value, "[]:");
   switch (parameter.kind) {
     case ValueKind::none:
       return "";

@@ -25,10 +25,11 @@ std::vector<std::string> words_of(std::string_view path) {
   return {std::istream_iterator<std::string>(in), {}};
 }
 
-// What the shell gives to the program: nothing from `>` or `|` on.
-std::string arguments_of(const std::string& example) {
-  const std::size_t end = std::min(example.find(" >"), example.find(" |"));
-  return example.substr(0, end);
+// What the shell gives to the program: nothing from `>` or `|` on, and lines that go on are one.
+std::string arguments_of(std::string example) {
+  example = example.substr(0, std::min(example.find(" >"), example.find(" |")));
+  std::erase(example, '\\');
+  return example;
 }
 
 TEST(Help, EveryCommandHasAnExampleOfItself) {

@@ -82,6 +82,10 @@ TEST_F(CommandTree, WordsAreThoseOfTheValuesName) {
   EXPECT_THAT(option.words, ElementsAre("table", "json"));
 }
 
+TEST_F(CommandTree, WhatStandsForAValueIsNoWord) {
+  EXPECT_THAT(described("N|all").words, ElementsAre("all"));
+}
+
 TEST_F(CommandTree, WordsAreThoseThatAreChecked) {
   app_.add_option("--reason", value_, "Why")
       ->type_name("REASON")
@@ -109,6 +113,13 @@ TEST_F(CommandTree, TakesNotesAndExamplesOutOfTheFooter) {
   const Command program = describe(app_);
   EXPECT_EQ(program.notes, "One,\ntwo.\n");
   EXPECT_THAT(program.examples, ElementsAre("program a", "program b > c"));
+}
+
+TEST_F(CommandTree, AnExampleGoesOnBehindABackslash) {
+  app_.footer("Example: program a \\\n         --b\nA note.");
+  const Command program = describe(app_);
+  EXPECT_THAT(program.examples, ElementsAre("program a \\\n    --b"));
+  EXPECT_EQ(program.notes, "A note.\n");
 }
 
 }  // namespace

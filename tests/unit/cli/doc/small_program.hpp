@@ -23,7 +23,7 @@ inline Command small_program() {
   const Parameter set{.names = {"--set"},
                       .help = "A key",
                       .kind = ValueKind::text,
-                      .value = "KEY=VALUE",
+                      .value = "KEY[:WHAT]",
                       .words = {},
                       .repeated = true};
   const Parameter directory{.names = {},
