@@ -6,13 +6,18 @@
 
 namespace penstock::cli {
 
-// Texts are broken between words; line ends within them don't count, but in a footer, whose lines
-// stay as they are. What a value may be isn't repeated behind its name: the text says it.
+// An option's text, and which others it needs and excludes.
+std::string full_text(const CLI::Option& option);
+
+// Texts are broken between words; line ends within them don't count. Of a footer only those lines
+// are broken that are too long, and no example. What a value may be isn't repeated behind its name:
+// the text says it.
 class HelpFormatter final : public CLI::Formatter {
  public:
   std::string make_subcommand(const CLI::App* command) const override;
   std::string make_option_opts(const CLI::Option* option) const override;
   std::string make_option_desc(const CLI::Option* option) const override;
+  std::string make_footer(const CLI::App* command) const override;
 
  private:
   std::string second_column(const std::string& text) const;

@@ -5,6 +5,7 @@
 #include <sstream>
 #include <string_view>
 
+#include "cli/help_formatter.hpp"
 #include "cli/wrapped_text.hpp"
 
 namespace penstock::cli::doc {
@@ -57,7 +58,7 @@ Parameter describe(const CLI::Option& option) {
   for (const std::string& name : option.get_lnames()) {
     parameter.names.push_back("--" + name);
   }
-  parameter.help = one_line(option.get_description());
+  parameter.help = one_line(full_text(option));
   parameter.required = option.get_required();
   parameter.repeated = option.get_expected_max() == CLI::detail::expected_max_vector_size;
   if (option.get_items_expected_max() > 0) {

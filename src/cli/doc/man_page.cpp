@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 
 #include "cli/doc/man_sections.hpp"
 #include "cli/doc/mdoc.hpp"
@@ -9,8 +10,9 @@
 namespace penstock::cli::doc {
 namespace {
 
-// Taken by so many commands, an option is described once for all of them.
-constexpr std::ptrdiff_t common_from = 3;
+// Taken by so many commands of different names, an option is described once for all of them. What
+// only the commands below one name share speaks of their subject, and stands with each.
+constexpr std::size_t common_from = 3;
 
 bool is_leaf(const Command& command) { return command.commands.empty(); }
 
@@ -55,17 +57,27 @@ std::string synopsis(const std::vector<const Command*>& commands) {
   return out;
 }
 
+// `journal` of `journal ls`.
+std::string first_word(const std::string& path) { return path.substr(0, path.find(' ')); }
+
 std::vector<Parameter> common_options(const std::vector<const Command*>& commands) {
-  std::vector<Parameter> common;
+  std::vector<Parameter> found;  // in the order of the definitions
+  std::vector<std::set<std::string>> taken_by;
   for (const Command* command : commands) {
     for (const Parameter& option : command->options) {
-      const auto takes_it = [&](const Command* other) {
-        return std::ranges::count(other->options, option) > 0;
-      };
-      if (std::ranges::count_if(commands, takes_it) >= common_from &&
-          std::ranges::count(common, option) == 0) {
-        common.push_back(option);
+      const auto at = std::ranges::find(found, option);
+      if (at == found.end()) {
+        found.push_back(option);
+        taken_by.push_back({first_word(command->path)});
+      } else {
+        taken_by[static_cast<std::size_t>(at - found.begin())].insert(first_word(command->path));
       }
+    }
+  }
+  std::vector<Parameter> common;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (taken_by[i].size() >= common_from) {
+      common.push_back(found[i]);
     }
   }
   return common;
@@ -107,9 +119,13 @@ std::string examples_of(const Command& command) {
   return out + ".Ed\n";
 }
 
-// Its notes are said before its options: they explain what the options speak of.
+// Of a command that has others below it only what they are about. Its notes are said before its
+// options: they explain what the options speak of.
 std::string section(const Command& command, const std::vector<Parameter>& common) {
   std::string out = ".Ss penstock " + command.path + '\n' + mdoc_prose(command.help + '.');
+  if (!is_leaf(command)) {
+    return out;
+  }
   if (const std::string notes = mdoc_prose(command.notes); !notes.empty()) {
     out += ".Pp\n" + notes;
   }
@@ -127,7 +143,7 @@ std::string man_page(const Command& program, std::string_view version) {
       "\n.Sh NAME\n.Nm penstock\n.Nd " + program.help + '\n' + synopsis(commands) +
       std::string(man_description) + ".Sh COMMANDS\n";
   for (const Command* command : commands) {
-    if (is_leaf(*command)) {
+    if (command != &program) {
       out += section(*command, common);
     }
   }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <vector>
 
 namespace penstock::cli {
 namespace {
@@ -50,9 +51,27 @@ TEST_F(HelpText, DoesntRepeatTheWordsThatAValueMayBe) {
                                  HasSubstr("--broker HOST:PORT  ")));
 }
 
-TEST_F(HelpText, LeavesTheLinesOfAFooter) {
-  app_.footer("One\ntwo");
-  EXPECT_THAT(app_.help(), HasSubstr("\nOne\ntwo\n"));
+TEST_F(HelpText, SaysWhatGoesTogetherAndWhatDoesnt) {
+  CLI::Option* one = app_.add_option("--one", value_, "First");
+  CLI::Option* two = app_.add_option("where", value_, "Second")->type_name("WHERE");
+  app_.add_option("--three", value_, "Third")->needs(one)->excludes(two);
+  EXPECT_THAT(app_.help(), AllOf(HasSubstr("Third (needs --one) (not with WHERE)\n"),
+                                 HasSubstr("Second (not with --three)\n")));
+}
+
+TEST_F(HelpText, SaysWhatIsRequiredAndWhatMayBeRepeated) {
+  std::vector<std::string> values;
+  app_.add_option("--set", values, "Some")->type_name("KEY");
+  app_.add_option("id", value_, "One")->type_name("ID")->required();
+  EXPECT_THAT(app_.help(), AllOf(HasSubstr("--set KEY ... "), HasSubstr("id ID REQUIRED "),
+                                 HasSubstr("-h,--help       ")));
+}
+
+TEST_F(HelpText, BreaksOnlyTheLinesOfAFooterThatAreTooLong) {
+  const std::string example = "Example: " + long_text_;
+  app_.footer("One\ntwo\n" + long_text_ + "\n" + example);
+  EXPECT_THAT(app_.help(), AllOf(HasSubstr("\nOne\ntwo\n"), HasSubstr("\n" + example + "\n"),
+                                 Not(HasSubstr("\n" + long_text_))));
 }
 
 }  // namespace

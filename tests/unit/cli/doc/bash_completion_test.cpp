@@ -13,7 +13,7 @@ using testing::Not;
 std::string script() { return bash_completion(small_program()); }
 
 TEST(BashCompletion, OffersCommandsAndTheirCommands) {
-  EXPECT_THAT(script(), HasSubstr("      ' 0') words='run left-over' ;;\n"
+  EXPECT_THAT(script(), HasSubstr("      ' 0') words='run left-over check' ;;\n"
                                   "      'left-over 0') words='ls retry' ;;\n"));
 }
 

@@ -54,7 +54,11 @@ TEST(ManPage, ACommandHasItsOptionsNotesAndExamples) {
             HasSubstr("\npenstock left\\-over retry\n")));
 }
 
-TEST(ManPage, WhatManyCommandsTakeIsDescribedOnce) {
+TEST(ManPage, SaysWhatCommandsBelowACommandAreAbout) {
+  EXPECT_THAT(section(".Ss penstock left-over"), HasSubstr("\nWhat is left."));
+}
+
+TEST(ManPage, WhatCommandsOfManyNamesTakeIsDescribedOnce) {
   EXPECT_THAT(section(".Sh OPTIONS"),
               AllOf(HasSubstr("\n.It Fl c , Fl -config Ar FILE\n"),
                     HasSubstr("\n.It Fl -version\n"), Not(HasSubstr("-output"))));

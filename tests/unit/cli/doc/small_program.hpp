@@ -56,7 +56,7 @@ inline Command small_program() {
   Command parent = leaf("left-over", "What is left", {}, {});
   parent.commands = {std::move(ls), std::move(retry)};
   Command program = leaf("", "Does it", {flag("--version", "Print the version")}, {});
-  program.commands = {std::move(run), std::move(parent)};
+  program.commands = {std::move(run), std::move(parent), leaf("check", "Check it", {config}, {})};
   return program;
 }
 
