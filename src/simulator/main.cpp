@@ -247,8 +247,9 @@ void add_options(CLI::App& app, Arguments& arguments) {
 
 int main(int argc, char** argv) {
   Arguments arguments;
-  CLI::App app("Simulates the BinaryEdge API V1 over TLS: streams, jobs and replays.",
-               "penstock-sim");
+  CLI::App app(
+      "Simulates the BinaryEdge API V1 over TLS: streams, tasks, replays, queries, images.",
+      "penstock-sim");
   app.formatter(std::make_shared<Help>());  // shared: as CLI11 keeps it
   app.footer("\n" + fault_help());
   add_options(app, arguments);

@@ -11,7 +11,6 @@ constexpr std::size_t header_room = 18;         // 16 hex digits and CRLF
 constexpr std::size_t kept_capacity = 1 << 20;  // buffers that one huge line grew are given back
 constexpr std::size_t tiny_stretch = 2 * 1024;
 constexpr std::size_t split_stretch = 64 * 1024;
-constexpr Duration default_stall = std::chrono::minutes(10);
 constexpr std::string_view last_chunk_text = "0\r\n\r\n";
 
 LineKind line_kind(FaultKind fault) {

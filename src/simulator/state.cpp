@@ -9,8 +9,12 @@ State::State(Options with)
       generator(options.seed, options.mix),
       book(options.jobs, options.seed),
       job_lines(generator, book, WallTime(Duration(EventGenerator::time_ms(0)))),
-      replays{FaultPlan(options.faults, FaultPlace::replay, options.seed), 0, 0, 0, 0, {}},
-      tasks{FaultPlan(options.faults, FaultPlace::tasks, options.seed), 0, 0, 0, 0, {}} {
+      events(generator, job_lines, options.seed),
+      images(options.seed) {
+  for (const FaultPlace place :
+       {FaultPlace::replay, FaultPlace::tasks, FaultPlace::query, FaultPlace::pictures}) {
+    places.push_back({FaultPlan(options.faults, place, options.seed), 0, 0, 0, 0, {}});
+  }
   for (const Source source : all_sources) {
     sources.emplace_back(
         source, options.faults, options.rate, options.seed,
@@ -38,8 +42,9 @@ void State::advance(MonotonicTime now) {
   }
   now_ = now;
   book.advance(duration_cast<JobTime>(job_time_));
-  replays.faults.advance(now);
-  tasks.faults.advance(now);
+  for (Endpoint& place : places) {
+    place.faults.advance(now);
+  }
 }
 
 std::uint64_t State::allowance(SourceState& source, std::uint64_t cursor) {

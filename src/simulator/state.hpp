@@ -6,6 +6,8 @@
 #include <string_view>
 
 #include "penstock/simulator/simulator.hpp"
+#include "simulator/event_store.hpp"
+#include "simulator/image_catalogue.hpp"
 #include "simulator/job_lines.hpp"
 #include "simulator/source_state.hpp"
 
@@ -18,11 +20,9 @@ struct State {
 
   SourceState& of(Source source) { return sources[static_cast<std::size_t>(source)]; }
   const SourceState& of(Source source) const { return sources[static_cast<std::size_t>(source)]; }
-  // Replay or tasks.
-  Endpoint& of(FaultPlace place) { return place == FaultPlace::tasks ? tasks : replays; }
-  const Endpoint& of(FaultPlace place) const {
-    return place == FaultPlace::tasks ? tasks : replays;
-  }
+  // Not streams.
+  Endpoint& of(FaultPlace place) { return places[static_cast<std::size_t>(place) - 1]; }
+  const Endpoint& of(FaultPlace place) const { return places[static_cast<std::size_t>(place) - 1]; }
 
   // Time runs from here on.
   void begin(MonotonicTime now, WallTime wall);
@@ -46,9 +46,10 @@ struct State {
   EventGenerator generator;
   JobBook book;
   JobLines job_lines;
-  std::deque<SourceState> sources;  // in the order of all_sources
-  Endpoint replays;
-  Endpoint tasks;
+  EventStore events;
+  ImageCatalogue images;
+  std::deque<SourceState> sources;                    // in the order of all_sources
+  std::vector<Endpoint> places;                       // in the order of FaultPlace, without streams
   std::map<unsigned, std::uint64_t> other_responses;  // of what is none of these, by status
   std::uint64_t streaming = 0;                        // sessions and replays under way
   bool stopping = false;

@@ -30,18 +30,24 @@ LIBRARIES = {
 # Files that decide, and so take time, seeds and bytes as arguments.
 PURE_ROOMS = {"core", "jobs"}
 PURE_STEMS = {
+    "address_range",
     "batch_writer",
     "block_format",
     "canonical_json",
     "canonical_number",
     "dead_letter_index",
     "event_handler",
+    "event_store",
     "event_times",
     "filter",
+    "image_catalogue",
+    "image_filter",
     "job_book",
     "job_life",
     "journal_cursor",
     "journal_transactions",
+    "jpeg",
+    "json_reading",
     "json_rewrite",
     "letter_choice",
     "line_framer",
@@ -52,8 +58,11 @@ PURE_STEMS = {
     "recovery",
     "replay_script",
     "router",
+    "search_terms",
     "status_handler",
+    "task_check",
     "transactor",
+    "url_text",
 }
 IMPURE_STEMS = {"system_clock"}  # of core: the place where the clock is read
 IMPURE_INCLUDES = re.compile(

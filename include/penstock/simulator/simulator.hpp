@@ -2,8 +2,10 @@
 // truth of what was sent.
 //
 // With the token: /v1/firehose, /v1/stream, /v1/torrent, /v1/sinkhole, GET and POST /v1/tasks, GET
-// /v1/tasks/<id>/status, POST /v1/tasks/<id>/revoke, GET /v1/replay/<id>. Without one:
-// /_sim/truth/<source>, /_sim/jobs, /_sim/fault, /_sim/stats.
+// /v1/tasks/<id>/status, POST /v1/tasks/<id>/revoke, GET /v1/replay/<id>; GET /v1/query/historical,
+// latest, torrent, torrent/latest, search and image with what is below them. Without one: the
+// pictures, /images/<id>.jpg and /thumbs/<id>.jpg, and /_sim/truth/<source>, /_sim/jobs,
+// /_sim/fault, /_sim/stats.
 //
 // A source has one sequence of events: a session goes on where the last one ended, two at a time
 // share it, and while nobody is connected nothing happens. From its first job on, planned or
@@ -95,7 +97,7 @@ class Simulator {
   void inject(const Fault& fault, std::optional<Source> source = std::nullopt);
   void inject(const Fault& fault, FaultPlace place);
   SourceStats stats(Source source) const;
-  SourceStats stats(FaultPlace place) const;  // replay or tasks
+  SourceStats stats(FaultPlace place) const;  // not streams
   // What was sent, in the order sent. Streams stand still meanwhile.
   void for_each_sent(Source source, const std::function<void(const SentLine&)>& look) const;
 
