@@ -133,7 +133,7 @@ void SessionFeed::append_line(LineKind kind) {
     --crlf_lines_;
     body_ += "\r\n";
   } else {
-    body_ += split_bytes_ > 0 ? "\r\n" : "\n";
+    body_ += split_bytes_ > 0 ? "\r\n" : source_.script.line_end(line.n);
   }
   line.next = body_.size();
   batch_.push_back(line);
@@ -290,7 +290,9 @@ void SessionFeed::hand_out(std::size_t sent) {
       source_.truth.set_cut(session_, std::min(sent, line.end) - line.begin);
     } else if (line.next > handed_out_) {
       source_.truth.set_cut(session_, std::nullopt);
-      ++source_.endpoint.lines;
+      const std::string_view text =
+          std::string_view(body_).substr(line.begin, line.end - line.begin);
+      source_.endpoint.lines += is_blank(text) ? 0u : 1u;
       ++lines_;
     }
   }

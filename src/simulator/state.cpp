@@ -1,5 +1,7 @@
 #include "simulator/state.hpp"
 
+#include "penstock/core/text.hpp"
+
 namespace penstock::simulator {
 
 using std::chrono::duration_cast;
@@ -24,6 +26,28 @@ State::State(Options with)
   if (book.scheduled()) {
     start_jobs();
   }
+}
+
+Result<void> State::open_archives(Bytes most_unpacked) {
+  if (options.archives.empty()) {
+    return {};
+  }
+  bool any = false;
+  for (SourceState& source : sources) {
+    Result<Archive> archive = Archive::open(options.archives, source.source, most_unpacked);
+    if (!archive) {
+      return archive.error();
+    }
+    any |= archive->has_files();
+    source.script.serve(std::move(*archive));
+  }
+  if (!any) {
+    return make_error(Errc::not_found,
+                      printable(options.archives.string()) +
+                          " has no archive: files named <source>*.ndjson, .ndjson.gz or "
+                          ".ndjson.zst, with a source such as firehose");
+  }
+  return {};
 }
 
 void State::begin(MonotonicTime now, WallTime wall) {

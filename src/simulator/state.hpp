@@ -24,6 +24,8 @@ struct State {
   Endpoint& of(FaultPlace place) { return places[static_cast<std::size_t>(place) - 1]; }
   const Endpoint& of(FaultPlace place) const { return places[static_cast<std::size_t>(place) - 1]; }
 
+  // Takes the archives of options.archives, if it names a folder.
+  Result<void> open_archives(Bytes most_unpacked);
   // Time runs from here on.
   void begin(MonotonicTime now, WallTime wall);
   // It is `now`: what is due happens. Comes before anything else is done with the state.
@@ -40,6 +42,8 @@ struct State {
   const Job& create_job(const std::optional<JobPlan>& plan, JobTask task);
   // The job that GET /v1/replay/<id> has to tell; null: none, or not kept so long.
   const Job* replayable(std::string_view id) const;
+  // No job was ever asked for, and /stream has made-up ones.
+  bool makes_up_jobs() const { return !has_jobs() && !sources[stream_index].script.is_archive(); }
   bool has_jobs() const { return sources[stream_index].script.jobs_from().has_value(); }
 
   Options options;

@@ -65,7 +65,7 @@ Answer json_answer(std::string body) { return {200, std::move(body), "applicatio
 Answer list(const State& state) {
   const std::size_t count = state.options.tasks_listed;
   std::string body = "[";
-  if (!state.has_jobs()) {
+  if (state.makes_up_jobs()) {
     const EndlessJobs jobs{state.of(Source::stream), state.generator};
     for (const StreamJob& job : jobs.latest(count)) {
       const bool over = job.last < jobs.stream.next;
@@ -88,7 +88,7 @@ Answer status(const State& state, std::string_view id) {
   std::string_view word;
   if (const Job* job = state.book.find(id)) {
     word = api_status(job->life.status());
-  } else if (!state.has_jobs()) {
+  } else if (state.makes_up_jobs()) {
     const EndlessJobs jobs{state.of(Source::stream), state.generator};
     for (const StreamJob& made_up : jobs.latest(state.options.tasks_listed)) {
       word = made_up.id == id ? jobs.status_of(made_up) : word;

@@ -25,12 +25,15 @@ LIBRARIES = {
     "spdlog": (r"(spdlog|fmt)/", {"ops"}),
     "prometheus-cpp": (r"prometheus/", {"ops"}),
     "libsystemd": (r"systemd/", {"ops"}),
+    "zlib": (r"zlib\.h", {"simulator"}),
+    "libzstd": (r"zstd\.h", {"simulator"}),
 }
 
 # Files that decide, and so take time, seeds and bytes as arguments.
 PURE_ROOMS = {"core", "jobs"}
 PURE_STEMS = {
     "address_range",
+    "archived_line",
     "batch_writer",
     "block_format",
     "canonical_json",

@@ -13,6 +13,9 @@
 // their time, and every session has those that happen while it is there. What no session has is
 // left to replays. The made-up jobs that an endless /stream has are listed, but can't be replayed.
 //
+// With a folder of archives a source has the lines that stand there, each once, and then it is
+// quiet. What they say of jobs makes none.
+//
 // Deterministic for a seed and a start_time, but for the moments at which faults by time strike and
 // requests come.
 #pragma once
@@ -55,6 +58,9 @@ struct Options {
   std::optional<Duration> replay_kept;  // after a job's end, then 404; none: for good
   // Time of the first event (a millisecond an event) and of start() for jobs. None: the wall clock.
   std::optional<WallTime> start_time;
+  // Of archives, <source>*.ndjson[.gz|.zst], whose lines are sent instead of made-up ones. Empty:
+  // none.
+  std::filesystem::path archives;
 };
 
 // Of a source, or of a place where faults strike.
@@ -85,7 +91,7 @@ class Simulator {
   Simulator(const Simulator&) = delete;
   Simulator& operator=(const Simulator&) = delete;
 
-  // Makes the certificates and listens. Once only.
+  // Reads the archives, makes the certificates and listens. Once only.
   Result<void> start();
   // Ends the sessions in order, within a second. The truth is gone with the server.
   void stop();
