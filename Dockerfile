@@ -20,6 +20,7 @@ FROM debian:12-slim
 RUN apt-get update \
  && apt-get install -y --no-install-recommends ca-certificates libboost-url1.81.0 libfmt9 \
       libprometheus-cpp-core1.0 librdkafka1 libspdlog1.10 libssl3 libsystemd0 libyaml-cpp0.7 \
+      libzstd1 zlib1g \
  && rm -rf /var/lib/apt/lists/* \
  && groupadd --gid 10001 penstock \
  && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /var/lib/penstock \

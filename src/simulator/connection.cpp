@@ -6,6 +6,8 @@
 
 #include "penstock/core/system_clock.hpp"
 #include "simulator/control.hpp"
+#include "simulator/images.hpp"
+#include "simulator/query.hpp"
 #include "simulator/replay_script.hpp"
 #include "simulator/sender.hpp"
 #include "simulator/tasks.hpp"
@@ -14,13 +16,25 @@ namespace penstock::simulator {
 namespace {
 
 namespace asio = boost::asio;
+namespace http = boost::beast::http;
 
 constexpr std::size_t truth_chunk = 64 * 1024;
 
 // Random numbers, apart from others.
 constexpr std::uint64_t feed_stream = 0x40;  // and those behind it, by source
 constexpr std::uint64_t replay_feed_stream = 0x48;
+constexpr std::uint64_t query_feed_stream = 0x49;
 constexpr std::uint64_t body_stream = 0x50;
+constexpr std::uint64_t cut_stream = 0x52;
+
+// Lines that are all there, and where their figures go.
+struct Finite {
+  Endpoint& endpoint;
+  const Script& script;
+  std::uint64_t size;  // lines
+  std::uint64_t feed;  // its random numbers
+  std::string_view content_type;
+};
 
 class Connection {
  public:
@@ -31,10 +45,14 @@ class Connection {
 
  private:
   asio::awaitable<bool> serve_request();
-  asio::awaitable<bool> send_answer(const Answer& answer, bool keep_alive);
+  asio::awaitable<bool> send(const Answer& answer, bool keep_alive);
+  asio::awaitable<bool> send(Endpoint& endpoint, const Answer& answer, bool keep_alive);
   asio::awaitable<bool> send_truth(SourceState& source, bool keep_alive);
   asio::awaitable<bool> serve_stream(SourceState& source, const HttpRequest& request);
   asio::awaitable<bool> serve_replay(std::string_view id, const HttpRequest& request);
+  asio::awaitable<bool> serve_query(const ApiRequest& asked, const HttpRequest& request);
+  asio::awaitable<bool> send_script(const Finite& finite, const std::optional<Fault>& fault);
+  asio::awaitable<bool> serve_picture(const ApiRequest& asked, const HttpRequest& request);
 
   State& state_;
   Wire wire_;
@@ -61,6 +79,7 @@ asio::awaitable<bool> Connection::serve_request() {
   state_.advance(monotonic_now());
   const std::string_view target = request->target();
   const std::string_view path = target.substr(0, target.find('?'));
+  const std::string_view query = target.substr(std::min(path.size() + 1, target.size()));
   const std::string_view method = request->method_string();
   const Options& options = state_.options;
   const bool authorised =
@@ -80,24 +99,40 @@ asio::awaitable<bool> Connection::serve_request() {
   if (!replayed.empty() && authorised) {
     co_return co_await serve_replay(replayed, *request);
   }
-  const Answer made = answer(state_, {method, path, request->body(),
-                                      (*request)[boost::beast::http::field::host], authorised});
-  ++(source              ? state_.of(*source).responses
-     : !replayed.empty() ? state_.replays.responses
-     : is_of_tasks(path) ? state_.tasks.responses
-                         : state_.other_responses)[made.status];
-  co_return co_await send_answer(made, request->keep_alive());
+  const ApiRequest asked{method,     path, request->body(), (*request)[http::field::host],
+                         authorised, query};
+  if (method == "GET" && is_of_pictures(path)) {
+    co_return co_await serve_picture(asked, *request);
+  }
+  if (method == "GET" && is_of_queries(path) && authorised) {
+    co_return co_await serve_query(asked, *request);
+  }
+  const Answer made = answer(state_, asked);
+  ++(source                ? state_.of(*source).responses
+     : !replayed.empty()   ? state_.of(FaultPlace::replay).responses
+     : is_of_tasks(path)   ? state_.of(FaultPlace::tasks).responses
+     : is_of_queries(path) ? state_.of(FaultPlace::query).responses
+                           : state_.other_responses)[made.status];
+  co_return co_await send(made, request->keep_alive());
 }
 
-asio::awaitable<bool> Connection::send_answer(const Answer& answer, bool keep_alive) {
-  std::string text = "HTTP/1.1 " + std::to_string(answer.status) + " ";
-  text.append(reason_phrase(answer.status))
-      .append("\r\nContent-Type: ")
-      .append(answer.content_type);
-  text.append("\r\nContent-Length: ").append(std::to_string(answer.body.size())).append("\r\n");
-  text.append(answer.headers).append(keep_alive ? "" : "Connection: close\r\n").append("\r\n");
-  text.append(answer.body);
-  co_return co_await wire_.write(text) && keep_alive;
+asio::awaitable<bool> Connection::send(const Answer& answer, bool keep_alive) {
+  return send_answer(wire_, answer, keep_alive);
+}
+
+// Where faults strike in the middle of a body.
+asio::awaitable<bool> Connection::send(Endpoint& endpoint, const Answer& answer, bool keep_alive) {
+  ++endpoint.responses[answer.status];
+  const std::size_t size = answer.body.size();
+  const auto fault = size > 1 ? endpoint.faults.take(FaultGroup::ending) : std::nullopt;
+  if (!fault) {
+    endpoint.bytes += size;
+    return send_answer(wire_, answer, keep_alive);
+  }
+  SplitMix64 random(state_.options.seed, cut_stream, endpoint.bytes);
+  const std::size_t cut = random.between(1, size - 1);
+  endpoint.bytes += cut;
+  return send_cut_answer(wire_, state_, answer, cut, *fault);
 }
 
 asio::awaitable<bool> Connection::send_truth(SourceState& source, bool keep_alive) {
@@ -138,20 +173,16 @@ std::optional<Fault> fault_of_request(Endpoint& endpoint) {
   return endpoint.faults.take(FaultGroup::connection);
 }
 
-std::optional<Answer> refusal(Endpoint& endpoint, const std::optional<Fault>& fault,
-                              const HttpRequest& request) {
-  std::optional<Answer> made;
-  if (fault) {
-    made = fault_answer(*fault, request[boost::beast::http::field::host], request.target());
-  }
-  ++endpoint.responses[made ? made->status : 200];
-  return made;
+std::optional<Answer> refusal(const std::optional<Fault>& fault, const HttpRequest& request) {
+  return fault ? fault_answer(*fault, request[http::field::host], request.target()) : std::nullopt;
 }
 
 asio::awaitable<bool> Connection::serve_stream(SourceState& source, const HttpRequest& request) {
   const std::optional<Fault> fault = fault_of_request(source);
-  if (const auto refused = refusal(source, fault, request)) {
-    co_return co_await send_answer(*refused, request.keep_alive());
+  const auto refused = refusal(fault, request);
+  ++source.responses[refused ? refused->status : 200];
+  if (refused) {
+    co_return co_await send(*refused, request.keep_alive());
   }
   if (source.connected == 0) {
     source.pace.restart(monotonic_now());
@@ -162,10 +193,9 @@ asio::awaitable<bool> Connection::serve_stream(SourceState& source, const HttpRe
   SessionFeed::Shape shape{framing_of(fault)};
   SplitMix64 random(state_.options.seed, body_stream, source.sessions);
   if (fault && fault->kind == FaultKind::content_length) {
-    shape.max_lines = random.between(20, 200);
-    if (jobs_from) {  // what is still to happen can't be sent
-      shape.max_lines = std::min(shape.max_lines, allowance);
-    }
+    // What is still to happen, and what an archive doesn't hold, can't be sent.
+    const std::uint64_t there = jobs_from ? allowance : source.script.size() - cursor;
+    shape.max_lines = std::min(random.between(20, 200), there);
   } else if (fault && fault->kind == FaultKind::until_close) {
     shape.max_lines = random.between(50, 500);
   }
@@ -177,35 +207,78 @@ asio::awaitable<bool> Connection::serve_stream(SourceState& source, const HttpRe
 }
 
 asio::awaitable<bool> Connection::serve_replay(std::string_view id, const HttpRequest& request) {
-  Endpoint& replays = state_.replays;
+  Endpoint& replays = state_.of(FaultPlace::replay);
   const std::optional<Fault> fault = fault_of_request(replays);
   const Job* job = state_.replayable(id);
-  auto refused = refusal(replays, fault, request);
+  auto refused = refusal(fault, request);
   if (!refused && job == nullptr) {
-    --replays.responses[200];
-    ++replays.responses[404];
     refused = error_answer(404, "No such job.");
   }
+  ++replays.responses[refused ? refused->status : 200];
   if (refused) {
-    co_return co_await send_answer(*refused, request.keep_alive());
+    co_return co_await send(*refused, request.keep_alive());
   }
   ReplayForm form;
   while (const auto demanded = replays.faults.take(FaultGroup::replay)) {
     demand(form, *demanded);
   }
-  const std::uint64_t seed = state_.options.seed;
-  const ReplayScript script(state_.job_lines, *job, form, seed, replays.sessions,
+  const ReplayScript script(state_.job_lines, *job, form, state_.options.seed, replays.sessions,
                             state_.options.max_event);
-  SplitMix64 random(seed, body_stream + 1, replays.sessions);
+  co_return co_await send_script(
+      {replays, script, script.size(), replay_feed_stream, "application/json"}, fault);
+}
+
+asio::awaitable<bool> Connection::send_script(const Finite& finite,
+                                              const std::optional<Fault>& fault) {
+  const std::uint64_t seed = state_.options.seed;
+  SplitMix64 random(seed, body_stream + 1, finite.endpoint.sessions);
   // So that it breaks anywhere, and not near its begin alone.
-  const std::uint64_t breaks_from = script.size() > 0 ? random.below(script.size()) : 0;
+  const std::uint64_t breaks_from = finite.size > 0 ? random.below(finite.size) : 0;
   std::uint64_t cursor = 0;
   Truth truth;
-  SessionFeed feed({script, cursor, replays, truth},
-                   {framing_of(fault), script.size(), breaks_from}, seed, replay_feed_stream);
-  const Sending sending{state_, replays, feed, truth, cursor, nullptr, fault};
+  SessionFeed feed({finite.script, cursor, finite.endpoint, truth},
+                   {framing_of(fault), finite.size, breaks_from}, seed, finite.feed);
+  const Sending sending{state_, finite.endpoint, feed,  truth,
+                        cursor, nullptr,         fault, finite.content_type};
   co_await send_body(wire_, sending);
   co_return false;
+}
+
+asio::awaitable<bool> Connection::serve_query(const ApiRequest& asked, const HttpRequest& request) {
+  Endpoint& queries = state_.of(FaultPlace::query);
+  if (const auto refused = refusal(fault_of_request(queries), request)) {
+    ++queries.responses[refused->status];
+    co_return co_await send(*refused, request.keep_alive());
+  }
+  if (is_of_images(asked.path)) {
+    const Answer made = answer_of_images(state_, asked);
+    co_return co_await send(queries, made, request.keep_alive());
+  }
+  auto found = find_events(state_, asked);
+  if (const Answer* refused = std::get_if<Answer>(&found)) {
+    co_return co_await send(queries, *refused, request.keep_alive());
+  }
+  ++queries.responses[200];
+  const FoundScript script(state_.events, std::move(std::get<std::vector<StoredEvent>>(found)));
+  co_return co_await send_script(
+      {queries, script, script.size(), query_feed_stream, "application/x-ndjson"}, std::nullopt);
+}
+
+asio::awaitable<bool> Connection::serve_picture(const ApiRequest& asked,
+                                                const HttpRequest& request) {
+  Endpoint& pictures = state_.of(FaultPlace::pictures);
+  std::optional<Answer> made;
+  if (request.count(state_.options.token_header) > 0) {
+    made = error_answer(400, "A token has no place here.");
+  } else {
+    made = refusal(fault_of_request(pictures), request);
+  }
+  if (made) {
+    ++pictures.responses[made->status];
+    co_return co_await send(*made, request.keep_alive());
+  }
+  made = answer_of_pictures(state_, asked);
+  co_return co_await send(pictures, *made, request.keep_alive());
 }
 
 }  // namespace

@@ -36,8 +36,10 @@ Answer stats(const State& state) {
     append_figures(json.key(to_string(source.source)), state.stats(source));
   }
   json.end_object();
-  append_figures(json.key("replay"), state.stats(state.replays));
-  append_figures(json.key("tasks"), state.stats(state.tasks));
+  append_figures(json.key("replay"), state.stats(state.of(FaultPlace::replay)));
+  append_figures(json.key("tasks"), state.stats(state.of(FaultPlace::tasks)));
+  append_figures(json.key("query"), state.stats(state.of(FaultPlace::query)));
+  append_figures(json.key("pictures"), state.stats(state.of(FaultPlace::pictures)));
   append_responses(json, state.other_responses);
   return {200, json.end_object().str(), "application/json", {}};
 }

@@ -28,11 +28,12 @@ std::optional<Answer> fault_answer(const Fault& fault, std::string_view host,
 
 struct ApiRequest {
   std::string_view method, path, body;
-  std::string_view host;    // of the Host header
-  bool authorised = false;  // it carries the token
+  std::string_view host;     // of the Host header
+  bool authorised = false;   // it carries the token
+  std::string_view query{};  // of the target, behind the question mark
 };
 
-// Everything but streams, replays and truth.
+// Everything but streams, replays, queries, pictures and truth.
 Answer answer(State& state, const ApiRequest& request);
 
 }  // namespace penstock::simulator

@@ -11,7 +11,10 @@ namespace penstock::simulator {
 namespace {
 
 constexpr std::int64_t first_time_ms = 1'700'000'000'000;
-constexpr std::uint64_t job_event_stream = 0x60;  // apart from the sources' random numbers
+// Apart from the sources' random numbers.
+constexpr std::uint64_t job_event_stream = 0x60;
+constexpr std::uint64_t scan_of_stream = 0x6b;
+constexpr std::uint64_t peer_stream = 0x6c;
 
 // Words of pages and banners, as the inside of a JSON string.
 constexpr std::string_view ascii_words[] = {"<div class=\\\"nav\\\">",
@@ -67,13 +70,18 @@ JobFlags ended_as(std::string_view outcome) {
   return {outcome == "success", true, true, outcome == "revoked"};
 }
 
-void append_torrent(EventWriter& w, std::int64_t time_ms) {
+// `peer`: an address; empty: any.
+void append_torrent(EventWriter& w, std::int64_t time_ms, std::string_view peer = {}) {
   w.raw(R"({"origin":{"type":")").raw(w.random.one_in(4) ? "node" : "peer");
   w.raw(R"(","module":"torrent","ts":)").number(static_cast<std::uint64_t>(time_ms));
   w.raw(R"(},"node":{"ip":")").ipv4().raw(R"(","port":)").number(1024, 65535);
   w.raw(R"(},"peer":{"ip":")");
-  w.random.one_in(20) ? w.ipv6() : w.ipv4();
-  w.raw(R"(","port":)").number(1024, 65535);
+  if (!peer.empty()) {
+    w.raw(peer).raw(R"(","port":)").number(6881, 6882);  // BitTorrent's: it is seen there again
+  } else {
+    w.random.one_in(20) ? w.ipv6() : w.ipv4();
+    w.raw(R"(","port":)").number(1024, 65535);
+  }
   w.raw(R"(},"torrent":{"infohash":")").hex(40).raw(R"(","name":")").text(15, 60);
   w.raw(R"(","source":"EZTV","category":"TV Show"}})");
 }
@@ -164,10 +172,25 @@ void EventGenerator::append(std::string& out, Source source, std::uint64_t n, st
 }
 
 void EventGenerator::append_job_event(std::string& out, std::string_view job,
-                                      std::uint64_t identity, std::int64_t time) const {
+                                      std::uint64_t identity, std::int64_t time,
+                                      std::string_view target) const {
   SplitMix64 random(seed_, job_event_stream, identity);
   EventWriter writer = pools_->writer(out, random, true);
-  append_scan(writer, {time, job}, mix_);
+  append_scan(writer, {time, job, target}, mix_);
+}
+
+void EventGenerator::append_scan_of(std::string& out, std::string_view target,
+                                    std::uint64_t identity, std::int64_t time) const {
+  SplitMix64 random(seed_, scan_of_stream, identity);
+  EventWriter writer = pools_->writer(out, random, true);
+  append_scan(writer, {time, {}, target}, mix_);
+}
+
+void EventGenerator::append_peer(std::string& out, std::string_view peer, std::uint64_t identity,
+                                 std::int64_t time) const {
+  SplitMix64 random(seed_, peer_stream, identity);
+  EventWriter writer = pools_->writer(out, random, false);
+  append_torrent(writer, time, peer);
 }
 
 StreamJob EventGenerator::job_at(std::uint64_t n) const {

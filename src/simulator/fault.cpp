@@ -105,14 +105,20 @@ Parsed parse_place(FaultRule& rule, std::string_view entry, std::string_view par
   rule.source = source_named(value);
   if (rule.source) {
     rule.place = FaultPlace::streams;
-  } else if (value == "replay") {
-    rule.place = FaultPlace::replay;
-  } else if (value == "tasks") {
-    rule.place = FaultPlace::tasks;
-  } else {
-    return bad(entry, part, "is none of firehose, stream, torrent, sinkhole, replay, tasks");
+    return {};
   }
-  return {};
+  constexpr std::pair<std::string_view, FaultPlace> places[] = {{"replay", FaultPlace::replay},
+                                                                {"tasks", FaultPlace::tasks},
+                                                                {"query", FaultPlace::query},
+                                                                {"pictures", FaultPlace::pictures}};
+  for (const auto& [name, place] : places) {
+    if (name == value) {
+      rule.place = place;
+      return {};
+    }
+  }
+  return bad(entry, part,
+             "is none of firehose, stream, torrent, sinkhole, replay, tasks, query, pictures");
 }
 
 // `key=value` into `rule`.
@@ -170,8 +176,14 @@ std::string_view misplaced(const FaultRule& rule) {
   if (group == FaultGroup::replay && rule.place != FaultPlace::replay) {
     return "is for replays only";
   }
-  if (rule.place == FaultPlace::tasks && !word(rule.fault.kind).name.starts_with("http_")) {
+  const bool status = word(rule.fault.kind).name.starts_with("http_");
+  if (rule.place == FaultPlace::tasks && !status) {
     return "can't happen to tasks: only http_… can";
+  }
+  const bool cuts =
+      rule.fault.kind == fin || rule.fault.kind == reset || rule.fault.kind == FaultKind::stall;
+  if ((rule.place == FaultPlace::query || rule.place == FaultPlace::pictures) && !status && !cuts) {
+    return "can't happen there: only http_…, fin, reset and stall can";
   }
   return {};
 }
@@ -276,11 +288,11 @@ std::string fault_help() {
       text, 2, 2,
       "every: on average, for each source. probability: for each event sent; of http_… to "
       "until_close, and of replay_…, for each request. A fault waits for the next occasion it "
-      "fits. "
-      "With neither, it happens only when asked for: POST /_sim/fault "
+      "fits. With neither, it happens only when asked for: POST /_sim/fault "
       "{\"kind\":\"reset\",\"source\":\"firehose\"}. source: firehose, stream, torrent, sinkhole; "
       "without one, these four; replay: GET /v1/replay/<id>, all but the last three; tasks: "
-      "/v1/tasks and what is below it, http_… only.");
+      "/v1/tasks and what is below it, http_… only; query: /v1/query/…, pictures: /images/… and "
+      "/thumbs/…, both http_…, fin, reset and stall, drawn for each request.");
   for (const FaultWord& known : words) {
     std::string entry = "  " + std::string(known.name);
     entry.resize(column, ' ');

@@ -9,12 +9,6 @@ namespace {
 
 constexpr std::uint64_t random_stream = 0x30;  // apart from other random numbers
 
-// Whether it is drawn for each request; else for each event.
-bool is_of_requests(FaultKind kind) {
-  const FaultGroup group = word(kind).group;
-  return group == FaultGroup::connection || group == FaultGroup::replay;
-}
-
 }  // namespace
 
 FaultPlan::FaultPlan(const std::vector<FaultRule>& rules, Source source, std::uint64_t seed)
@@ -27,7 +21,8 @@ FaultPlan::FaultPlan(const std::vector<FaultRule>& rules, Source source, std::ui
 }
 
 FaultPlan::FaultPlan(const std::vector<FaultRule>& rules, FaultPlace place, std::uint64_t seed)
-    : random_(seed, random_stream, all_sources.size() + static_cast<std::uint64_t>(place)) {
+    : requests_only_(place == FaultPlace::query || place == FaultPlace::pictures),
+      random_(seed, random_stream, all_sources.size() + static_cast<std::uint64_t>(place)) {
   for (const FaultRule& rule : rules) {
     if (rule.place == place) {
       take_rule(rule);
@@ -38,6 +33,12 @@ FaultPlan::FaultPlan(const std::vector<FaultRule>& rules, FaultPlace place, std:
 void FaultPlan::take_rule(const FaultRule& rule) {
   rules_.push_back({rule, std::nullopt});
   any_probability_ |= rule.probability > 0;
+}
+
+// Whether it is drawn for each request; else for each event.
+bool FaultPlan::is_of_requests(FaultKind kind) const {
+  const FaultGroup group = word(kind).group;
+  return requests_only_ || group == FaultGroup::connection || group == FaultGroup::replay;
 }
 
 void FaultPlan::advance(MonotonicTime now) {

@@ -1,5 +1,4 @@
-// Which faults are due at one source, at replays or at tasks. Pure: time and seed come as
-// arguments.
+// Which faults are due at one source, or at another place. Pure: time and seed come as arguments.
 #pragma once
 
 #include <array>
@@ -15,7 +14,7 @@ namespace penstock::simulator {
 
 class FaultPlan {
  public:
-  // Takes those of `rules` that apply to `source`, or to `place`: replay or tasks.
+  // Takes those of `rules` that apply to `source`, or to `place`, which isn't streams.
   FaultPlan(const std::vector<FaultRule>& rules, Source source, std::uint64_t seed);
   FaultPlan(const std::vector<FaultRule>& rules, FaultPlace place, std::uint64_t seed);
 
@@ -38,6 +37,7 @@ class FaultPlan {
     std::optional<MonotonicTime> due;
   };
   void take_rule(const FaultRule& rule);
+  bool is_of_requests(FaultKind kind) const;
   void draw(bool request);
   void arm_once(const Fault& fault);
   MonotonicTime::duration wait(Duration mean);
@@ -46,6 +46,7 @@ class FaultPlan {
   std::vector<Fault> armed_;
   std::array<std::uint64_t, static_cast<std::size_t>(FaultKind::resume) + 1> taken_{};
   bool any_probability_ = false;
+  bool requests_only_ = false;  // every kind is drawn for each request
   SplitMix64 random_;
 };
 

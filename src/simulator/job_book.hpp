@@ -20,7 +20,10 @@ namespace penstock::simulator {
 struct JobTask {
   std::string description = "simulated";
   std::string options =  // JSON
-      R"([{"targets":["192.0.2.0/24"],"ports":[{"port":"80,443","modules":["service-simple"]}]}])";
+      R"([{"targets":["192.0.2.0/24","2001:db8:a::/48"],)"
+      R"("ports":[{"port":"80,443","modules":["service-simple"]}]}])";
+  // Those of the options: addresses, networks, ranges, host names. Results are of them.
+  std::vector<std::string> targets = {"192.0.2.0/24", "2001:db8:a::/48"};
 };
 
 struct Job {

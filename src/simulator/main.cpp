@@ -32,6 +32,7 @@ struct Arguments {
   std::string jobs_every;
   std::string jobs_lasting = "20s";
   std::string replay_kept;
+  std::string archives;
   JobOptions jobs;
   std::size_t tasks_listed = Options{}.tasks_listed;
 };
@@ -166,6 +167,7 @@ int serve(const Arguments& arguments, Mix mix) {
   options.cert_dir = arguments.cert_dir;
   options.seed = arguments.seed;
   options.mix = mix;
+  options.archives = arguments.archives;
   options.token = arguments.token;
 
   // Blocked in every thread, so that only sigwait below gets them.
@@ -211,6 +213,11 @@ void add_options(CLI::App& app, Arguments& arguments) {
   option("--rate", arguments.rate, "N", "Events per second of each source, or max [100]");
   option("--faults", arguments.faults, "SPEC", "What goes wrong, see below");
 
+  option("--serve", arguments.archives, "DIR",
+         "Archives, <source>*.ndjson[.gz|.zst], sent line by\nline in the order of their names "
+         "instead of made-up\nevents; at their end the source is quiet. Packed\nones are unpacked "
+         "into TMPDIR: up to 16 GiB each\nsource");
+
   app.option_defaults()->group("Events");
   option("--seed", arguments.seed, "N", "The same seed makes the same events [1]");
   option("--mix", arguments.mix, "MIX", "firehose and stream: mixed, or port only [mixed]")
@@ -247,8 +254,9 @@ void add_options(CLI::App& app, Arguments& arguments) {
 
 int main(int argc, char** argv) {
   Arguments arguments;
-  CLI::App app("Simulates the BinaryEdge API V1 over TLS: streams, jobs and replays.",
-               "penstock-sim");
+  CLI::App app(
+      "Simulates the BinaryEdge API V1 over TLS: streams, tasks, replays, queries, images.",
+      "penstock-sim");
   app.formatter(std::make_shared<Help>());  // shared: as CLI11 keeps it
   app.footer("\n" + fault_help());
   add_options(app, arguments);

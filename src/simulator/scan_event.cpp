@@ -65,7 +65,9 @@ struct Scan {
   void append_target() {
     w.raw("\"target\":{\"ip\":\"");
     const std::uint64_t draw = w.random.below(100);
-    if (draw < 4) {
+    if (!origin.target.empty()) {
+      w.raw(origin.target);
+    } else if (draw < 4) {
       w.ipv6();
     } else if (draw < 9 && module.takes_host_names) {
       w.raw("www.").hex(6).raw(".example");

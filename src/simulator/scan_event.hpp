@@ -14,6 +14,8 @@ namespace penstock::simulator {
 struct ScanOrigin {
   std::int64_t time_ms;  // origin.ts, milliseconds since 1970
   std::string_view job;  // without `client-`; empty: none
+  // What was scanned, an address or a host name; empty: any.
+  std::string_view target{};
 };
 
 // All of it but the origin is drawn from the writer's random numbers.

@@ -13,6 +13,8 @@ class Script {
   virtual ~Script() = default;
   // Appends line `n` as `kind`, without its line end. What it once was it stays.
   virtual void append(std::string& out, std::uint64_t n, LineKind kind) const = 0;
+  // What ends it on the wire, but where a fault demands otherwise.
+  virtual std::string_view line_end(std::uint64_t) const { return "\n"; }
 };
 
 }  // namespace penstock::simulator

@@ -84,6 +84,11 @@ asio::awaitable<bool> stall(Wire& wire, const State& state, Duration duration) {
   co_return true;
 }
 
+std::string begin_of_header(const Sending& sending) {
+  return "HTTP/1.1 200 OK\r\nContent-Type: " + std::string(sending.content_type) +
+         "\r\nConnection: close\r\n";
+}
+
 asio::awaitable<SessionState> send_whole_body(Wire& wire, const Sending& sending) {
   SourceState* const source = sending.source;
   if (source != nullptr) {
@@ -95,8 +100,7 @@ asio::awaitable<SessionState> send_whole_body(Wire& wire, const Sending& sending
     source->end_turn(sending.cursor);
   }
   const std::string header =
-      "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: " +
-      std::to_string(body.size()) + "\r\n\r\n";
+      begin_of_header(sending) + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n";
   if (!co_await wire.write(header) || !co_await wire.write(body)) {
     co_return SessionState::aborted;
   }
@@ -104,7 +108,7 @@ asio::awaitable<SessionState> send_whole_body(Wire& wire, const Sending& sending
 }
 
 asio::awaitable<bool> send_header(Wire& wire, const Sending& sending) {
-  std::string header = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n";
+  std::string header = begin_of_header(sending);
   header.append(sending.until_close() ? "\r\n" : "Transfer-Encoding: chunked\r\n\r\n");
   if (sending.fault && sending.fault->kind == FaultKind::slow_headers) {
     co_return co_await wire.write_slowly(header,
@@ -167,7 +171,7 @@ asio::awaitable<SessionState> send(Wire& wire, const Sending& sending) {
     case Step::Then::stall:
       break;
   }
-  // The simulator stops. A stream may end anywhere; a replay that did would seem to be complete.
+  // The simulator stops. A stream may end anywhere; another body that did would seem complete.
   const bool last_chunk = chunked && sending.source != nullptr;
   if (last_chunk && !co_await wire.write("0\r\n\r\n")) {
     co_return SessionState::aborted;
@@ -187,6 +191,41 @@ SessionFeed::Framing framing_of(const std::optional<Fault>& fault) {
 asio::awaitable<void> send_body(Wire& wire, const Sending& sending) {
   OpenSession session(sending);
   session.ended(co_await send(wire, sending));
+}
+
+namespace {
+
+// Without its body.
+std::string header_of(const Answer& answer, bool keep_alive) {
+  std::string text = "HTTP/1.1 " + std::to_string(answer.status) + " ";
+  text.append(reason_phrase(answer.status)).append("\r\nContent-Type: ");
+  text.append(answer.content_type).append("\r\nContent-Length: ");
+  text.append(std::to_string(answer.body.size())).append("\r\n").append(answer.headers);
+  return text.append(keep_alive ? "\r\n" : "Connection: close\r\n\r\n");
+}
+
+}  // namespace
+
+asio::awaitable<bool> send_answer(Wire& wire, const Answer& answer, bool keep_alive) {
+  const std::string text = header_of(answer, keep_alive) + answer.body;
+  co_return co_await wire.write(text) && keep_alive;
+}
+
+asio::awaitable<bool> send_cut_answer(Wire& wire, const State& state, const Answer& answer,
+                                      std::size_t cut, Fault fault) {
+  const std::string text = header_of(answer, false) + answer.body.substr(0, cut);
+  const bool sent = co_await wire.write(text);
+  if (sent && fault.kind == FaultKind::stall) {
+    const bool waited = co_await stall(wire, state, fault.lasts.value_or(default_stall));
+    if (waited) {
+      co_await wire.write(std::string_view(answer.body).substr(cut));
+    }
+  } else if (sent && fault.kind == FaultKind::fin) {
+    co_await wire.end_orderly(Duration::zero());
+  } else if (sent) {
+    wire.reset();
+  }
+  co_return false;
 }
 
 }  // namespace penstock::simulator

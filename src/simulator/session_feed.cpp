@@ -11,7 +11,6 @@ constexpr std::size_t header_room = 18;         // 16 hex digits and CRLF
 constexpr std::size_t kept_capacity = 1 << 20;  // buffers that one huge line grew are given back
 constexpr std::size_t tiny_stretch = 2 * 1024;
 constexpr std::size_t split_stretch = 64 * 1024;
-constexpr Duration default_stall = std::chrono::minutes(10);
 constexpr std::string_view last_chunk_text = "0\r\n\r\n";
 
 LineKind line_kind(FaultKind fault) {
@@ -134,7 +133,7 @@ void SessionFeed::append_line(LineKind kind) {
     --crlf_lines_;
     body_ += "\r\n";
   } else {
-    body_ += split_bytes_ > 0 ? "\r\n" : "\n";
+    body_ += split_bytes_ > 0 ? "\r\n" : source_.script.line_end(line.n);
   }
   line.next = body_.size();
   batch_.push_back(line);
@@ -291,7 +290,9 @@ void SessionFeed::hand_out(std::size_t sent) {
       source_.truth.set_cut(session_, std::min(sent, line.end) - line.begin);
     } else if (line.next > handed_out_) {
       source_.truth.set_cut(session_, std::nullopt);
-      ++source_.endpoint.lines;
+      const std::string_view text =
+          std::string_view(body_).substr(line.begin, line.end - line.begin);
+      source_.endpoint.lines += is_blank(text) ? 0u : 1u;
       ++lines_;
     }
   }

@@ -28,6 +28,8 @@ struct FeedSource {
   Truth& truth;
 };
 
+inline constexpr Duration default_stall = std::chrono::minutes(10);
+
 class SessionFeed {
  public:
   enum class Framing : std::uint8_t { chunked, none };

@@ -26,6 +26,9 @@ using asio::ip::tcp;
 using boost::system::error_code;
 using std::chrono::milliseconds;
 
+// What a source's packed archives may take of the disk: tens of millions of events.
+constexpr Bytes most_unpacked = 16_GiB;
+
 constexpr milliseconds stop_timeout{1000};
 constexpr milliseconds stop_poll{5};
 constexpr milliseconds accept_pause{100};  // when there are no file descriptors left
@@ -115,6 +118,9 @@ Simulator::~Simulator() { stop(); }
 Result<void> Simulator::start() {
   const std::lock_guard lock(impl_->life);
   const Options& options = impl_->state.options;
+  if (Result<void> opened = impl_->state.open_archives(most_unpacked); !opened) {
+    return opened;
+  }
   impl_->tls.set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1);
   if (Result<void> made = make_certificates(impl_->tls.native_handle(), options.certificate,
                                             options.cert_dir / "ca.pem");

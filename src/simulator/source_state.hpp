@@ -89,7 +89,7 @@ struct SourceState : Endpoint {
       return script.happened() - cursor;
     }
     script.times.note(cursor, wall);
-    return pace.allowance(now);
+    return std::min(pace.allowance(now), script.size() - cursor);
   }
   // Lines before this one were sent, or nobody will be sent them.
   std::uint64_t decided() const {

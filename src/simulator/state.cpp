@@ -1,5 +1,7 @@
 #include "simulator/state.hpp"
 
+#include "penstock/core/text.hpp"
+
 namespace penstock::simulator {
 
 using std::chrono::duration_cast;
@@ -9,8 +11,12 @@ State::State(Options with)
       generator(options.seed, options.mix),
       book(options.jobs, options.seed),
       job_lines(generator, book, WallTime(Duration(EventGenerator::time_ms(0)))),
-      replays{FaultPlan(options.faults, FaultPlace::replay, options.seed), 0, 0, 0, 0, {}},
-      tasks{FaultPlan(options.faults, FaultPlace::tasks, options.seed), 0, 0, 0, 0, {}} {
+      events(generator, job_lines, options.seed),
+      images(options.seed) {
+  for (const FaultPlace place :
+       {FaultPlace::replay, FaultPlace::tasks, FaultPlace::query, FaultPlace::pictures}) {
+    places.push_back({FaultPlan(options.faults, place, options.seed), 0, 0, 0, 0, {}});
+  }
   for (const Source source : all_sources) {
     sources.emplace_back(
         source, options.faults, options.rate, options.seed,
@@ -20,6 +26,28 @@ State::State(Options with)
   if (book.scheduled()) {
     start_jobs();
   }
+}
+
+Result<void> State::open_archives(Bytes most_unpacked) {
+  if (options.archives.empty()) {
+    return {};
+  }
+  bool any = false;
+  for (SourceState& source : sources) {
+    Result<Archive> archive = Archive::open(options.archives, source.source, most_unpacked);
+    if (!archive) {
+      return archive.error();
+    }
+    any |= archive->has_files();
+    source.script.serve(std::move(*archive));
+  }
+  if (!any) {
+    return make_error(Errc::not_found,
+                      printable(options.archives.string()) +
+                          " has no archive: files named <source>*.ndjson, .ndjson.gz or "
+                          ".ndjson.zst, with a source such as firehose");
+  }
+  return {};
 }
 
 void State::begin(MonotonicTime now, WallTime wall) {
@@ -38,8 +66,9 @@ void State::advance(MonotonicTime now) {
   }
   now_ = now;
   book.advance(duration_cast<JobTime>(job_time_));
-  replays.faults.advance(now);
-  tasks.faults.advance(now);
+  for (Endpoint& place : places) {
+    place.faults.advance(now);
+  }
 }
 
 std::uint64_t State::allowance(SourceState& source, std::uint64_t cursor) {

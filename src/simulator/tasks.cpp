@@ -4,6 +4,7 @@
 
 #include "penstock/core/json_writer.hpp"
 #include "simulator/json_rewrite.hpp"
+#include "simulator/task_check.hpp"
 
 namespace penstock::simulator {
 namespace {
@@ -64,7 +65,7 @@ Answer json_answer(std::string body) { return {200, std::move(body), "applicatio
 Answer list(const State& state) {
   const std::size_t count = state.options.tasks_listed;
   std::string body = "[";
-  if (!state.has_jobs()) {
+  if (state.makes_up_jobs()) {
     const EndlessJobs jobs{state.of(Source::stream), state.generator};
     for (const StreamJob& job : jobs.latest(count)) {
       const bool over = job.last < jobs.stream.next;
@@ -87,7 +88,7 @@ Answer status(const State& state, std::string_view id) {
   std::string_view word;
   if (const Job* job = state.book.find(id)) {
     word = api_status(job->life.status());
-  } else if (!state.has_jobs()) {
+  } else if (state.makes_up_jobs()) {
     const EndlessJobs jobs{state.of(Source::stream), state.generator};
     for (const StreamJob& made_up : jobs.latest(state.options.tasks_listed)) {
       word = made_up.id == id ? jobs.status_of(made_up) : word;
@@ -110,42 +111,6 @@ Answer revoke(State& state, std::string_view id) {
   return json_answer(R"({"message": "Job revoked"})");
 }
 
-using Json = rapidjson::Value;
-
-const Json* member(const Json& object, const char* name) {
-  const auto found = object.FindMember(name);
-  return found == object.MemberEnd() ? nullptr : &found->value;
-}
-
-bool is_filled_array(const Json* value) {
-  return value != nullptr && value->IsArray() && !value->Empty();
-}
-
-// What is wrong with a job's configuration; empty: nothing. What the document doesn't name is let
-// through: configurations and modules are open sets.
-std::string_view wrong_with(const Json& task) {
-  const Json* type = member(task, "type");
-  if (type == nullptr || !type->IsString() ||
-      (type->GetString() != std::string_view("scan") &&
-       type->GetString() != std::string_view("grab"))) {
-    return "The member type must be scan or grab.";
-  }
-  if (const Json* text = member(task, "description"); text != nullptr && !text->IsString()) {
-    return "The member description must be a string.";
-  }
-  const Json* options = member(task, "options");
-  if (!is_filled_array(options)) {
-    return "The member options must be an array of objects.";
-  }
-  for (const Json& option : options->GetArray()) {
-    if (!option.IsObject() || !is_filled_array(member(option, "targets")) ||
-        !is_filled_array(member(option, "ports"))) {
-      return "Each of options must be an object with arrays targets and ports.";
-    }
-  }
-  return {};
-}
-
 Answer create(State& state, const ApiRequest& request) {
   rapidjson::Document task;
   task.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag>(
@@ -153,13 +118,18 @@ Answer create(State& state, const ApiRequest& request) {
   if (task.HasParseError() || !task.IsObject()) {
     return error_answer(400, "The body must be a JSON object.");
   }
-  if (const std::string_view wrong = wrong_with(task); !wrong.empty()) {
+  if (const std::string wrong = wrong_with(task); !wrong.empty()) {
     return error_answer(400, wrong);
   }
-  JobTask asked;
-  const Json* description = member(task, "description");
-  asked.description = description == nullptr ? "" : description->GetString();
-  asked.options = member_text(request.body, "options");
+  JobTask asked{"", std::string(member_text(request.body, "options")), {}};
+  if (const auto given = task.FindMember("description"); given != task.MemberEnd()) {
+    asked.description.assign(given->value.GetString(), given->value.GetStringLength());
+  }
+  for (const auto& option : task["options"].GetArray()) {
+    for (const auto& target : option["targets"].GetArray()) {
+      asked.targets.emplace_back(target.GetString(), target.GetStringLength());
+    }
+  }
   const Job& job = state.create_job(std::nullopt, std::move(asked));
   const std::string url = "https://" + std::string(request.host) + "/v1/stream";
   JsonWriter json;
@@ -174,8 +144,8 @@ bool is_of_tasks(std::string_view path) {
 }
 
 Answer answer_of_tasks(State& state, const ApiRequest& request) {
-  state.tasks.faults.on_request();
-  if (const auto fault = state.tasks.faults.take(FaultGroup::connection)) {
+  state.of(FaultPlace::tasks).faults.on_request();
+  if (const auto fault = state.of(FaultPlace::tasks).faults.take(FaultGroup::connection)) {
     if (auto refusal = fault_answer(*fault, request.host, request.path)) {
       return *refusal;
     }

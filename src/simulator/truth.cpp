@@ -93,17 +93,20 @@ std::optional<TruthRecord> TruthReader::next() {
   while (session_ < sessions_.size()) {
     const Seen& seen = sessions_[session_];
     const Truth::Session& session = truth_.sessions_[session_];
-    if (line_ < seen.lines) {
-      return line(session);
+    while (line_ < seen.lines) {
+      if (std::optional<TruthRecord> told = line(session)) {
+        return told;
+      }
     }
     ++session_;
     line_ = 0;
+    const std::uint64_t told = std::exchange(told_, 0);
     run_ = 0;
     in_run_ = 0;
     if (seen.ended) {
       TruthRecord record;
       record.session = session_;
-      record.n = seen.lines;
+      record.n = told;
       record.ended = session.state;
       return record;
     }
@@ -111,31 +114,32 @@ std::optional<TruthRecord> TruthReader::next() {
   return missed_told_ < missed_.size() ? std::optional(missed()) : std::nullopt;
 }
 
-TruthRecord TruthReader::line(const Truth::Session& session) {
+std::optional<TruthRecord> TruthReader::line(const Truth::Session& session) {
   const Truth::Run& run = session.runs[run_];
   const std::uint64_t n = run.first + in_run_;
   buffer_.clear();
   script_.append(buffer_, n, run.kind);
   const bool cut = session.cut && line_ + 1 == session.lines;
-  if (cut) {
-    buffer_.resize(std::min<std::size_t>(buffer_.size(), *session.cut));
-  }
-  TruthRecord record;
-  record.session = session_ + 1;
-  record.n = line_;
-  record.whole = !cut;
-  record.bytes = buffer_;
-  if (run.kind == LineKind::event) {
-    record.job = script_.job(n);
-  }
-  if (!cut) {
-    record.bad = reason(run.kind);
-  }
   ++line_;
   if (++in_run_ == run.count) {
     ++run_;
     in_run_ = 0;
   }
+  if (is_blank(buffer_)) {
+    return std::nullopt;
+  }
+  ArchivedLine seen = script_.look(n, run.kind, buffer_);
+  if (cut) {
+    buffer_.resize(std::min<std::size_t>(buffer_.size(), *session.cut));
+    seen.bad.reset();
+  }
+  TruthRecord record;
+  record.session = session_ + 1;
+  record.n = told_++;
+  record.whole = !cut;
+  record.bytes = buffer_;
+  record.job = std::move(seen.job);
+  record.bad = seen.bad;
   return record;
 }
 
@@ -145,7 +149,7 @@ TruthRecord TruthReader::missed() {
   script_.append(buffer_, n, LineKind::event);
   TruthRecord record;
   record.n = missed_told_++;
-  record.job = script_.job(n);
+  record.job = script_.look(n, LineKind::event, buffer_).job;
   record.bytes = buffer_;
   return record;
 }

@@ -71,7 +71,8 @@ class TruthReader {
   std::optional<TruthRecord> next();
 
  private:
-  TruthRecord line(const Truth::Session& session);
+  // None: a blank line, which nobody counts.
+  std::optional<TruthRecord> line(const Truth::Session& session);
   TruthRecord missed();
   void find_missed(std::uint64_t decided);
   bool carried_its_last(const Truth::Session& session) const;
@@ -85,6 +86,7 @@ class TruthReader {
   std::vector<Seen> sessions_;  // as they stood
   std::size_t session_ = 0;     // the next record's
   std::uint64_t line_ = 0;
+  std::uint64_t told_ = 0;  // of the session
   std::size_t run_ = 0;
   std::uint32_t in_run_ = 0;
   std::vector<std::uint64_t> missed_;  // lines that no session carried

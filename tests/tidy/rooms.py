@@ -25,11 +25,15 @@ LIBRARIES = {
     "spdlog": (r"(spdlog|fmt)/", {"ops"}),
     "prometheus-cpp": (r"prometheus/", {"ops"}),
     "libsystemd": (r"systemd/", {"ops"}),
+    "zlib": (r"zlib\.h", {"simulator"}),
+    "libzstd": (r"zstd\.h", {"simulator"}),
 }
 
 # Files that decide, and so take time, seeds and bytes as arguments.
 PURE_ROOMS = {"core", "jobs"}
 PURE_STEMS = {
+    "address_range",
+    "archived_line",
     "bash_completion",
     "batch_writer",
     "block_format",
@@ -38,13 +42,18 @@ PURE_STEMS = {
     "command_tree",
     "dead_letter_index",
     "event_handler",
+    "event_store",
     "event_times",
     "filter",
     "fish_completion",
+    "image_catalogue",
+    "image_filter",
     "job_book",
     "job_life",
     "journal_cursor",
     "journal_transactions",
+    "jpeg",
+    "json_reading",
     "json_rewrite",
     "letter_choice",
     "line_framer",
@@ -53,12 +62,14 @@ PURE_STEMS = {
     "mdoc",
     "merge_sort",
     "read_ahead",
-    "read_ahead",
     "recovery",
     "replay_script",
     "router",
+    "search_terms",
     "status_handler",
+    "task_check",
     "transactor",
+    "url_text",
     "zsh_completion",
 }
 IMPURE_STEMS = {"system_clock"}  # of core: the place where the clock is read

@@ -73,9 +73,15 @@ class EventGenerator {
   void append(std::string& out, Source source, std::uint64_t n, std::int64_t time_ms, LineKind kind,
               Bytes max_event) const;
 
-  // Appends a result of a job, whose id has no `client-`. Equal arguments give equal events.
+  // Appends a result of a job, whose id has no `client-`; of `target`, an address or a host name,
+  // where there is one. Equal arguments give equal events.
   void append_job_event(std::string& out, std::string_view job, std::uint64_t identity,
-                        std::int64_t time_ms) const;
+                        std::int64_t time_ms, std::string_view target = {}) const;
+  // The same of a scan that no job asked for, and of a torrent's peer.
+  void append_scan_of(std::string& out, std::string_view target, std::uint64_t identity,
+                      std::int64_t time_ms) const;
+  void append_peer(std::string& out, std::string_view peer, std::uint64_t identity,
+                   std::int64_t time_ms) const;
 
   // The job of event `n` of the endless /stream.
   StreamJob job_at(std::uint64_t n) const;

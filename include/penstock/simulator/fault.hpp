@@ -61,8 +61,9 @@ enum class FaultKind : std::uint8_t {
 
 enum class FaultGroup : std::uint8_t { ending, shape, line, connection, replay, control };
 
-// Where a fault strikes: at streams, at GET /v1/replay/<id>, or at /v1/tasks and what is below it.
-enum class FaultPlace : std::uint8_t { streams, replay, tasks };
+// Where a fault strikes: at streams, at GET /v1/replay/<id>, at /v1/tasks and what is below it, at
+// what is below /v1/query/, or at the pictures, /images/ and /thumbs/.
+enum class FaultPlace : std::uint8_t { streams, replay, tasks, query, pictures };
 
 struct FaultWord {
   FaultKind kind;
@@ -93,8 +94,8 @@ struct FaultRule {
 };
 
 // `kind[:every=DURATION][:probability=P][:source=NAME][:for=DURATION][:retry_after=SECONDS]
-// [:fraction=F]`, comma-separated; NAME is a source, `replay` or `tasks`. The error names the part
-// that is wrong.
+// [:fraction=F]`, comma-separated; NAME is a source or another place, as FaultPlace names it. The
+// error names the part that is wrong.
 Result<std::vector<FaultRule>> parse_faults(std::string_view spec);
 
 // What stands in --help: the grammar and every kind, at most 80 columns wide.

@@ -2,14 +2,19 @@
 // truth of what was sent.
 //
 // With the token: /v1/firehose, /v1/stream, /v1/torrent, /v1/sinkhole, GET and POST /v1/tasks, GET
-// /v1/tasks/<id>/status, POST /v1/tasks/<id>/revoke, GET /v1/replay/<id>. Without one:
-// /_sim/truth/<source>, /_sim/jobs, /_sim/fault, /_sim/stats.
+// /v1/tasks/<id>/status, POST /v1/tasks/<id>/revoke, GET /v1/replay/<id>; GET /v1/query/historical,
+// latest, torrent, torrent/latest, search and image with what is below them. Without one: the
+// pictures, /images/<id>.jpg and /thumbs/<id>.jpg, and /_sim/truth/<source>, /_sim/jobs,
+// /_sim/fault, /_sim/stats.
 //
 // A source has one sequence of events: a session goes on where the last one ended, two at a time
 // share it, and while nobody is connected nothing happens. From its first job on, planned or
 // scheduled, /stream is another: it has the events of jobs and no others, they happen when it is
 // their time, and every session has those that happen while it is there. What no session has is
 // left to replays. The made-up jobs that an endless /stream has are listed, but can't be replayed.
+//
+// With a folder of archives a source has the lines that stand there, each once, and then it is
+// quiet. What they say of jobs makes none.
 //
 // Deterministic for a seed and a start_time, but for the moments at which faults by time strike and
 // requests come.
@@ -53,6 +58,9 @@ struct Options {
   std::optional<Duration> replay_kept;  // after a job's end, then 404; none: for good
   // Time of the first event (a millisecond an event) and of start() for jobs. None: the wall clock.
   std::optional<WallTime> start_time;
+  // Of archives, <source>*.ndjson[.gz|.zst], whose lines are sent instead of made-up ones. Empty:
+  // none.
+  std::filesystem::path archives;
 };
 
 // Of a source, or of a place where faults strike.
@@ -83,7 +91,7 @@ class Simulator {
   Simulator(const Simulator&) = delete;
   Simulator& operator=(const Simulator&) = delete;
 
-  // Makes the certificates and listens. Once only.
+  // Reads the archives, makes the certificates and listens. Once only.
   Result<void> start();
   // Ends the sessions in order, within a second. The truth is gone with the server.
   void stop();
@@ -95,7 +103,7 @@ class Simulator {
   void inject(const Fault& fault, std::optional<Source> source = std::nullopt);
   void inject(const Fault& fault, FaultPlace place);
   SourceStats stats(Source source) const;
-  SourceStats stats(FaultPlace place) const;  // replay or tasks
+  SourceStats stats(FaultPlace place) const;  // not streams
   // What was sent, in the order sent. Streams stand still meanwhile.
   void for_each_sent(Source source, const std::function<void(const SentLine&)>& look) const;
 

@@ -147,7 +147,7 @@ Reply call(const Call& request) {
   }
   const std::string text = request.method + " " + request.path +
                            " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(request.port) +
-                           "\r\nX-Token: " + request.token +
+                           (request.token.empty() ? "" : "\r\nX-Token: " + request.token) +
                            "\r\nContent-Length: " + std::to_string(request.body.size()) +
                            "\r\nConnection: close\r\n\r\n" + request.body;
   SSL_write(ssl.get(), text.data(), static_cast<int>(text.size()));

@@ -48,13 +48,17 @@ TEST_F(ControlTest, ArmsAFaultEverywhereWhereNoSourceIsNamed) {
   }
 }
 
-TEST_F(ControlTest, ArmsAFaultAtReplaysOrAtTasks) {
+TEST_F(ControlTest, ArmsAFaultAtAnotherPlaceThanStreams) {
   EXPECT_EQ(post_fault(R"({"kind":"replay_missing","fraction":0.25})").status, 200u);
-  EXPECT_EQ(state.replays.faults.take(FaultGroup::replay)->fraction, 0.25);
+  EXPECT_EQ(state.of(FaultPlace::replay).faults.take(FaultGroup::replay)->fraction, 0.25);
   EXPECT_EQ(post_fault(R"({"kind":"reset","source":"replay"})").status, 200u);
-  EXPECT_TRUE(state.replays.faults.take(FaultGroup::ending));
+  EXPECT_TRUE(state.of(FaultPlace::replay).faults.take(FaultGroup::ending));
+  EXPECT_EQ(post_fault(R"({"kind":"fin","source":"query"})").status, 200u);
+  EXPECT_TRUE(state.of(FaultPlace::query).faults.take(FaultGroup::ending));
+  EXPECT_EQ(post_fault(R"({"kind":"http_404","source":"pictures"})").status, 200u);
+  EXPECT_TRUE(state.of(FaultPlace::pictures).faults.take(FaultGroup::connection));
   EXPECT_EQ(post_fault(R"({"kind":"http_503","source":"tasks"})").status, 200u);
-  EXPECT_TRUE(state.tasks.faults.take(FaultGroup::connection));
+  EXPECT_TRUE(state.of(FaultPlace::tasks).faults.take(FaultGroup::connection));
   EXPECT_FALSE(state.of(Source::stream).faults.take(FaultGroup::ending));
 }
 
@@ -102,8 +106,8 @@ TEST_F(ControlTest, CountsFaultsThatStruck) {
   EXPECT_THAT(ask("GET", "/_sim/stats", "", false).body, HasSubstr("\"faults\":{}"));
   state.of(Source::firehose).faults.take(FaultGroup::ending);
   EXPECT_THAT(ask("GET", "/_sim/stats", "", false).body, HasSubstr("\"faults\":{\"reset\":1}"));
-  state.replays.faults.inject({FaultKind::replay_space, {}, {}});
-  state.replays.faults.take(FaultGroup::replay);
+  state.of(FaultPlace::replay).faults.inject({FaultKind::replay_space, {}, {}});
+  state.of(FaultPlace::replay).faults.take(FaultGroup::replay);
   EXPECT_THAT(ask("GET", "/_sim/stats", "", false).body,
               HasSubstr(R"("replay":{"connected":0,"sessions":0,"lines":0,"bytes":0,)"
                         R"("faults":{"replay_space":1},"responses":{}})"));

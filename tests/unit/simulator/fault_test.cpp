@@ -44,7 +44,7 @@ TEST(ParseFaults, ReadsEveryOption) {
 TEST(ParseFaults, KnowsWhereAFaultStrikes) {
   const auto rules = parse_faults(
       "fin:source=replay,http_429:source=tasks,reset,replay_missing:fraction=0.25,"
-      "replay_order:source=replay");
+      "replay_order:source=replay,stall:source=query:for=1s,reset:source=pictures");
   ASSERT_TRUE(rules) << rules.error().what;
   EXPECT_EQ(rules->at(0).place, FaultPlace::replay);
   EXPECT_EQ(rules->at(1).place, FaultPlace::tasks);
@@ -52,6 +52,8 @@ TEST(ParseFaults, KnowsWhereAFaultStrikes) {
   EXPECT_EQ(rules->at(3).place, FaultPlace::replay);
   EXPECT_EQ(rules->at(3).fault.fraction, 0.25);
   EXPECT_EQ(rules->at(4).place, FaultPlace::replay);
+  EXPECT_EQ(rules->at(5).place, FaultPlace::query);
+  EXPECT_EQ(rules->at(6).place, FaultPlace::pictures);
 }
 
 TEST(ParseFaults, TakesNothingAsNoFault) { EXPECT_TRUE(parse_faults("").value().empty()); }
@@ -85,6 +87,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Refused{"quiet:source=replay", "streams only"},
                     Refused{"replay_order:source=stream", "replays only"},
                     Refused{"stall:source=tasks", "only http_"},
+                    Refused{"end:source=query", "only http_…, fin, reset and stall"},
+                    Refused{"slow_headers:source=pictures", "only http_"},
                     Refused{"reset:fraction=0.5", "replay_missing and replay_changed only"},
                     Refused{"replay_missing:fraction=2", "`fraction=2`"}));
 

@@ -83,7 +83,8 @@ TEST_F(SimulatorJobs, RunsAJobThatWasAskedFor) {
   const Lines live = read_stream([&](std::string_view body) {
     if (id.empty()) {
       const Reply made = post("/v1/tasks", R"({"type":"grab","description":"","options":)"
-                                           R"([{"targets":["example.org"],"ports":[{}]}]})");
+                                           R"([{"targets":["example.org"],"ports":)"
+                                           R"([{"port":80,"modules":["web"]}]}]})");
       EXPECT_EQ(made.status, 200u);
       EXPECT_THAT(made.body, HasSubstr("/v1/stream"));
       id = made.body.substr(made.body.size() - 38, 36);

@@ -51,7 +51,7 @@ TEST_F(StateTest, HasAnEndlessStreamUntilItHasItsFirstJob) {
   EXPECT_EQ(state->allowance(stream(), late), 2u) << "created and started";
   state->advance(start + 3s);
   EXPECT_EQ(state->allowance(stream(), late), 13u);
-  EXPECT_EQ(stream().script.job(45), wire_id(state->book.jobs()[0]));
+  EXPECT_EQ(stream().script.look(45, LineKind::event, "").job, wire_id(state->book.jobs()[0]));
 }
 
 TEST_F(StateTest, SharesEndlessLinesOutButTellsEverySessionOfJobs) {

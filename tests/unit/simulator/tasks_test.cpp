@@ -59,10 +59,9 @@ TEST_F(TasksTest, RefuseAJobThatIsNone) {
       {R"({"type":"look"})", "type"},
       {R"({"type":"scan"})", "options"},
       {R"({"type":"scan","options":[]})", "options"},
-      {R"({"type":"scan","options":[1]})", "targets"},
-      {R"({"type":"grab","options":[{"targets":["a"]}]})", "ports"},
       {R"({"type":"grab","description":1,"options":[{"targets":["a"],"ports":[{}]}]})",
        "description"},
+      {R"({"type":"scan","options":[{"targets":["a.example"]}]})", "options[0].targets"},
   };
   for (const auto& [body, why] : cases) {
     const Answer refused = post("/v1/tasks", body);
@@ -70,6 +69,17 @@ TEST_F(TasksTest, RefuseAJobThatIsNone) {
     EXPECT_THAT(refused.body, HasSubstr(why)) << body;
   }
   EXPECT_TRUE(state.book.jobs().empty());
+}
+
+TEST_F(TasksTest, HaveResultsOfTheirTargets) {
+  post("/v1/tasks", R"({"type":"grab","options":[{"targets":["www.example"],"ports":[)"
+                    R"({"port":443,"modules":["web"]}]}]})");
+  pass(60s);
+  const Job& job = state.book.jobs()[0];
+  ASSERT_GT(job.life.results(), 0u);
+  std::string result;
+  state.job_lines.append(result, job, 2);
+  EXPECT_THAT(result, HasSubstr(R"("target":{"ip":"www.example")"));
 }
 
 TEST_F(TasksTest, TellHowAJobEnded) {
