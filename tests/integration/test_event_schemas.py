@@ -86,15 +86,9 @@ def by_schema(lines: dict[str, list[bytes]]) -> dict[str, list[dict]]:
     return events
 
 
-def inside(value: object) -> list[tuple[object, object]]:
-    if isinstance(value, dict):
-        return list(value.items())
-    return list(enumerate(value)) if isinstance(value, list) else []
-
-
 def paths_of(event: object, path: tuple = ()) -> Iterator[tuple]:
     """Of all that is in it, itself left out; of an array the first item alone."""
-    for name, inner in inside(event[:1] if isinstance(event, list) else event):
+    for name, inner in schemas.inside(event[:1] if isinstance(event, list) else event):
         yield path + (name,)
         yield from paths_of(inner, path + (name,))
 
@@ -172,23 +166,16 @@ def test_unknown_types_pass_and_what_is_no_object_does_not():
         assert schemas.faults(value), value
 
 
-def members(schema: object) -> Iterator[tuple[str, dict]]:
-    """Every member that a schema names, with what it says of it."""
-    if isinstance(schema, dict):
-        yield from schema.get("properties", {}).items()
-    for _, inner in inside(schema):
-        yield from members(inner)
-
-
 @pytest.mark.parametrize("name", schemas.documents())
 def test_a_schema_is_valid_and_describes_what_it_names(name):
     document = schemas.documents()[name]
     Draft202012Validator.check_schema(document)
     assert document["$id"] == name + schemas.SUFFIX
     assert document["title"] and document["description"]
-    for member, text in members(document):
-        # Without a type it narrows what another schema describes.
-        assert "type" not in text or text.get("description"), member
+    for schema in schemas.objects(document):
+        for member, text in schema.get("properties", {}).items():
+            # Without a type it narrows what another schema describes.
+            assert "type" not in text or text.get("description"), member
 
 
 def test_the_readme_lists_each_type_and_no_other():

@@ -2,9 +2,11 @@
 
 import json
 from functools import cache
+from typing import Iterator
 
 from harness.process import ROOT
 from jsonschema import Draft202012Validator
+from jsonschema.protocols import Validator
 from referencing import Registry, Resource
 
 FOLDER = ROOT / "docs" / "events"
@@ -21,17 +23,31 @@ def documents() -> dict[str, dict]:
 
 
 @cache
-def registry() -> Registry:
+def validator() -> Draft202012Validator:
+    """Of any event."""
     resources = [(name + SUFFIX, Resource.from_contents(text)) for name, text in documents().items()]
-    return Registry().with_resources(resources)
+    return Draft202012Validator(documents()["event"], registry=Registry().with_resources(resources))
 
 
-@cache
-def validator(name: str = "event") -> Draft202012Validator:
-    return Draft202012Validator(documents()[name], registry=registry())
-
-
-def faults(event: object, name: str = "event") -> list[str]:
+def faults(event: object) -> list[str]:
     """What is wrong with an event; none: it is as documented."""
-    found = validator(name).iter_errors(event)
-    return [f"{error.json_path}: {error.message[:200]}" for error in found]
+    return faults_by(validator(), event)
+
+
+def faults_by(schema: Validator, value: object) -> list[str]:
+    return [f"{error.json_path}: {error.message[:200]}" for error in schema.iter_errors(value)]
+
+
+def inside(value: object) -> list[tuple[object, object]]:
+    """The members of an object by their names, the items of an array by their numbers."""
+    if isinstance(value, dict):
+        return list(value.items())
+    return list(enumerate(value)) if isinstance(value, list) else []
+
+
+def objects(value: object) -> Iterator[dict]:
+    """Every object in it, itself included."""
+    if isinstance(value, dict):
+        yield value
+    for _, inner in inside(value):
+        yield from objects(inner)
