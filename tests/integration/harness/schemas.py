@@ -22,11 +22,16 @@ def documents() -> dict[str, dict]:
     }
 
 
+def resources() -> list[tuple[str, Resource]]:
+    """By the names that the files have for each other."""
+    return [(name + SUFFIX, Resource.from_contents(text)) for name, text in documents().items()]
+
+
 @cache
 def validator() -> Draft202012Validator:
     """Of any event."""
-    resources = [(name + SUFFIX, Resource.from_contents(text)) for name, text in documents().items()]
-    return Draft202012Validator(documents()["event"], registry=Registry().with_resources(resources))
+    registry = Registry().with_resources(resources())
+    return Draft202012Validator(documents()["event"], registry=registry)
 
 
 def faults(event: object) -> list[str]:
