@@ -8,16 +8,24 @@
 
 namespace penstock::publish {
 
-std::vector<TopicSpec> topics_of(const TopicNames& names, const TopicPlan& plan) {
-  // A record is an event and its frame.
-  const std::string max_message =
-      std::to_string(plan.max_event.count + limits::segment_slack.count);
+namespace {
+
+// A record is an event and its frame.
+std::string max_message(const TopicPlan& plan) {
+  return std::to_string(plan.max_event.count + limits::segment_slack.count);
+}
+
+}  // namespace
+
+TopicSpec event_topic(const std::string& name, const TopicPlan& plan) {
   return {
-      {names.events,
-       plan.partitions,
-       plan.replication_factor,
-       {{"max.message.bytes", max_message}}},
-      {names.dead_letters, 1, plan.replication_factor, {{"max.message.bytes", max_message}}},
+      name, plan.partitions, plan.replication_factor, {{"max.message.bytes", max_message(plan)}}};
+}
+
+std::vector<TopicSpec> topics_of(const TopicNames& names, const TopicPlan& plan) {
+  return {
+      event_topic(names.events, plan),
+      {names.dead_letters, 1, plan.replication_factor, {{"max.message.bytes", max_message(plan)}}},
       {names.status, 1, plan.replication_factor, {}},
       {names.jobs, 1, plan.replication_factor, {{"cleanup.policy", "compact"}}},
       {names.gaps, 1, plan.replication_factor, {{"cleanup.policy", "compact"}}},

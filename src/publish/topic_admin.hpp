@@ -19,6 +19,9 @@ struct TopicSpec {
   std::map<std::string, std::string> settings;
 };
 
+// A topic of events.
+TopicSpec event_topic(const std::string& name, const TopicPlan& plan);
+
 // The topics of one source as the contract wants them.
 std::vector<TopicSpec> topics_of(const TopicNames& names, const TopicPlan& plan);
 

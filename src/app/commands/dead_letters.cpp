@@ -9,7 +9,7 @@
 #include "app/composition.hpp"
 #include "penstock/core/limits.hpp"
 #include "penstock/core/system_clock.hpp"
-#include "penstock/publish/retry_producer.hpp"
+#include "penstock/publish/command_producer.hpp"
 
 namespace penstock::app {
 namespace {
@@ -56,10 +56,10 @@ Batch extract_line(extract::Pool& pool, const extract::LaneOptions& options,
 // One transaction's letters.
 Result<void> retry_run(const std::vector<StoredLetter>& letters, std::vector<std::string> lines,
                        const std::map<std::string, RetrySource>& sources, extract::Pool& pool,
-                       publish::RetryProducer& producer,
+                       publish::CommandProducer& producer,
                        const std::function<void(const RetryAnswer&)>& tell) {
   std::vector<Batch> batches(letters.size());
-  std::vector<publish::Retry> retries;
+  std::vector<publish::Outgoing> retries;
   for (std::size_t i = 0; i < letters.size(); ++i) {
     const StoredLetter& letter = letters[i];
     const RetrySource& source = sources.at(letter.source);
@@ -68,17 +68,17 @@ Result<void> retry_run(const std::vector<StoredLetter>& letters, std::vector<std
     if (auto why = why_no_event(batches[i])) {
       tell({.where = letter.where(), .topic = source.topic, .refused = std::move(*why)});
     } else {
-      retries.push_back({.letter = &letter,
-                         .batch = &batches[i],
+      retries.push_back({.batch = &batches[i],
                          .router = &source.router,
-                         .topic = source.topic});
+                         .topic = source.topic,
+                         .letter = &letter});
     }
   }
   if (retries.empty()) {
     return {};
   }
   return producer.publish(retries, wall_now(), [&](std::size_t index, const std::string& refused) {
-    const publish::Retry& retry = retries[index];
+    const publish::Outgoing& retry = retries[index];
     tell({.where = retry.letter->where(),
           .topic = retry.topic,
           .refused = refused.empty()
@@ -130,11 +130,15 @@ Result<void> retry_letters(const settings::Settings& settings, const RetryWanted
   const std::string name = settings::topic_name(settings.kafka, "dead-letters");
   // First the producer: what another retry began is decided then, and it can't go on. So what is
   // read afterwards says what was retried.
-  const auto producer = publish::RetryProducer::open(
+  const auto producer = publish::CommandProducer::open(
       {.connection = connection,
        .topics = topic_names(settings.kafka, settings.sources.front().name),
        .transactional_id = retry_id(settings.kafka),
-       .max_event = settings.events.max_size},
+       .max_event = settings.events.max_size,
+       .command = "penstock dead-letters retry",
+       .after_failure = "the same command goes on where this one ended",
+       .in_doubt = "`penstock dead-letters ls --all` tells; the same command again publishes none "
+                   "twice"},
       log);
   if (!producer) {
     return producer.error();

@@ -1,5 +1,5 @@
 // Against librdkafka's mock cluster: what is asked of Kafka, and what is made of its refusals.
-#include "penstock/publish/retry_producer.hpp"
+#include "penstock/publish/command_producer.hpp"
 
 #include <gtest/gtest.h>
 
@@ -16,22 +16,25 @@
 namespace penstock::publish {
 namespace {
 
-class RetryProducerTest : public ::testing::Test {
+class CommandProducerTest : public ::testing::Test {
  protected:
   void SetUp() override {
     for (const char* topic : {"events", "other", "dead", "state", "jobs", "gaps"}) {
       kafka_.create_topic(topic, 2);
     }
-    auto producer = RetryProducer::open({.connection = connection(),
-                                         .topics = {.events = "events",
-                                                    .dead_letters = "dead",
-                                                    .status = "status",
-                                                    .state = "state",
-                                                    .jobs = "jobs",
-                                                    .gaps = "gaps"},
-                                         .transactional_id = "retry",
-                                         .max_event = 16_KiB},
-                                        log_);
+    auto producer = CommandProducer::open({.connection = connection(),
+                                           .topics = {.events = "events",
+                                                      .dead_letters = "dead",
+                                                      .status = "status",
+                                                      .state = "state",
+                                                      .jobs = "jobs",
+                                                      .gaps = "gaps"},
+                                           .transactional_id = "retry",
+                                           .max_event = 16_KiB,
+                                           .command = "a command",
+                                           .after_failure = "try again",
+                                           .in_doubt = "look"},
+                                          log_);
     ASSERT_TRUE(producer) << producer.error().what;
     producer_ = std::move(*producer);
   }
@@ -53,7 +56,7 @@ class RetryProducerTest : public ::testing::Test {
     event.line = kept;
     event.ip = "192.0.2.1";
     event.has_ip = true;
-    retries_.push_back({.letter = &letter, .batch = &batch, .router = &router_, .topic = topic});
+    retries_.push_back({.batch = &batch, .router = &router_, .topic = topic, .letter = &letter});
   }
 
   // What is told of each letter, by its index.
@@ -86,11 +89,11 @@ class RetryProducerTest : public ::testing::Test {
   std::deque<std::string> lines_;
   std::deque<StoredLetter> letters_;
   std::deque<Batch> batches_;
-  std::vector<Retry> retries_;
-  std::unique_ptr<RetryProducer> producer_;
+  std::vector<Outgoing> retries_;
+  std::unique_ptr<CommandProducer> producer_;
 };
 
-TEST_F(RetryProducerTest, WritesTheEventAndTheMarkOfItsLetter) {
+TEST_F(CommandProducerTest, WritesTheEventAndTheMarkOfItsLetter) {
   add("events", "{\"a\":1}");
   add("other", "{\"b\":2}");
   EXPECT_EQ(publish(), (std::map<std::size_t, std::string>{{0, ""}, {1, ""}}));
@@ -111,7 +114,7 @@ TEST_F(RetryProducerTest, WritesTheEventAndTheMarkOfItsLetter) {
   EXPECT_EQ(read("dead").size(), 2);
 }
 
-TEST_F(RetryProducerTest, PublishesTheOthersWhereOneIsTooLarge) {
+TEST_F(CommandProducerTest, PublishesTheOthersWhereOneIsTooLarge) {
   add("events", "{\"a\":1}");
   add("events", std::string(2 * limits::segment_slack.count, 'x'));
   add("events", "{\"b\":2}");
@@ -123,14 +126,14 @@ TEST_F(RetryProducerTest, PublishesTheOthersWhereOneIsTooLarge) {
 }
 
 // A refusal is about a whole Kafka batch; alone, each is taken.
-TEST_F(RetryProducerTest, TriesEachAloneWhenABatchIsRefused) {
+TEST_F(CommandProducerTest, TriesEachAloneWhenABatchIsRefused) {
   kafka_.fail_next_produce(RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
   add("events", "{\"a\":1}");
   add("events", "{\"b\":2}");
   EXPECT_EQ(publish(), (std::map<std::size_t, std::string>{{0, ""}, {1, ""}}));
 }
 
-TEST_F(RetryProducerTest, SaysWhyASingleOneIsRefused) {
+TEST_F(CommandProducerTest, SaysWhyASingleOneIsRefused) {
   kafka_.fail_next_produce(RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
   add("events", "{\"a\":1}");
   const auto told = publish();
@@ -138,7 +141,7 @@ TEST_F(RetryProducerTest, SaysWhyASingleOneIsRefused) {
   EXPECT_NE(told.at(0), "");
 }
 
-TEST_F(RetryProducerTest, FailsWhereTheTopicIsMissing) {
+TEST_F(CommandProducerTest, FailsWhereTheTopicIsMissing) {
   kafka_.create_topic("missing", 1);
   kafka_.set_topic_error("missing", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
   add("missing", "{}");
