@@ -16,9 +16,21 @@
 namespace penstock::remote {
 namespace {
 
-enum class Name { job_id, status, requested_at, finished_at, message };
-constexpr std::array<std::string_view, 5> names{"job_id", "status", "requested_at", "finished_at",
-                                                "message"};
+enum class Name {
+  job_id,
+  status,
+  requested_at,
+  finished_at,
+  description,
+  message,
+  stream_url,
+  image_id,
+  url,
+  thumb
+};
+constexpr std::array<std::string_view, 10> names{
+    "job_id",  "status",     "requested_at", "finished_at", "description",
+    "message", "stream_url", "image_id",     "url",         "thumb"};
 
 // The members of one object that are looked at; of equal names the last counts.
 class Members {
@@ -32,6 +44,12 @@ class Members {
   const std::string* string(Name name) const {
     const auto& value = values_[static_cast<std::size_t>(name)];
     return value && !value->is_number ? &value->text : nullptr;
+  }
+
+  // Empty where there is none.
+  std::string text(Name name) const {
+    const std::string* found = string(name);
+    return found == nullptr ? "" : *found;
   }
 
   // As the documentation writes times: RFC 3339, a date, or milliseconds since 1970. A time
@@ -157,11 +175,11 @@ Result<std::vector<Task>> parse_tasks(std::string_view text) {
       nameless = true;
       return;
     }
-    const std::string* status = members.string(Name::status);
     tasks.push_back({.job_id = *id,
-                     .status = status == nullptr ? "" : *status,
+                     .status = members.text(Name::status),
                      .requested_at = members.time(Name::requested_at),
-                     .finished_at = members.time(Name::finished_at)});
+                     .finished_at = members.time(Name::finished_at),
+                     .description = members.text(Name::description)});
   });
   if (!parsed) {
     return parsed.error();
@@ -193,6 +211,52 @@ Result<Task> parse_status(std::string_view text, std::string_view job_id) {
     return make_error(Errc::protocol, "the answer has no status of the job");
   }
   return std::move(*task);
+}
+
+Result<CreatedTask> parse_created(std::string_view text) {
+  CreatedTask created;
+  const auto parsed = for_each_object(text, [&](const Members& members) {
+    if (created.job_id.empty()) {
+      created = {.job_id = members.text(Name::job_id),
+                 .stream_url = members.text(Name::stream_url)};
+    }
+  });
+  if (!parsed) {
+    return parsed.error();
+  }
+  if (created.job_id.empty()) {
+    return make_error(Errc::protocol, "the answer names no job");
+  }
+  return created;
+}
+
+Result<std::string> parse_message(std::string_view text) {
+  std::string message;
+  const auto parsed = for_each_object(text, [&](const Members& members) {
+    message = message.empty() ? members.text(Name::message) : message;
+  });
+  if (!parsed) {
+    return parsed.error();
+  }
+  return message;
+}
+
+Result<ImageLinks> parse_image_links(std::string_view text) {
+  std::optional<ImageLinks> links;
+  const auto parsed = for_each_object(text, [&](const Members& members) {
+    if (!links) {
+      links = ImageLinks{.id = members.text(Name::image_id),
+                         .url = members.text(Name::url),
+                         .thumb = members.text(Name::thumb)};
+    }
+  });
+  if (!parsed) {
+    return parsed.error();
+  }
+  if (!links) {
+    return make_error(Errc::protocol, "the answer is empty");
+  }
+  return std::move(*links);
 }
 
 std::string parse_error_message(std::string_view text) {

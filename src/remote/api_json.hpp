@@ -10,6 +10,8 @@
 
 #include "penstock/core/error.hpp"
 #include "penstock/core/job_words.hpp"
+#include "penstock/remote/images_client.hpp"
+#include "penstock/remote/tasks_client.hpp"
 
 namespace penstock::remote {
 
@@ -19,6 +21,21 @@ Result<std::vector<Task>> parse_tasks(std::string_view text);
 
 // The answer of GET /v1/tasks/<id>/status. Where it names no job it is about `job_id`.
 Result<Task> parse_status(std::string_view text, std::string_view job_id);
+
+// The answer of POST /v1/tasks.
+Result<CreatedTask> parse_created(std::string_view text);
+
+// The member `message` of an answer's first object, as it came; empty where there is none.
+Result<std::string> parse_message(std::string_view text);
+
+// What an image's record says of the picture; empty where it says nothing.
+Result<ImageLinks> parse_image_links(std::string_view text);
+
+// The answer of GET /v1/query/image/<id>.
+Result<ImageRecord> parse_image(std::string_view text);
+
+// A page of images: `{"total_records":…,"page":…,"events":[…]}`.
+Result<ImagePage> parse_image_page(std::string_view text);
 
 // What an answer with an error status says about it, printable; empty: nothing.
 std::string parse_error_message(std::string_view text);

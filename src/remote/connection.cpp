@@ -1,6 +1,7 @@
 #include "remote/connection.hpp"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -34,9 +35,11 @@ bool is_parse_error(const error_code& ec) {
 
 }  // namespace
 
-Connection::Connection(asio::io_context& io, asio::ssl::context& tls, Duration timeout)
+Connection::Connection(asio::io_context& io, asio::ssl::context& tls, Duration connect_timeout,
+                       Duration header_timeout)
     : io_(io),
-      timeout_(timeout),
+      connect_timeout_(connect_timeout),
+      header_timeout_(header_timeout),
       transport_(io, tls),
       buffer_(static_cast<std::size_t>(limits::receive_buffer.count)) {
   buffer_.reserve(buffer_.max_size());
@@ -50,40 +53,51 @@ void Connection::drop_sink() {
   }
 }
 
+Watch::Look Connection::until(MonotonicTime deadline) {
+  return [this, deadline]() -> std::optional<MonotonicTime> {
+    if (monotonic_now() < deadline) {
+      return deadline;
+    }
+    timed_out_ = true;
+    abort();
+    return std::nullopt;
+  };
+}
+
 awaitable<Outcome> Connection::open(const Endpoint& endpoint, const std::optional<Proxy>& proxy,
                                     const std::string& request) {
-  const auto phase = [this](MonotonicTime deadline) -> Watch::Look {
-    return [this, deadline]() -> std::optional<MonotonicTime> {
-      if (monotonic_now() < deadline) {
-        return deadline;
-      }
-      timed_out_ = true;
-      abort();
-      return std::nullopt;
-    };
-  };
   Failure failure;
   {
-    const MonotonicTime deadline = monotonic_now() + timeout_;
-    const Watch watch(io_.get_executor(), phase(deadline));
+    const MonotonicTime deadline = monotonic_now() + connect_timeout_;
+    const Watch watch(io_.get_executor(), until(deadline));
     failure = co_await transport_.reach(endpoint, proxy, deadline);
   }
   if (timed_out_) {
     co_return outcome::Failed{FailureKind::unreachable,
                               "no connection to " + endpoint.authority() + " within " +
-                                  to_string(timeout_) + (failure ? ": " + failure->detail : "")};
+                                  to_string(connect_timeout_) +
+                                  (failure ? ": " + failure->detail : "")};
   }
   if (failure) {
     co_return std::move(*failure);
   }
+  co_return co_await ask(endpoint, request);
+}
+
+awaitable<Outcome> Connection::ask(const Endpoint& endpoint, const std::string& request) {
+  Failure failure;
+  used_ = true;
+  ended_whole_ = false;
+  redirect_.reset();
   {
-    const Watch watch(io_.get_executor(), phase(monotonic_now() + timeout_));
+    const Watch watch(io_.get_executor(), until(monotonic_now() + header_timeout_));
     failure = co_await exchange(request);
   }
   if (timed_out_) {
     co_return outcome::Failed{
         FailureKind::no_answer,
-        "no response header from " + transport_.address() + " within " + to_string(timeout_)};
+        "no response header from " + transport_.address() + " within " + to_string(header_timeout_),
+        true};
   }
   if (failure) {
     co_return std::move(*failure);
@@ -178,6 +192,7 @@ awaitable<Outcome> Connection::read(ByteSink& sink, Counter& received) {
       co_return outcome::Broken{"what came is no HTTP body: " + ec.message()};
     }
     if (parser.is_done()) {
+      ended_whole_ = parser.keep_alive() && buffer_.size() == 0;
       co_return outcome::BodyEnded{};
     }
     if (buffer_.size() == buffer_.max_size()) {
@@ -203,6 +218,9 @@ awaitable<Outcome> Connection::read(ByteSink& sink, Counter& received) {
         co_return outcome::BodyEnded{};
       }
       co_return outcome::Broken{"the connection ended before the body did"};
+    }
+    if (error == asio::ssl::error::stream_truncated) {
+      co_return outcome::Broken{"the connection was cut off, without an end of TLS"};
     }
     co_return outcome::Broken{error.message()};
   }

@@ -1,4 +1,4 @@
-// One TLS connection to an endpoint, one request on it, and the answer.
+// One TLS connection to an endpoint, and one request on it after another.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -16,20 +16,29 @@
 #include "penstock/remote/session_fsm.hpp"
 #include "remote/sink_body.hpp"
 #include "remote/transport.hpp"
+#include "remote/watch.hpp"
 
 namespace penstock::remote {
 
 // Lives on the I/O thread, and longer than its coroutines.
 class Connection {
  public:
-  // `timeout` bounds the way to the end of the TLS handshake, and from there to the end of the
-  // response header.
-  Connection(boost::asio::io_context& io, boost::asio::ssl::context& tls, Duration timeout);
+  // `connect_timeout` bounds the way to the end of the TLS handshake, `header_timeout` that from
+  // there to the end of the response header.
+  Connection(boost::asio::io_context& io, boost::asio::ssl::context& tls, Duration connect_timeout,
+             Duration header_timeout);
 
   // Connects, through `proxy` where there is one, sends `request` (whole, as it goes on the wire)
   // and reads the response header. Returns Failed or Answered.
   boost::asio::awaitable<Outcome> open(const Endpoint& endpoint, const std::optional<Proxy>& proxy,
                                        const std::string& request);
+
+  // Another request on it, to the same origin. Precondition: is_reusable().
+  boost::asio::awaitable<Outcome> ask(const Endpoint& endpoint, const std::string& request);
+  // The last answer was read to its end, and the server keeps the connection.
+  bool is_reusable() { return ended_whole_ && !transport_.remote_gone(); }
+  // Bytes of a request were written on it, or may have been.
+  bool used() const { return used_; }
 
   // After a 200: body bytes into the sink. Returns SinkFull (call it again), BodyEnded or Broken;
   // all that came before went to the sink.
@@ -51,18 +60,21 @@ class Connection {
  private:
   using Parser = boost::beast::http::response_parser<SinkBody>;
 
+  Watch::Look until(MonotonicTime deadline);
   boost::asio::awaitable<Failure> exchange(const std::string& request);
   boost::asio::awaitable<Failure> read_header();
   outcome::Answered answer(const Endpoint& endpoint);
 
   boost::asio::io_context& io_;
-  Duration timeout_;
+  Duration connect_timeout_, header_timeout_;
   Transport transport_;
   boost::beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
   std::optional<Endpoint> redirect_;
   MonotonicTime last_byte_;
   bool timed_out_ = false;
+  bool used_ = false;
+  bool ended_whole_ = false;
 };
 
 }  // namespace penstock::remote

@@ -69,13 +69,13 @@ std::string bracketed(const Endpoint& endpoint) {
   return is_ipv6 ? "[" + endpoint.host + "]" : endpoint.host;
 }
 
-// Keeps RFC 3986's unreserved characters, whatever the locale.
-void append_encoded(std::string& out, std::string_view text) {
+// Keeps RFC 3986's unreserved characters, whatever the locale, and `also`.
+void append_encoded(std::string& out, std::string_view text, std::string_view also) {
   constexpr std::string_view hex = "0123456789ABCDEF";
-  constexpr std::string_view kept =
+  constexpr std::string_view unreserved =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
   for (const char c : text) {
-    if (kept.find(c) != std::string_view::npos) {
+    if (unreserved.find(c) != std::string_view::npos || also.find(c) != std::string_view::npos) {
       out += c;
       continue;
     }
@@ -114,9 +114,21 @@ Result<std::string> make_path(std::span<const std::string> segments) {
                         "`" + printable(segment) + "` can't stand in the path of a URL");
     }
     path += '/';
-    append_encoded(path, segment);
+    append_encoded(path, segment, ":");  // of IPv6 addresses
   }
   return path;
+}
+
+std::string make_query(std::span<const std::pair<std::string, std::string>> members) {
+  constexpr std::string_view kept = ":/,";  // of search terms and networks, as the API shows them
+  std::string query;
+  for (const auto& [name, value] : members) {
+    query += query.empty() ? '?' : '&';
+    append_encoded(query, name, "");
+    query += '=';
+    append_encoded(query, value, kept);
+  }
+  return query;
 }
 
 bool same_origin(const Endpoint& a, const Endpoint& b) noexcept {

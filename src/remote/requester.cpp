@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/ssl/context.hpp>
+#include <utility>
 
 #include "penstock/core/system_clock.hpp"
 #include "remote/tls.hpp"
@@ -19,11 +20,22 @@ bool fits_header(std::string_view value) {
   return !value.empty() && std::ranges::all_of(value, [](char c) { return c > ' ' && c <= '~'; });
 }
 
+// The header lines of curl's own requests, in their order: what the documentation shows is known to
+// work. So a body's type is what curl says of `-d`, and a POST without a body has no length.
 std::string request_text(const Endpoint& target, const AccessOptions& options,
-                         const std::string& token) {
-  return "GET " + target.target + " HTTP/1.1\r\nHost: " + target.host_header() +
-         "\r\nUser-Agent: " + options.user_agent + "\r\nAccept: */*\r\n" + options.token_header +
-         ": " + token + "\r\n\r\n";
+                         const std::string& token, const RequestForm& form) {
+  std::string text(form.method == RequestForm::Method::post ? "POST " : "GET ");
+  text += target.target + " HTTP/1.1\r\nHost: " + target.host_header() +
+          "\r\nUser-Agent: " + options.user_agent + "\r\nAccept: */*\r\n";
+  if (form.with_token) {
+    text += options.token_header + ": " + token + "\r\n";
+  }
+  if (form.body) {
+    text += "Content-Length: " + std::to_string(form.body->size()) +
+            "\r\nContent-Type: application/x-www-form-urlencoded\r\n";
+  }
+  text += "\r\n" + form.body.value_or("");
+  return text;
 }
 
 }  // namespace
@@ -38,8 +50,8 @@ Access::Access(AccessOptions options)
 
 Requester::Requester(asio::io_context& io, Access access) : io_(io), access_(std::move(access)) {}
 
-awaitable<Outcome> Requester::get(Result<Endpoint> target) {
-  connection_.reset();
+awaitable<Outcome> Requester::ask(Result<Endpoint> target, RequestForm form) {
+  auto kept = std::exchange(connection_, nullptr);
   if (!target) {
     co_return outcome::Failed{FailureKind::local, target.error().what};
   }
@@ -48,15 +60,25 @@ awaitable<Outcome> Requester::get(Result<Endpoint> target) {
   if (!proxy) {
     co_return outcome::Failed{FailureKind::local, proxy.error().what};
   }
-  const auto token = access.options.read_token();
-  if (!token) {
-    co_return outcome::Failed{FailureKind::token, token.error().what};
+  if (form.with_token) {
+    const auto token = access.options.read_token();
+    if (!token) {
+      co_return outcome::Failed{FailureKind::token, token.error().what};
+    }
+    if (!fits_header(*token)) {
+      co_return outcome::Failed{
+          FailureKind::token, "the token is empty or has characters that no HTTP header may have"};
+    }
+    token_ = *token;
   }
-  if (!fits_header(*token)) {
-    co_return outcome::Failed{FailureKind::token,
-                              "the token is empty or has characters that no HTTP header may have"};
+  const std::string text = request_text(*target, access.options, token_, form);
+  kept_ = form.keep && kept && same_origin(*connected_to_, *target) && kept->is_reusable();
+  if (kept_) {
+    connection_ = std::move(kept);
+    Outcome what = co_await connection_->ask(*target, text);
+    co_return what;
   }
-  token_ = *token;
+  kept.reset();
   if (!access.tls) {
     auto made = make_tls_context(access.options.ca_file);
     if (!made) {
@@ -64,8 +86,10 @@ awaitable<Outcome> Requester::get(Result<Endpoint> target) {
     }
     access.tls.emplace(std::move(*made));
   }
-  connection_ = std::make_unique<Connection>(io_, *access.tls, access.options.connect_timeout);
-  const std::string text = request_text(*target, access.options, token_);
+  const Duration connect_timeout = access.options.connect_timeout;
+  connection_ = std::make_unique<Connection>(io_, *access.tls, connect_timeout,
+                                             form.header_timeout.value_or(connect_timeout));
+  connected_to_ = *target;
   Outcome what = co_await connection_->open(*target, *proxy, text);
   const auto* failure = std::get_if<outcome::Failed>(&what);
   if (failure != nullptr && failure->kind == FailureKind::untrusted) {

@@ -1,8 +1,11 @@
 #include "penstock/remote/rest_client.hpp"
 
 #include <algorithm>
+#include <array>
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <deque>
 #include <exception>
@@ -47,20 +50,26 @@ class BoundedText final : public ByteSink {
 };
 
 RestError error_of(const outcome::Failed& failure) {
+  RestError error{.kind = Kind::unreachable, .detail = failure.detail};
   switch (failure.kind) {
     case FailureKind::untrusted:
     case FailureKind::token:
-      return {Kind::refused, std::nullopt, failure.detail};
+      error.kind = Kind::refused;
+      break;
     case FailureKind::malformed:
-      return {Kind::server_error, std::nullopt, failure.detail};
+      error.kind = Kind::server_error;
+      break;
     case FailureKind::unreachable:
     case FailureKind::proxy:
     case FailureKind::tls:
     case FailureKind::no_answer:
+      // What a server works on for too long isn't asked again: that would only be more work for it.
+      error.may_pass = !failure.late;
+      break;
     case FailureKind::local:
       break;
   }
-  return {Kind::unreachable, std::nullopt, failure.detail};
+  return error;
 }
 
 Kind kind_of(unsigned status) {
@@ -78,6 +87,11 @@ Kind kind_of(unsigned status) {
   }
 }
 
+bool may_pass(unsigned status) {
+  constexpr std::array passing{408u, 420u, 429u, 500u, 502u, 503u, 504u};
+  return std::ranges::find(passing, status) != passing.end();
+}
+
 bool leads_on(const Outcome& what) {
   const auto* answer = std::get_if<outcome::Answered>(&what);
   return answer != nullptr && answer->redirect == Redirect::same_origin;
@@ -87,12 +101,20 @@ bool leads_on(const Outcome& what) {
 
 class RestClient::Impl {
  public:
-  Impl(asio::io_context& io, RestOptions options)
-      : io_(io), options_(std::move(options)), requester_(io, options_.access) {}
+  // What is asked for, and who gets the answer.
+  struct Call {
+    RestRequest request;
+    std::string url{};         // of a download, in place of the request
+    ByteSink* sink = nullptr;  // none: the answer is kept, up to `limit`
+    Bytes limit{};
+    Done done;
+  };
 
-  static void get(const std::shared_ptr<Impl>& self, std::vector<std::string> path, Bytes limit,
-                  Done done) {
-    self->calls_.push_back({std::move(path), limit, std::move(done)});
+  Impl(asio::io_context& io, RestOptions options)
+      : io_(io), options_(std::move(options)), requester_(io, options_.access), timer_(io) {}
+
+  static void add(const std::shared_ptr<Impl>& self, Call call) {
+    self->calls_.push_back(std::move(call));
     if (self->running_) {
       return;
     }
@@ -107,29 +129,25 @@ class RestClient::Impl {
   void abandon() {
     abandoned_ = true;
     calls_.clear();
+    requester_.drop_sink();
     requester_.abort();
+    timer_.cancel();
   }
 
  private:
   using Answer = RestResult<std::string>;
-  struct Call {
-    std::vector<std::string> path;
-    Bytes limit;
-    Done done;
-  };
 
   // `self` keeps the frame's references good.
   static awaitable<void> run(std::shared_ptr<Impl> self) {
     Impl& client = *self;
     while (true) {
-      co_await asio::post(client.io_, asio::use_awaitable);  // leave get()
+      co_await asio::post(client.io_, asio::use_awaitable);  // leave add()
       if (client.abandoned_ || client.calls_.empty()) {
         break;
       }
       const Call call = std::move(client.calls_.front());
       client.calls_.pop_front();
-      Answer answer = co_await client.ask(call);
-      client.requester_.close();
+      Answer answer = co_await client.carry_out(call);
       if (client.abandoned_) {
         break;
       }
@@ -138,65 +156,165 @@ class RestClient::Impl {
     client.running_ = false;
   }
 
-  // What it returns once abandoned is told to nobody.
-  awaitable<Answer> ask(const Call& call) {
-    const auto path = make_path(call.path);
-    if (!path) {
-      co_return RestError{Kind::not_found, std::nullopt, path.error().what};
+  // What it returns once abandoned is told to nobody; so of what it calls.
+  awaitable<Answer> carry_out(const Call& call) {
+    Retries retries(options_.retries);
+    while (true) {
+      Answer answer = co_await attempt(call);
+      if (answer || abandoned_) {
+        co_return answer;
+      }
+      const bool repeatable = call.request.method == RestRequest::Method::get;
+      const auto wait = retries.after(answer.error(), repeatable);
+      if (!wait) {
+        co_return answer;
+      }
+      requester_.close();
+      if (options_.on_retry) {
+        options_.on_retry(answer.error(), *wait);
+      }
+      timer_.expires_after(*wait);
+      auto [ec] = co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+      static_cast<void>(ec);
     }
-    Outcome what = co_await requester_.get(parse_endpoint(options_.url + *path));
+  }
+
+  Result<Endpoint> target_of(const Call& call) const {
+    if (!call.url.empty()) {
+      return parse_endpoint(call.url);
+    }
+    const auto path = make_path(call.request.path);
+    return path ? parse_endpoint(options_.url + *path + make_query(call.request.query))
+                : path.error();
+  }
+
+  awaitable<Outcome> send(const Call& call, Result<Endpoint> target) {
+    const bool is_get = call.request.method == RestRequest::Method::get;
+    RequestForm form{
+        .method = is_get ? RequestForm::Method::get : RequestForm::Method::post,
+        .body = call.request.body,
+        .with_token = call.url.empty(),
+        .keep = is_get,  // a kept connection may be gone, and what was sent on it is in doubt
+        .header_timeout = options_.header_time};
+    Outcome what = co_await requester_.ask(target, form);
+    const auto* failed = std::get_if<outcome::Failed>(&what);
+    if (failed != nullptr && failed->kind == FailureKind::no_answer && requester_.was_kept() &&
+        !abandoned_) {
+      form.keep = false;
+      what = co_await requester_.ask(target, form);
+    }
+    co_return what;
+  }
+
+  awaitable<Answer> attempt(const Call& call) {
+    const auto target = target_of(call);
+    if (!target && call.url.empty() && !make_path(call.request.path)) {
+      co_return RestError{
+          .kind = Kind::not_found, .detail = target.error().what, .was_sent = false};
+    }
+    Outcome what = co_await send(call, target);
     for (int i = 0; i < limits::redirects && leads_on(what) && !abandoned_; ++i) {
-      what = co_await requester_.get(requester_.redirect());
+      what = co_await send(call, requester_.redirect());
     }
     if (const auto* failure = std::get_if<outcome::Failed>(&what)) {
-      co_return error_of(*failure);
+      RestError error = error_of(*failure);
+      error.was_sent = requester_.was_sent();
+      co_return error;
     }
     const auto& answer = std::get<outcome::Answered>(what);
     if (answer.redirect != Redirect::none) {
       const bool unusable = answer.redirect == Redirect::unusable;
-      co_return RestError{unusable ? Kind::server_error : Kind::refused, answer.retry_after,
-                          redirect_refused(answer)};
+      co_return RestError{.kind = unusable ? Kind::server_error : Kind::refused,
+                          .retry_after = answer.retry_after,
+                          .detail = redirect_refused(answer)};
     }
-    Answer body = co_await read(answer, call.limit);
-    if (answer.status / 100 == 2) {
-      co_return body;
+    if (answer.status / 100 != 2) {
+      co_return co_await read_refusal(answer);
     }
-    // The status says it; what the body adds is welcome.
-    std::string detail = status_line(answer);
-    const std::string message = body ? parse_error_message(*body) : "";
-    if (!message.empty() && !requester_.quotes_token(message)) {
-      detail += ": " + message;
+    if (std::string fault = coding_fault(answer); !fault.empty()) {
+      co_return RestError{.kind = Kind::server_error,
+                          .retry_after = answer.retry_after,
+                          .detail = std::move(fault)};
     }
-    co_return RestError{kind_of(answer.status), answer.retry_after, std::move(detail)};
+    if (call.sink == nullptr) {
+      co_return co_await read_kept(call.limit);
+    }
+    co_return co_await read_into(*call.sink);
   }
 
-  awaitable<Answer> read(const outcome::Answered& answer, Bytes limit) {
-    if (std::string fault = coding_fault(answer); !fault.empty()) {
-      co_return RestError{Kind::server_error, answer.retry_after, std::move(fault)};
+  // The status says it; what the body adds is welcome.
+  awaitable<Answer> read_refusal(outcome::Answered answer) {
+    RestError error{.kind = kind_of(answer.status),
+                    .retry_after = answer.retry_after,
+                    .detail = status_line(answer),
+                    .may_pass = may_pass(answer.status)};
+    if (coding_fault(answer).empty()) {
+      BoundedText text(limits::error_answer);
+      co_await read(text, monotonic_now() + options_.answer_time);
+      error.body = text.take();
     }
+    if (requester_.quotes_token(error.body)) {
+      error.body.clear();
+    }
+    if (const std::string message = parse_error_message(error.body); !message.empty()) {
+      error.detail += ": " + message;
+    }
+    co_return error;
+  }
+
+  awaitable<Answer> read_kept(Bytes limit) {
     BoundedText text(limit);
-    Counter uncounted;
-    const MonotonicTime deadline = monotonic_now() + options_.answer_time;
-    const Outcome end =
-        co_await requester_.read(text, uncounted, [deadline](MonotonicTime) { return deadline; });
+    const Outcome end = co_await read(text, monotonic_now() + options_.answer_time);
     if (std::holds_alternative<outcome::BodyEnded>(end)) {
       co_return text.take();
     }
     if (std::holds_alternative<outcome::SinkFull>(end)) {
-      co_return RestError{Kind::server_error, std::nullopt,
-                          "the answer is longer than " + to_string(limit)};
+      co_return RestError{.kind = Kind::server_error,
+                          .detail = "the answer is longer than " + to_string(limit)};
     }
+    co_return RestError{.kind = Kind::unreachable,
+                        .detail = detail_of(end, "no end of the answer within "),
+                        .may_pass = true};
+  }
+
+  awaitable<Answer> read_into(ByteSink& sink) {
+    const Outcome end = co_await read(sink, std::nullopt);
+    if (std::holds_alternative<outcome::BodyEnded>(end)) {
+      co_return std::string();
+    }
+    const bool told = !abandoned_ && requester_.connection().received() > 0;
+    if (std::holds_alternative<outcome::SinkFull>(end)) {
+      requester_.close();  // what is left of the answer would stand before the next one
+      co_return RestError{.kind = Kind::unwanted,
+                          .detail = "the rest of the answer isn't wanted",
+                          .was_told = told};
+    }
+    co_return RestError{.kind = Kind::unreachable,
+                        .detail = detail_of(end, "the answer stands still, for "),
+                        .may_pass = true,
+                        .was_told = told};
+  }
+
+  // Without a deadline `answer_time` runs anew from each byte.
+  awaitable<Outcome> read(ByteSink& sink, std::optional<MonotonicTime> deadline) {
+    Counter uncounted;
+    Outcome end =
+        co_await requester_.read(sink, uncounted, [this, deadline](MonotonicTime last_byte) {
+          return deadline.value_or(last_byte + options_.answer_time);
+        });
+    co_return end;
+  }
+
+  std::string detail_of(const Outcome& end, const std::string& late) const {
     const auto* broken = std::get_if<outcome::Broken>(&end);
-    co_return RestError{Kind::unreachable, std::nullopt,
-                        broken != nullptr
-                            ? broken->detail
-                            : "no end of the answer within " + to_string(options_.answer_time)};
+    return broken != nullptr ? broken->detail : late + to_string(options_.answer_time);
   }
 
   asio::io_context& io_;
   RestOptions options_;
   Requester requester_;
-  std::deque<Call> calls_;  // but the one under way
+  asio::steady_timer timer_;  // between attempts
+  std::deque<Call> calls_;    // but the one under way
   bool running_ = false;
   bool abandoned_ = false;
 };
@@ -206,8 +324,30 @@ RestClient::RestClient(asio::io_context& io, RestOptions options)
 
 RestClient::~RestClient() { impl_->abandon(); }
 
-void RestClient::get(std::vector<std::string> path, Bytes limit, Done done) {
-  Impl::get(impl_, std::move(path), limit, std::move(done));
+void RestClient::ask(RestRequest request, Bytes limit, Done done) {
+  Impl::add(impl_, {.request = std::move(request), .limit = limit, .done = std::move(done)});
+}
+
+namespace {
+
+RestClient::Done without_body(RestClient::Ended ended) {
+  return [ended = std::move(ended)](const RestResult<std::string>& answer) {
+    answer ? ended({}) : ended(answer.error());
+  };
+}
+
+}  // namespace
+
+void RestClient::stream(RestRequest request, ByteSink& sink, Ended ended) {
+  Impl::add(impl_,
+            {.request = std::move(request), .sink = &sink, .done = without_body(std::move(ended))});
+}
+
+void RestClient::download(std::string url, ByteSink& sink, Ended ended) {
+  Impl::add(impl_, {.request = {},
+                    .url = std::move(url),
+                    .sink = &sink,
+                    .done = without_body(std::move(ended))});
 }
 
 }  // namespace penstock::remote

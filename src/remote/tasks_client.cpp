@@ -1,40 +1,39 @@
 #include "penstock/remote/tasks_client.hpp"
 
 #include "remote/api_json.hpp"
+#include "remote/read_answer.hpp"
 
 namespace penstock::remote {
 namespace {
 
-// The body of an answer as what `parse` reads in it.
-template <class Parse>
-auto read_answer(const RestResult<std::string>& body, Parse parse)
-    -> RestResult<typename decltype(parse(*body))::value_type> {
-  if (!body) {
-    return body.error();
-  }
-  auto parsed = parse(*body);
-  if (!parsed) {
-    return RestError{RestError::Kind::server_error, std::nullopt, parsed.error().what};
-  }
-  return std::move(*parsed);
-}
+constexpr auto post = RestRequest::Method::post;
+
+std::string path_id(const std::string& job_id) { return std::string(normal_job_id(job_id)); }
 
 }  // namespace
 
 void list_tasks(RestClient& client, std::function<void(RestResult<std::vector<Task>>)> done) {
-  client.get({"v1", "tasks"}, limits::tasks_answer,
-             [done = std::move(done)](const RestResult<std::string>& body) {
-               done(read_answer(body, parse_tasks));
-             });
+  client.ask({.path = {"v1", "tasks"}}, limits::tasks_answer,
+             parsed_for(std::move(done), parse_tasks));
 }
 
 void ask_status(RestClient& client, const std::string& job_id,
                 std::function<void(RestResult<Task>)> done) {
-  client.get(
-      {"v1", "tasks", std::string(normal_job_id(job_id)), "status"}, limits::tasks_answer,
-      [job_id, done = std::move(done)](const RestResult<std::string>& body) {
-        done(read_answer(body, [&](std::string_view text) { return parse_status(text, job_id); }));
-      });
+  client.ask({.path = {"v1", "tasks", path_id(job_id), "status"}}, limits::tasks_answer,
+             parsed_for(std::move(done),
+                        [job_id](std::string_view text) { return parse_status(text, job_id); }));
+}
+
+void create_task(RestClient& client, std::string body,
+                 std::function<void(RestResult<CreatedTask>)> done) {
+  client.ask({.method = post, .path = {"v1", "tasks"}, .body = std::move(body)},
+             limits::tasks_answer, parsed_for(std::move(done), parse_created));
+}
+
+void revoke_task(RestClient& client, const std::string& job_id,
+                 std::function<void(RestResult<std::string>)> done) {
+  client.ask({.method = post, .path = {"v1", "tasks", path_id(job_id), "revoke"}},
+             limits::tasks_answer, parsed_for(std::move(done), parse_message));
 }
 
 }  // namespace penstock::remote

@@ -11,7 +11,8 @@ namespace {
 
 using penstock::to_string;  // hidden by this room's own
 
-constexpr std::array<std::string_view, 4> shared_topics{"jobs", "gaps", "status", "dead-letters"};
+constexpr std::array<std::string_view, 5> shared_topics{"jobs", "gaps", "status", "dead-letters",
+                                                        "query"};
 
 class CrossChecker {
  public:

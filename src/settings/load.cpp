@@ -226,6 +226,9 @@ class Loader {
   }
 
   void missing(const KeySpec& spec) {
+    if (inputs_.not_needed.contains(std::string(spec.path))) {
+      return;
+    }
     findings_.push_back({{},
                          0,
                          0,

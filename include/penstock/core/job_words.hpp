@@ -19,10 +19,11 @@ struct JobFlags {
 
 // One entry of `GET /v1/tasks`, or the answer of `GET /v1/tasks/<id>/status`.
 struct Task {
-  std::string job_id;  // as the API writes it
-  std::string status;  // the API's word, in its case
+  std::string job_id{};  // as the API writes it
+  std::string status{};  // the API's word, in its case
   std::optional<WallTime> requested_at{};
   std::optional<WallTime> finished_at{};
+  std::string description{};
 };
 
 // How an attempt to replay a job ended.

@@ -97,9 +97,14 @@ inline constexpr std::chrono::seconds paused_tick{1};  // how stale paused_ms ma
 // The answer of GET /v1/tasks: some 340 bytes a task, 1 kB with long options. 16,000 of those
 // fit.
 inline constexpr Bytes tasks_answer = 16_MiB;
+// A page of images: with their words some 2 kB each, and a page has hundreds.
+inline constexpr Bytes images_answer = 16_MiB;
+inline constexpr Bytes picture = 64_MiB;  // screenshots have some 100 kB, large ones a few MB
 // From the end of an answer's header to its own; tasks_answer comes at 300 kB/s within it.
 inline constexpr std::chrono::seconds answer_time{60};
-inline constexpr Bytes path_segment = 1_KiB;  // a job id has 43 bytes; request lines end at 8 KiB
+inline constexpr Bytes task_request = 1_MiB;   // some 50,000 targets
+inline constexpr Bytes error_answer = 64_KiB;  // of an error's body: a proxy's page has room
+inline constexpr Bytes path_segment = 1_KiB;   // a job id has 43 bytes; request lines end at 8 KiB
 
 // settings
 // Of events.max_size. A broker takes 100 MiB in one request (socket.request.max.bytes); the rest is

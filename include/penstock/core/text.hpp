@@ -12,6 +12,11 @@ namespace penstock {
 // a terminal or an error.
 std::string printable(std::string_view bytes, std::size_t limit = 200);
 
+// `lines` as a terminal may get them: all but line ends, tabs and printable UTF-8 escaped. Control
+// characters become \u00NN, which in a JSON string is what they are; bytes that are no UTF-8 become
+// \xNN.
+std::string terminal_safe(std::string_view lines);
+
 // The member of `known` that is nearest to `word` (Damerau-Levenshtein), or empty where none is
 // within a third of its length, and one more.
 template <class Range>

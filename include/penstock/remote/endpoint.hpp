@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "penstock/core/error.hpp"
 
@@ -30,6 +31,10 @@ Result<Endpoint> parse_endpoint(std::string_view url);
 // error where one is empty, a dot segment or longer than limits::path_segment: no server would see
 // it as what was meant.
 Result<std::string> make_path(std::span<const std::string> segments);
+
+// `?name=value&…`, percent-encoded (RFC 3986 section 3.4); empty where there is none. A space is
+// %20 and a plus %2B, as servers read a plus as a space.
+std::string make_query(std::span<const std::pair<std::string, std::string>> members);
 
 // Scheme (always https), host and port are the same (RFC 6454).
 bool same_origin(const Endpoint& a, const Endpoint& b) noexcept;

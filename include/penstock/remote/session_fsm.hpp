@@ -52,6 +52,7 @@ enum class FailureKind {
 struct Failed {
   FailureKind kind = FailureKind::unreachable;
   std::string detail;
+  bool late = false;  // of no_answer: the request was sent, and the time for its answer is over
 };
 
 // A response header.

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct Inputs {
   std::optional<std::filesystem::path> config_file;  // of -c; it must exist
   Environment environment;
   std::map<std::string, std::string> overrides;  // of --set: key → value
+  std::set<std::string> not_needed{};  // keys that are required of a daemon, and may be missing
 };
 
 // One thing that is wrong. Never holds a secret.

@@ -38,6 +38,24 @@ TEST(Printable, CutsAtItsLimit) {
   EXPECT_EQ(printable("", 0), "");
 }
 
+TEST(TerminalSafe, LeavesLinesOfUtf8Alone) {
+  const std::string lines =
+      "{\"a\":\t\"stra\xc3\x9f"
+      "e \xe2\x82\xac \xf0\x9f\x98\x80\\u001b\"}\n\n";
+  EXPECT_EQ(terminal_safe(lines), lines);
+}
+
+TEST(TerminalSafe, EscapesWhatATerminalWouldObey) {
+  EXPECT_EQ(terminal_safe("\x1b[31m\r\x07\x7f\n"), "\\u001b[31m\\u000d\\u0007\\u007f\n");
+  EXPECT_EQ(terminal_safe("\xc2\x9b"
+                          "31m \xc2\xa0"),
+            "\\u009b31m \xc2\xa0");
+}
+
+TEST(TerminalSafe, ShowsBytesThatAreNoText) {
+  EXPECT_EQ(terminal_safe("a\xff\xc2\n\x9b"), "a\\xff\\xc2\n\\x9b");
+}
+
 TEST(EditDistance, CountsInsertionsDeletionsReplacementsAndSwaps) {
   EXPECT_EQ(edit_distance("", ""), 0u);
   EXPECT_EQ(edit_distance("same", "same"), 0u);

@@ -110,8 +110,8 @@ TEST(Endpoint, MakesAPathOfSegments) {
       {{"a?b#c"}, "/a%3Fb%23c"},
       {{"50%"}, "/50%25"},
       {{"%2e%2e"}, "/%252e%252e"},
-      {{"!$&'()*+,;=:@"}, "/%21%24%26%27%28%29%2A%2B%2C%3B%3D%3A%40"},
-      {{"\r\nX: 1"}, "/%0D%0AX%3A%201"},
+      {{"!$&'()*+,;=:@"}, "/%21%24%26%27%28%29%2A%2B%2C%3B%3D:%40"},
+      {{"\r\nX: 1"}, "/%0D%0AX:%201"},
       {{std::string("\0\x7f", 2)}, "/%00%7F"},
       {{"\xc3\xa9\xff"}, "/%C3%A9%FF"},
       {{"..."}, "/..."},
@@ -135,6 +135,31 @@ TEST(Endpoint, SaysWhichSegmentNoPathCanHold) {
   ASSERT_FALSE(path);
   EXPECT_EQ(path.error().code, Errc::invalid_argument);
   EXPECT_EQ(path.error().what, "`..` can't stand in the path of a URL");
+}
+
+TEST(Endpoint, MakesAQueryAsTheDocumentationWritesIt) {
+  using Members = std::vector<std::pair<std::string, std::string>>;
+  const std::vector<std::pair<Members, std::string>> rows{
+      {{}, ""},
+      {{{"query", "mysql"}}, "?query=mysql"},
+      {{{"query", "product:mysql AND country:ES"}}, "?query=product:mysql%20AND%20country:ES"},
+      {{{"ip", "192.0.2.0/24"}, {"page", "2"}}, "?ip=192.0.2.0/24&page=2"},
+      {{{"ip", "2001:db8::/32"}}, "?ip=2001:db8::/32"},
+      {{{"word", "credit card"}}, "?word=credit%20card"},
+      {{{"word", "c++ & c#=100%?"}}, "?word=c%2B%2B%20%26%20c%23%3D100%25%3F"},
+      {{{"word", "\"'<>[]{}|\\^`;"}}, "?word=%22%27%3C%3E%5B%5D%7B%7D%7C%5C%5E%60%3B"},
+      {{{"word", "a\r\nb\t"}}, "?word=a%0D%0Ab%09"},
+      {{{"word",
+         "stra\xc3\x9f"
+         "e \xff"}},
+       "?word=stra%C3%9Fe%20%FF"},
+      {{{"word", std::string("\0", 1)}}, "?word=%00"},
+      {{{"from", "2015-01-01"}, {"to", ""}}, "?from=2015-01-01&to="}};
+  for (const auto& [members, expected] : rows) {
+    const std::string query = make_query(members);
+    EXPECT_EQ(query, expected);
+    EXPECT_EQ(endpoint("https://example.com/x" + query).target, "/x" + expected);
+  }
 }
 
 }  // namespace

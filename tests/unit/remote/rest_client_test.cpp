@@ -19,16 +19,11 @@ using testing::StartsWith;
 
 class RestClientTest : public RestFixture {};
 
-std::string with_length(std::string_view status, std::string_view body) {
-  return "HTTP/1.1 " + std::string(status) + "\r\nContent-Length: " + std::to_string(body.size()) +
-         "\r\n\r\n" + std::string(body);
-}
-
 TEST_F(RestClientTest, AsksWithTokenAndEncodedPath) {
   TestServer server(io, ca.issue("IP:127.0.0.1"), answering(with_length("200 OK", "[]")));
   use(options(server.url("/base")));
   const auto body = told<std::string>([&](RestClient::Done done) {
-    client->get({"v1", "a/b c"}, 1_KiB, std::move(done));
+    client->ask({.path = {"v1", "a/b c"}}, 1_KiB, std::move(done));
   });
   EXPECT_EQ(*body, "[]");
   EXPECT_THAT(server.requests(), ElementsAre("GET /base/v1/a%2Fb%20c HTTP/1.1\r\nHost: 127.0.0.1:" +
@@ -255,7 +250,8 @@ TEST_F(RestClientTest, ConnectsNowhereWithoutAUsableToken) {
 }
 
 TEST_F(RestClientTest, ReadsTheTokenAnewForEachRequest) {
-  TestServer server(io, ca.issue("IP:127.0.0.1"), answering(with_length("200 OK", "[]")));
+  TestServer server(io, ca.issue("IP:127.0.0.1"),
+                    answering(with_length("200 OK\r\nConnection: close", "[]")));
   int reads = 0;
   auto access = access_options();
   access.read_token = [&] { return Result<std::string>("token" + std::to_string(++reads)); };
@@ -284,7 +280,7 @@ TEST_F(RestClientTest, AsksNowhereForWhatNoPathCanHold) {
   TestServer server(io, ca.issue("IP:127.0.0.1"), answering(""));
   use(server);
   const auto result = told<std::string>([&](RestClient::Done done) {
-    client->get({"v1", ".."}, 1_KiB, std::move(done));
+    client->ask({.path = {"v1", ".."}}, 1_KiB, std::move(done));
   });
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().kind, Kind::not_found);
@@ -308,7 +304,7 @@ TEST_F(RestClientTest, AsksOneAfterAnother) {
   use(server);
   std::vector<std::string> bodies;
   for (int i = 0; i < 3; ++i) {
-    client->get({"v1", std::to_string(i)}, 1_KiB,
+    client->ask({.path = {"v1", std::to_string(i)}}, 1_KiB,
                 [&](const RestResult<std::string>& body) { bodies.push_back(*body); });
   }
   ASSERT_TRUE(run_until([&] { return server.connections() == 1; }));
@@ -327,10 +323,10 @@ TEST_F(RestClientTest, CanBeAskedAgainWhileItCallsBack) {
   int answers = 0;
   const RestClient::Done again = [&](const RestResult<std::string>&) {
     if (++answers < 3) {
-      client->get({"v1"}, 1_KiB, again);
+      client->ask({.path = {"v1"}}, 1_KiB, again);
     }
   };
-  client->get({"v1"}, 1_KiB, again);
+  client->ask({.path = {"v1"}}, 1_KiB, again);
   EXPECT_TRUE(run_until([&] { return answers == 3; }));
 }
 
@@ -339,7 +335,7 @@ TEST_F(RestClientTest, CanBeDestroyedWhileItCallsBack) {
   use(server);
   int answers = 0;
   for (int i = 0; i < 2; ++i) {
-    client->get({"v1"}, 1_KiB, [&](const RestResult<std::string>&) {
+    client->ask({.path = {"v1"}}, 1_KiB, [&](const RestResult<std::string>&) {
       ++answers;
       client.reset();
     });
@@ -370,7 +366,7 @@ TEST_P(RestDestroyed, CallsNobodyBackOnceDestroyed) {
   use(options(GetParam() == Stage::handshake ? silent.url() : server.url("")));
   bool told = false;
   for (int i = 0; i < 2; ++i) {
-    client->get({"v1"}, 1_KiB, [&](const RestResult<std::string>&) { told = true; });
+    client->ask({.path = {"v1"}}, 1_KiB, [&](const RestResult<std::string>&) { told = true; });
   }
   switch (GetParam()) {
     case Stage::asked:

@@ -12,13 +12,19 @@
 namespace penstock::remote {
 
 inline void PrintTo(RestError::Kind kind, std::ostream* out) {
-  constexpr std::array names{"not_found", "throttled", "refused", "server_error", "unreachable"};
+  constexpr std::array names{"not_found",    "throttled",   "refused",
+                             "server_error", "unreachable", "unwanted"};
   *out << names.at(static_cast<std::size_t>(kind));
 }
 
 }  // namespace penstock::remote
 
 namespace penstock::remote::test {
+
+inline std::string with_length(std::string_view status, std::string_view body) {
+  return "HTTP/1.1 " + std::string(status) + "\r\nContent-Length: " + std::to_string(body.size()) +
+         "\r\n\r\n" + std::string(body);
+}
 
 using Kind = RestError::Kind;
 
@@ -42,11 +48,12 @@ class RestFixture : public RemoteFixture {
     });
     EXPECT_FALSE(result.has_value());  // never from inside the call
     EXPECT_TRUE(run_until([&] { return result.has_value(); }));
-    return result ? std::move(*result) : RestError{Kind::unreachable, std::nullopt, "never told"};
+    return result ? std::move(*result)
+                  : RestError{.kind = Kind::unreachable, .detail = "never told"};
   }
   RestResult<std::string> get(Bytes limit = 1_KiB) {
     return told<std::string>([&](RestClient::Done done) {
-      client->get({"v1", "x"}, limit, std::move(done));
+      client->ask({.path = {"v1", "x"}}, limit, std::move(done));
     });
   }
 

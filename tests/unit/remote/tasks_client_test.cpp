@@ -66,6 +66,39 @@ TEST_F(TasksClientTest, TellsAnUnknownJobAndATiredServer) {
   EXPECT_EQ(throttled.error().retry_after, 30s);
 }
 
+TEST_F(TasksClientTest, CreatesAJobWithTheBodyAsItIs) {
+  TestServer server(io, ca.issue("IP:127.0.0.1"),
+                    answering("HTTP/1.1 200 OK\r\n\r\n{\"stream_url\":\"https://s.example/v1\","
+                              "\"job_id\":\"a\"}"));
+  use(server);
+  const auto created =
+      told<CreatedTask>([&](auto done) { create_task(*client, "{ \"type\": \"scan\" }", done); });
+  ASSERT_TRUE(created) << created.error().detail;
+  EXPECT_EQ(created->job_id, "a");
+  EXPECT_EQ(created->stream_url, "https://s.example/v1");
+  EXPECT_THAT(server.requests(), ElementsAre(StartsWith("POST /v1/tasks HTTP/1.1\r\n")));
+  EXPECT_THAT(server.requests()[0], HasSubstr("Content-Length: 18\r\n"));
+}
+
+TEST_F(TasksClientTest, RevokesAJobByTheIdOfTheTaskList) {
+  TestServer server(io, ca.issue("IP:127.0.0.1"),
+                    answering("HTTP/1.1 200 OK\r\n\r\n{\"message\": \"Job revoked\"}"));
+  use(server);
+  const auto message =
+      told<std::string>([&](auto done) { revoke_task(*client, "client-a b", done); });
+  ASSERT_TRUE(message) << message.error().detail;
+  EXPECT_EQ(*message, "Job revoked");
+  EXPECT_THAT(server.requests(), ElementsAre(StartsWith("POST /v1/tasks/a%20b/revoke HTTP")));
+}
+
+TEST_F(TasksClientTest, BelievesInNoJobWithoutAnId) {
+  TestServer server(io, ca.issue("IP:127.0.0.1"), answering("HTTP/1.1 200 OK\r\n\r\n{}"));
+  use(server);
+  const auto created = told<CreatedTask>([&](auto done) { create_task(*client, "{}", done); });
+  ASSERT_FALSE(created);
+  EXPECT_EQ(created.error().detail, "the answer names no job");
+}
+
 TEST_F(TasksClientTest, KnowsWithoutAskingThatAnIdIsNone) {
   TestServer server(io, ca.issue("IP:127.0.0.1"), answering(""));
   use(server);
