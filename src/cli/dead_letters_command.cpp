@@ -10,6 +10,7 @@
 
 #include "cli/exit_status.hpp"
 #include "cli/letter_table.hpp"
+#include "cli/usage_error.hpp"
 #include "penstock/core/event.hpp"
 #include "penstock/core/text.hpp"
 
@@ -170,7 +171,7 @@ DeadLettersParsers add_dead_letters(CLI::App& parser, DeadLettersOptions& option
   add_filter(*list, options.wanted.filter);
   list->add_option("-n,--newest", options.wanted.newest, "Only so many, the newest")
       ->type_name("COUNT")
-      ->check(CLI::PositiveNumber.description(""));
+      ->check(check_count, "");
   list->add_flag("--all", options.wanted.retried, "Those that were retried, too");
 
   CLI::App* print =

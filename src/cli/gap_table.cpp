@@ -1,6 +1,5 @@
 #include "cli/gap_table.hpp"
 
-#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -16,25 +15,6 @@ constexpr std::size_t longest_note = 1000;
 constexpr std::array<std::string_view, 7> titles{"STARTED", "LASTED",  "CAUSE", "STATE",
                                                  "MISSED",  "FETCHED", "JOBS"};
 constexpr std::size_t first_number = 4;  // from here on right-aligned
-
-// The two largest units: 3d04h, 2h05m, 4m10s, 12s.
-std::string duration_text(Duration duration) {
-  const auto seconds = std::max<std::int64_t>(0, duration.count() / 1000);
-  const auto two = [](std::int64_t large, char large_unit, std::int64_t small, char small_unit) {
-    return std::to_string(large) + large_unit + (small < 10 ? "0" : "") + std::to_string(small) +
-           small_unit;
-  };
-  if (seconds < 60) {
-    return std::to_string(seconds) + "s";
-  }
-  if (seconds < 3'600) {
-    return two(seconds / 60, 'm', seconds % 60, 's');
-  }
-  if (seconds < 86'400) {
-    return two(seconds / 3'600, 'h', seconds / 60 % 60, 'm');
-  }
-  return two(seconds / 86'400, 'd', seconds / 3'600 % 24, 'h');
-}
 
 TextRow row_of(const app::GapRecord& gap, WallTime now) {
   return {minute_text(gap.started_at),

@@ -1,7 +1,5 @@
 #include "cli/letter_table.hpp"
 
-#include <algorithm>
-
 #include "cli/text_table.hpp"
 #include "penstock/core/json_writer.hpp"
 #include "penstock/core/text.hpp"
@@ -11,10 +9,9 @@ namespace {
 
 const TextRow titles{"WHERE", "RECEIVED", "SOURCE", "REASON", "SIZE", "PARTS"};
 constexpr std::size_t source_column = 2;
-constexpr std::size_t first_number = 4;        // from here on right-aligned
-constexpr std::size_t longest_reason = 18;     // rejected_by_broker
-constexpr std::size_t shortest_source = 8;     // firehose
-constexpr std::string_view shortened = "...";  // printable() ends so
+constexpr std::size_t first_number = 4;     // from here on right-aligned
+constexpr std::size_t longest_reason = 18;  // rejected_by_broker
+constexpr std::size_t shortest_source = 8;  // firehose
 
 TextRow row_of(const publish::StoredLetter& letter) {
   const std::string count = std::to_string(letter.part_count);
@@ -24,19 +21,6 @@ TextRow row_of(const publish::StoredLetter& letter) {
           printable(letter.reason, longest_reason),
           std::to_string(letter.size),
           letter.complete() ? count : std::to_string(letter.parts.size()) + "/" + count};
-}
-
-// So many columns are left for the sources' names.
-std::size_t room_for_source(const std::vector<TextRow>& rows) {
-  std::size_t others = (titles.size() - 1) * table_gap.size();
-  for (std::size_t i = 0; i < titles.size(); ++i) {
-    std::size_t width = 0;
-    for (const TextRow& row : rows) {
-      width = std::max(width, row[i].size());
-    }
-    others += i == source_column ? 0 : width;
-  }
-  return std::max(shortest_source, table_columns - std::min(table_columns, others));
 }
 
 }  // namespace
@@ -65,12 +49,7 @@ std::string letter_table(std::span<const publish::StoredLetter> letters) {
   for (const publish::StoredLetter& letter : letters) {
     rows.push_back(row_of(letter));
   }
-  const std::size_t room = room_for_source(rows);
-  for (TextRow& row : rows) {
-    if (std::string& source = row[source_column]; source.size() > room) {
-      source = printable(source, room - shortened.size());
-    }
-  }
+  shorten(rows, source_column, shortest_source);
   const std::vector<std::string> lines = aligned(rows, first_number);
   std::string out = lines.front();
   for (std::size_t i = 0; i < letters.size(); ++i) {

@@ -1,7 +1,5 @@
 #include "cli/run.hpp"
 
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <exception>
 #include <iostream>
@@ -15,8 +13,14 @@
 #include "cli/exit_status.hpp"
 #include "cli/gap_table.hpp"
 #include "cli/help_formatter.hpp"
+#include "cli/images_command.hpp"
 #include "cli/journal.hpp"
+#include "cli/query_command.hpp"
 #include "cli/rows.hpp"
+#include "cli/settings_of.hpp"
+#include "cli/tail_command.hpp"
+#include "cli/tasks_command.hpp"
+#include "cli/usage_error.hpp"
 #include "penstock/app/commands/gaps.hpp"
 #include "penstock/app/commands/replay.hpp"
 #include "penstock/app/daemon.hpp"
@@ -29,8 +33,7 @@ namespace {
 
 // What the options of a command fill.
 struct Options {
-  std::string config_file;
-  std::vector<std::string> overrides;  // key=value
+  ConfigurationOptions configuration;
   Output output = Output::table;
   bool offline = false;
   DemoOptions demo;
@@ -41,60 +44,26 @@ struct Options {
   std::string journal;
   DeadLettersOptions letters;
   DeadLettersParsers letters_parsers{};
+  TasksOptions tasks;
+  QueryOptions query;
+  ImagesOptions images;
+  TailOptions tail;
 };
 
-settings::Environment read_environment() {
-  settings::Environment environment;
-  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
-    const std::string_view text(*entry);
-    if (const std::size_t equals = text.find('='); equals != std::string_view::npos) {
-      environment.emplace(text.substr(0, equals), text.substr(equals + 1));
-    }
-  }
-  return environment;
+int run_daemon(const Options& options) {
+  return with_settings(inputs_of(options.configuration), app::run_daemon);
 }
-
-settings::Inputs inputs_of(const Options& options) {
-  settings::Inputs inputs{.config_file = {}, .environment = read_environment(), .overrides = {}};
-  if (!options.config_file.empty()) {
-    inputs.config_file = options.config_file;
-  }
-  for (const std::string& text : options.overrides) {
-    const std::size_t equals = text.find('=');
-    inputs.overrides[text.substr(0, equals)] = text.substr(equals + 1);
-  }
-  return inputs;
-}
-
-// Loads and goes on with `command`, or lists all that is wrong.
-template <class Command>
-int with_settings(const settings::Inputs& inputs, Command command) {
-  const settings::LoadResult loaded = settings::load(inputs);
-  if (!loaded) {
-    for (const settings::Finding& finding : loaded.error()) {
-      std::cerr << to_string(finding) << '\n';
-    }
-    return exit_configuration;
-  }
-  return command(*loaded, inputs);
-}
-
-template <class Command>
-int with_settings(const Options& options, Command command) {
-  return with_settings(inputs_of(options), std::move(command));
-}
-
-int run_daemon(const Options& options) { return with_settings(options, app::run_daemon); }
 
 int show_config(const Options& options) {
-  return with_settings(options, [&](const settings::Loaded& loaded, const settings::Inputs&) {
-    Rows rows{{"key", "value", "origin"}, {}};
-    for (const settings::Value& value : loaded.values) {
-      rows.cells.push_back({value.path, value.text, value.origin});
-    }
-    print(std::cout, rows, options.output);
-    return exit_done;
-  });
+  return with_settings(inputs_of(options.configuration),
+                       [&](const settings::Loaded& loaded, const settings::Inputs&) {
+                         Rows rows{{"key", "value", "origin"}, {}};
+                         for (const settings::Value& value : loaded.values) {
+                           rows.cells.push_back({value.path, value.text, value.origin});
+                         }
+                         print(std::cout, rows, options.output);
+                         return exit_done;
+                       });
 }
 
 std::string_view to_string(app::Finding::Level level) {
@@ -110,8 +79,8 @@ std::string_view to_string(app::Finding::Level level) {
 }
 
 int validate(const Options& options) {
-  return with_settings(options, [&](const settings::Loaded& loaded,
-                                    const settings::Inputs& inputs) {
+  return with_settings(inputs_of(options.configuration), [&](const settings::Loaded& loaded,
+                                                             const settings::Inputs& inputs) {
     Rows rows{{"result", "subject", "text"}, {}};
     int status = exit_done;
     for (const app::Finding& finding : app::validate(loaded, inputs, options.offline)) {
@@ -127,15 +96,13 @@ int validate(const Options& options) {
 
 int replay(const Options& options) {
   if (options.to_stdout) {
-    settings::Inputs inputs = inputs_of(options);
-    // Required for a daemon, and not used here.
-    inputs.overrides.try_emplace("sources", "stream");
-    inputs.overrides.try_emplace("kafka.brokers", "none");
-    return with_settings(inputs, [&](const settings::Loaded& loaded, const settings::Inputs& all) {
-      return app::print_replay(loaded, all, options.replay.job);
-    });
+    return with_settings(api_inputs_of(options.configuration),
+                         [&](const settings::Loaded& loaded, const settings::Inputs& all) {
+                           return app::print_replay(loaded, all, options.replay.job);
+                         });
   }
-  return with_settings(options, [&](const settings::Loaded& loaded, const settings::Inputs&) {
+  return with_settings(inputs_of(options.configuration), [&](const settings::Loaded& loaded,
+                                                             const settings::Inputs&) {
     const auto answer = app::ask_for_replay(loaded.settings.admin.socket, options.replay);
     if (!answer) {
       std::cerr << "penstock: " << answer.error().what << '\n';
@@ -147,7 +114,8 @@ int replay(const Options& options) {
 }
 
 int show_gaps(const Options& options) {
-  return with_settings(options, [&](const settings::Loaded& loaded, const settings::Inputs&) {
+  return with_settings(inputs_of(options.configuration), [&](const settings::Loaded& loaded,
+                                                             const settings::Inputs&) {
     const auto gaps = app::read_gaps(loaded.settings.kafka, options.gaps);
     if (!gaps) {
       std::cerr << "penstock: " << gaps.error().what << '\n';
@@ -162,46 +130,26 @@ int show_gaps(const Options& options) {
 }
 
 int dead_letters(const Options& options) {
-  return with_settings(options, [&](const settings::Loaded& loaded, const settings::Inputs&) {
-    return run_dead_letters(options.letters_parsers, loaded.settings, options.letters,
-                            options.output);
-  });
+  return with_settings(inputs_of(options.configuration),
+                       [&](const settings::Loaded& loaded, const settings::Inputs&) {
+                         return run_dead_letters(options.letters_parsers, loaded.settings,
+                                                 options.letters, options.output);
+                       });
 }
 
 int publish_left_journal(const Options& options) {
-  return with_settings(options, [&](const settings::Loaded& loaded, const settings::Inputs&) {
-    return publish_journal(loaded.settings, options.journal);
-  });
+  return with_settings(inputs_of(options.configuration),
+                       [&](const settings::Loaded& loaded, const settings::Inputs&) {
+                         return publish_journal(loaded.settings, options.journal);
+                       });
 }
 
-void add_configuration(CLI::App& command, Options& options) {
-  command.add_option("-c,--config", options.config_file, "The configuration file")
-      ->type_name("FILE");
-  command
-      .add_option("--set", options.overrides,
-                  "Set a key of the configuration, over file and environment; may be repeated. Not "
-                  "for secrets: arguments are visible to everyone")
-      ->type_name("KEY=VALUE")
-      ->allow_extra_args(false)
-      ->check(
-          [](const std::string& text) {
-            return text.find('=') == std::string::npos ? "must be KEY=VALUE" : std::string{};
-          },
-          "");
-}
-
-void add_output(CLI::App& command, Options& options) {
-  command
-      .add_option_function<std::string>(
-          "-o,--output",
-          [&options](const std::string& word) {
-            options.output = word == "json"     ? Output::json
-                             : word == "ndjson" ? Output::ndjson
-                                                : Output::table;
-          },
-          "How data is printed")
-      ->check(CLI::IsMember({"table", "json", "ndjson"}).description(""))
-      ->type_name("table|json|ndjson");
+int show_demo(const Options& options) {
+  DemoOptions demo_options = options.demo;
+  if (!options.brokers.empty()) {
+    demo_options.brokers = options.brokers;
+  }
+  return demo(std::move(demo_options));
 }
 
 void add_demo(CLI::App& command, Options& options) {
@@ -242,11 +190,6 @@ void add_gaps(CLI::App& command, Options& options) {
   command.add_flag("--all", options.gaps.recovered, "Those that are recovered, too");
 }
 
-struct Command {
-  CLI::App* parser;
-  int (*run)(const Options&);
-};
-
 std::vector<Command> add_journal(CLI::App& command, Options& options) {
   command.require_subcommand(1);
   const auto add = [&](const char* name, const char* what, const char* example) {
@@ -259,19 +202,19 @@ std::vector<Command> add_journal(CLI::App& command, Options& options) {
   };
   CLI::App* ls = add("ls", "Show the segments, and what in them Kafka may not have",
                      "ls /var/lib/penstock/journal");
-  add_output(*ls, options);
+  add_output(*ls, options.output);
   CLI::App* verify = add("verify", "Check every block as a start would; exit status 1 at damage",
                          "verify -o json /var/lib/penstock/journal");
-  add_output(*verify, options);
+  add_output(*verify, options.output);
   CLI::App* cat = add("cat", "Print the lines that a start would publish; escaped on a terminal",
                       "cat /var/lib/penstock/journal/firehose > left.ndjson");
   CLI::App* publish = add("publish", "Publish what is left in one, where another daemon runs",
                           "publish /mnt/old/penstock/journal/firehose");
-  add_configuration(*publish, options);
-  return {{publish, publish_left_journal},
-          {ls, [](const Options& o) { return list_journal(o.journal, o.output); }},
-          {verify, [](const Options& o) { return verify_journal(o.journal, o.output); }},
-          {cat, [](const Options& o) { return print_journal(o.journal); }}};
+  add_configuration(*publish, options.configuration);
+  return {{publish, [&options] { return publish_left_journal(options); }},
+          {ls, [&options] { return list_journal(options.journal, options.output); }},
+          {verify, [&options] { return verify_journal(options.journal, options.output); }},
+          {cat, [&options] { return print_journal(options.journal); }}};
 }
 
 std::vector<Command> add_commands(CLI::App& parser, Options& options) {
@@ -281,23 +224,23 @@ std::vector<Command> add_commands(CLI::App& parser, Options& options) {
     return command;
   };
   CLI::App* run = add("run", "Run the daemon", "penstock run -c /etc/penstock/penstock.yaml");
-  add_configuration(*run, options);
+  add_configuration(*run, options.configuration);
 
   CLI::App* check = add("validate", "Check configuration, token, journal directory, API and Kafka",
                         "penstock validate --offline -c penstock.yaml");
-  add_configuration(*check, options);
-  add_output(*check, options);
+  add_configuration(*check, options.configuration);
+  add_output(*check, options.output);
   check->add_flag("--offline", options.offline, "Leave out what needs the network");
 
   CLI::App* config = add("config", "Show the effective configuration and where each value is from",
                          "penstock config --set kafka.partitions=8 -o json");
-  add_configuration(*config, options);
-  add_output(*config, options);
+  add_configuration(*config, options.configuration);
+  add_output(*config, options.output);
 
   CLI::App* gaps = add("gaps", "Show where events are missing, and what is done about it",
                        "penstock gaps --source stream");
-  add_configuration(*gaps, options);
-  add_output(*gaps, options);
+  add_configuration(*gaps, options.configuration);
+  add_output(*gaps, options.output);
   add_gaps(*gaps, options);
 
   CLI::App* journal = add("journal", "Look into a journal, the daemon running or not",
@@ -306,32 +249,34 @@ std::vector<Command> add_commands(CLI::App& parser, Options& options) {
   const DeadLettersParsers letters = add_dead_letters(parser, options.letters);
   options.letters_parsers = letters;
   for (CLI::App* command : {letters.ls, letters.cat, letters.retry}) {
-    add_configuration(*command, options);
+    add_configuration(*command, options.configuration);
   }
-  add_output(*letters.ls, options);
+  add_output(*letters.ls, options.output);
 
   CLI::App* again = add("replay", "Have the running daemon replay a job into Kafka, or print it",
                         "penstock replay ID --to-stdout > job.ndjson");
-  add_configuration(*again, options);
+  add_configuration(*again, options.configuration);
   add_replay(*again, options);
 
   CLI::App* show = add("demo", "Run simulator, Kafka, daemon and a consumer in this terminal",
                        "penstock demo --seconds 60 --rate 5000");
   add_demo(*show, options);
 
-  commands.insert(commands.end(), {{run, run_daemon},
-                                   {check, validate},
-                                   {config, show_config},
-                                   {gaps, show_gaps},
-                                   {letters.parent, dead_letters},
-                                   {again, replay},
-                                   {show, [](const Options& o) {
-                                      DemoOptions demo_options = o.demo;
-                                      if (!o.brokers.empty()) {
-                                        demo_options.brokers = o.brokers;
-                                      }
-                                      return demo(std::move(demo_options));
-                                    }}});
+  const auto with_options = [&](CLI::App* command, int (*call)(const Options&)) {
+    commands.push_back({command, [&options, call] { return call(options); }});
+  };
+  with_options(run, run_daemon);
+  with_options(check, validate);
+  with_options(config, show_config);
+  with_options(gaps, show_gaps);
+  with_options(letters.parent, dead_letters);
+  with_options(again, replay);
+  with_options(show, show_demo);
+  for (const std::vector<Command>& part :
+       {add_tail(parser, options.tail), add_tasks(parser, options.tasks),
+        add_query(parser, options.query), add_images(parser, options.images)}) {
+    commands.insert(commands.end(), part.begin(), part.end());
+  }
   return commands;
 }
 
@@ -357,11 +302,16 @@ int parse_and_run(int argc, const char* const* argv) {
   try {
     line.parser.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    if (const std::string wrong = wrong_command(line.parser);
+        error.get_exit_code() != 0 && !wrong.empty()) {
+      std::cerr << wrong << "\nRun with --help for more information.\n";
+      return exit_usage;
+    }
     return line.parser.exit(error, std::cout, std::cerr) == 0 ? exit_done : exit_usage;
   }
   for (const Command& command : line.commands) {
     if (command.parser->parsed()) {
-      return command.run(line.options);
+      return command.run();
     }
   }
   return exit_usage;

@@ -17,10 +17,30 @@ std::vector<std::string> aligned(std::span<const TextRow> rows, std::size_t firs
     for (std::size_t i = 0; i < widths.size(); ++i) {
       const std::string padding(widths[i] - row[i].size(), ' ');
       line += i < first_number ? row[i] + padding : padding + row[i];
-      line += i + 1 < widths.size() ? table_gap : "\n";
+      line += i + 1 < widths.size() ? table_gap : "";
     }
+    line.erase(line.find_last_not_of(' ') + 1);
+    line += '\n';
   }
   return lines;
+}
+
+void shorten(std::span<TextRow> rows, std::size_t column, std::size_t least) {
+  constexpr std::string_view cut = "...";  // printable() ends so
+  std::size_t others = rows.empty() ? 0 : (rows.front().size() - 1) * table_gap.size();
+  for (std::size_t i = 0; !rows.empty() && i < rows.front().size(); ++i) {
+    std::size_t width = 0;
+    for (const TextRow& row : rows) {
+      width = std::max(width, row[i].size());
+    }
+    others += i == column ? 0 : width;
+  }
+  const std::size_t room = std::max(least, table_columns - std::min(table_columns, others));
+  for (TextRow& row : rows) {
+    if (row[column].size() > room) {
+      row[column] = row[column].substr(0, room - cut.size()).append(cut);
+    }
+  }
 }
 
 void append_wrapped(std::string& out, std::string_view text) {
@@ -44,6 +64,27 @@ std::string minute_text(WallTime time) {
   std::string text = to_rfc3339(time).substr(0, 16);  // 2026-11-23T20:15
   text[10] = ' ';
   return text;
+}
+
+std::string duration_text(Duration duration) {
+  const auto seconds = std::max<std::int64_t>(0, duration.count() / 1000);
+  const auto two = [](std::int64_t large, char large_unit, std::int64_t small, char small_unit) {
+    return std::to_string(large) + large_unit + (small < 10 ? "0" : "") + std::to_string(small) +
+           small_unit;
+  };
+  if (seconds < 60) {
+    return std::to_string(seconds) + "s";
+  }
+  if (seconds < 3'600) {
+    return two(seconds / 60, 'm', seconds % 60, 's');
+  }
+  if (seconds < 86'400) {
+    return two(seconds / 3'600, 'h', seconds / 60 % 60, 'm');
+  }
+  if (seconds < 100 * 86'400) {
+    return two(seconds / 86'400, 'd', seconds / 3'600 % 24, 'h');
+  }
+  return std::to_string(seconds / 86'400) + "d";
 }
 
 }  // namespace penstock::cli

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "penstock/core/time.hpp"
+#include "penstock/core/units.hpp"
 
 namespace penstock::cli {
 
@@ -21,9 +22,15 @@ using TextRow =
 // `first_number` on are aligned right.
 std::vector<std::string> aligned(std::span<const TextRow> rows, std::size_t first_number);
 
+// Cuts the cells of one column so that the table has 80 columns, but not below `least`.
+void shorten(std::span<TextRow> rows, std::size_t column, std::size_t least);
+
 // A note below a row: indented, wrapped between words at 80 columns.
 void append_wrapped(std::string& out, std::string_view text);
 
 std::string minute_text(WallTime time);  // 2026-11-23 20:15, UTC
+
+// The two largest units: 3d04h, 2h05m, 4m10s, 12s; from 100 days on the days.
+std::string duration_text(Duration duration);
 
 }  // namespace penstock::cli

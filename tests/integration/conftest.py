@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Callable, Iterator
 
 import pytest
+from harness.api_server import ApiServer, Request
 from harness.broker import Broker
 from harness.daemon import Daemon
 from harness.flow import SOURCE, Flow
@@ -77,6 +78,20 @@ def simulator(tmp_path: Path) -> Iterator[Callable[..., Simulator]]:
     yield make
     for process in made:
         process.kill()
+
+
+@pytest.fixture
+def api(tmp_path: Path) -> Iterator[Callable[..., ApiServer]]:
+    """api(respond): a server that a test scripts."""
+    made: list[ApiServer] = []
+
+    def make(respond: Callable[[Request], bytes], **options: str) -> ApiServer:
+        made.append(ApiServer(tmp_path / f"api{len(made)}", respond, **options))
+        return made[-1]
+
+    yield make
+    for server in made:
+        server.close()
 
 
 @pytest.fixture

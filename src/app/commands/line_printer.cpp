@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "penstock/core/limits.hpp"
+#include "penstock/core/text.hpp"
 
 namespace penstock::app {
 namespace {
@@ -31,40 +32,27 @@ std::uint64_t count_lines(std::string_view text) {
 }  // namespace
 
 LinePrinter::LinePrinter(int out, int interrupt, Bytes max_line)
-    : out_(out),
-      interrupt_(interrupt),
-      max_size_(static_cast<std::size_t>(max_line.count + limits::receive_buffer.count)),
-      buffer_(2 * limits::receive_buffer.count) {}
+    : out_(out), interrupt_(interrupt), to_terminal_(isatty(out) == 1), buffer_(max_line) {}
 
 std::span<char> LinePrinter::writable() {
-  if (end_) {
-    return {};
+  if (!end_ && buffer_.over()) {
+    fail("a line is longer than events.max_size");
   }
-  if (buffer_.size() - filled_ < limits::receive_buffer.count) {
-    if (buffer_.size() >= max_size_) {
-      fail("a line is longer than events.max_size");
-      return {};
-    }
-    buffer_.resize(std::min(2 * buffer_.size(), std::max(max_size_, buffer_.size())));
-  }
-  return std::span(buffer_).subspan(filled_);
+  return end_ ? std::span<char>() : buffer_.writable();
 }
 
 void LinePrinter::received(std::size_t count) {
-  const std::string_view added(buffer_.data() + filled_, count);
-  const std::size_t last = added.rfind('\n');
-  filled_ += count;
-  if (last == std::string_view::npos) {
-    return;
-  }
-  const std::size_t whole = filled_ - count + last + 1;
-  if (write({buffer_.data(), whole})) {
-    filled_ -= whole;
-    std::memmove(buffer_.data(), buffer_.data() + whole, filled_);
+  const std::string_view whole = buffer_.received(count);
+  if (!whole.empty() && write(whole)) {
+    buffer_.drop(whole.size());
   }
 }
 
 bool LinePrinter::write(std::string_view lines) {
+  return to_terminal_ ? write_as_they_are(terminal_safe(lines)) : write_as_they_are(lines);
+}
+
+bool LinePrinter::write_as_they_are(std::string_view lines) {
   std::size_t done = 0;
   while (done < lines.size() && !end_) {
     const bool within_line = done > 0 && lines[done - 1] != '\n';

@@ -1,4 +1,5 @@
-// Writes what comes to a file descriptor, whole lines only.
+// Writes what comes to a file descriptor, whole lines only; to a terminal with control characters
+// escaped.
 #pragma once
 
 #include <cstdint>
@@ -6,8 +7,8 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "app/commands/line_buffer.hpp"
 #include "penstock/core/byte_sink.hpp"
 #include "penstock/core/units.hpp"
 
@@ -27,23 +28,25 @@ class LinePrinter final : public ByteSink {
 
   std::span<char> writable() override;  // empty after its end
   void received(std::size_t count) override;
+  // Whole lines, in place of what comes as bytes. False: it has ended.
+  bool print(std::string_view lines) { return write(lines); }
 
   std::optional<End> end() const { return end_; }  // nothing more is written
   const std::string& why() const { return why_; }
-  std::uint64_t bytes() const { return bytes_; }  // written
-  std::uint64_t lines() const { return lines_; }  // written, blank ones left out
-  std::size_t rest() const { return filled_; }    // received of a line that hasn't ended
+  std::uint64_t bytes() const { return bytes_; }       // written
+  std::uint64_t lines() const { return lines_; }       // written, blank ones left out
+  std::size_t rest() const { return buffer_.size(); }  // received of a line that hasn't ended
 
  private:
   bool write(std::string_view lines);
+  bool write_as_they_are(std::string_view lines);
   bool wait(bool within_line);
   void fail(std::string why);
 
   int out_;
   int interrupt_;
-  std::size_t max_size_;
-  std::vector<char> buffer_;
-  std::size_t filled_ = 0;
+  bool to_terminal_;
+  LineBuffer buffer_;
   std::uint64_t bytes_ = 0;
   std::uint64_t lines_ = 0;
   std::optional<End> end_;

@@ -1,5 +1,3 @@
-#include <pthread.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <array>
@@ -11,42 +9,20 @@
 #include <cstdio>
 #include <iostream>
 
+#include "app/commands/api_calls.hpp"
+#include "app/commands/interrupt.hpp"
 #include "app/commands/line_printer.hpp"
-#include "app/composition.hpp"
 #include "penstock/app/commands/replay.hpp"
 #include "penstock/core/limits.hpp"
 #include "penstock/core/system_clock.hpp"
 #include "penstock/core/text.hpp"
 #include "penstock/remote/replay_run.hpp"
-#include "penstock/settings/secret.hpp"
 
 namespace penstock::app {
 namespace {
 
 constexpr Duration progress_after{1'000};
 constexpr Duration progress_every{500};
-
-// Readable once SIGINT or SIGTERM came; they do nothing else any more.
-int interrupt_descriptor() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
-remote::AccessOptions access_of(const settings::Loaded& loaded, const settings::Inputs& inputs) {
-  return access_options(
-      loaded.settings, inputs.environment,
-      [api = loaded.settings.api, environment = inputs.environment]() -> Result<std::string> {
-        auto token = settings::read_token(api, environment);
-        if (!token) {
-          return token.error();
-        }
-        return token->reveal();
-      });
-}
 
 class ReplayPrinter final : private ByteSink, private remote::ReplayListener {
  public:
@@ -59,7 +35,7 @@ class ReplayPrinter final : private ByteSink, private remote::ReplayListener {
         run_(io_,
              {.url = loaded.settings.api.url,
               .job_id = job,
-              .access = remote::Access(access_of(loaded, inputs)),
+              .access = remote::Access(command_access(loaded, inputs)),
               .stall_timeout = limits::replay_stall},
              *this, *this, received_) {}
 

@@ -95,6 +95,19 @@ class Process:
         self.child.wait()
 
 
+def printed(*arguments: str | Path, env: dict[str, str] | None = None) -> list[bytes]:
+    """The lines of standard output of `penstock ARGUMENTS…`, which does what it is asked for."""
+    done = subprocess.run(
+        [PENSTOCK, *arguments],
+        env={**clean_environment(), **(env or {})},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode("utf-8", "replace")
+    return done.stdout.split(b"\n")[:-1]
+
+
 def run(*arguments: str | Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess:
     """`penstock ARGUMENTS…` to its end."""
     return subprocess.run(

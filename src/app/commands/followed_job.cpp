@@ -1,0 +1,66 @@
+#include "app/commands/followed_job.hpp"
+
+#include <algorithm>
+#include <array>
+#include <iostream>
+
+#include "penstock/core/text.hpp"
+#include "penstock/remote/tasks_client.hpp"
+
+namespace penstock::app {
+namespace {
+
+void say(const std::string& text) { std::cerr << "penstock: " << text << std::endl; }
+
+std::string all_of(const std::string& id) {
+  return "`penstock replay " + id + " --to-stdout` prints all of its events";
+}
+
+bool is_over(std::string_view status) {
+  constexpr std::array<std::string_view, 3> ends{"success", "failed", "revoked"};
+  return std::ranges::any_of(ends,
+                             [&](std::string_view end) { return iequals_ascii(end, status); });
+}
+
+}  // namespace
+
+FollowedJob::FollowedJob(boost::asio::io_context& io, const settings::Loaded& loaded,
+                         const settings::Inputs& inputs, std::string task)
+    : client_(io, command_rest_options(loaded, inputs)), task_(std::move(task)) {}
+
+void FollowedJob::create(std::function<void(bool)> done) {
+  remote::create_task(
+      client_, std::move(task_),
+      [this, done = std::move(done)](const remote::RestResult<remote::CreatedTask>& answer) {
+        if (answer) {
+          id_ = printable(normal_job_id(answer->job_id));
+          say("job " + id_ + " is requested; its events follow");
+        } else {
+          say(created_error(answer.error()).what);
+        }
+        done(answer.has_value());
+      });
+}
+
+void FollowedJob::connected_again(std::function<void()> over) {
+  missed_ = true;
+  remote::ask_status(client_, id_,
+                     [this, over = std::move(over)](const remote::RestResult<Task>& answer) {
+                       if (answer && is_over(answer->status)) {
+                         say("job " + id_ + " ended (" + printable(answer->status) +
+                             "); events of it may be missing: " + all_of(id_));
+                         over();
+                       }
+                     });
+}
+
+int FollowedJob::ended(const JobFlags& flags) const {
+  const bool revoked = flags.revoked.value_or(false);
+  const bool success = !revoked && flags.success.value_or(true);
+  const char* const outcome = revoked ? "was revoked" : success ? "ended with success" : "failed";
+  say("job " + id_ + " " + outcome +
+      (missed_ ? "; events of it may be missing: " + all_of(id_) : ""));
+  return success && !missed_ ? 0 : 1;
+}
+
+}  // namespace penstock::app

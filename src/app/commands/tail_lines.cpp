@@ -1,0 +1,88 @@
+#include "app/commands/tail_lines.hpp"
+
+#include <algorithm>
+
+#include "app/commands/extract_block.hpp"
+#include "penstock/core/job_words.hpp"
+
+namespace penstock::app {
+namespace {
+
+Filter filter_of(const TailWanted& wanted) {
+  NetworkSet networks;
+  for (const std::string& network : wanted.networks) {
+    networks.add(network);
+  }
+  networks.finish();
+  return {wanted.types, wanted.countries, std::move(networks)};
+}
+
+// The first `count` lines, or all there are.
+std::string_view first_lines(std::string_view lines, std::uint64_t count) {
+  std::size_t end = 0;
+  for (; count > 0 && end < lines.size(); --count) {
+    end = lines.find('\n', end) + 1;
+  }
+  return lines.substr(0, end);
+}
+
+}  // namespace
+
+TailLines::TailLines(const TailWanted& wanted, Bytes max_line, bool follows)
+    : job_(normal_job_id(wanted.job)),
+      filter_(filter_of(wanted)),
+      chooses_(follows || !wanted.job.empty() || !wanted.types.empty() ||
+               !wanted.networks.empty() || !wanted.countries.empty()),
+      follows_(follows),
+      left_(wanted.count),
+      // A job's status is told with its ledger's fingerprints.
+      lane_{.max_line = max_line, .has_ledger = follows} {
+  if (chooses_) {
+    pool_.emplace(1);
+  }
+}
+
+TailLines::Chosen TailLines::choose(std::string_view lines) {
+  Chosen chosen{.lines = lines};
+  if (chooses_) {
+    block_.assign(lines);
+    chosen_.clear();
+    const Batch batch = extract_block(*pool_, lane_,
+                                      {.sequence = BlockSequence{1},
+                                       .channel = {},
+                                       .session = {},
+                                       .received_at = {},
+                                       .bytes = block_});
+    auto status = batch.job_statuses.begin();
+    for (std::uint32_t i = 0; i < batch.events.size() && !chosen.over; ++i) {
+      const bool wanted = wants(batch.events[i]);
+      if (wanted) {
+        chosen_.append(batch.events[i].line) += '\n';
+      }
+      const bool is_status = status != batch.job_statuses.end() && status->event == i;
+      if (is_status && wanted && follows_) {
+        chosen.job = status->flags;
+        chosen.over =
+            status->flags.completed.value_or(false) || status->flags.revoked.value_or(false);
+      }
+      status += is_status ? 1 : 0;
+    }
+    unjudged_ += batch.dead_letters.size();
+    chosen.lines = chosen_;
+  }
+  if (left_) {
+    chosen.lines = first_lines(chosen.lines, *left_);
+    *left_ -=
+        static_cast<std::uint64_t>(std::count(chosen.lines.begin(), chosen.lines.end(), '\n'));
+    chosen.over = chosen.over || *left_ == 0;
+  }
+  return chosen;
+}
+
+void TailLines::want_job(std::string_view id) { job_ = normal_job_id(id); }
+
+bool TailLines::wants(const Event& event) const {
+  return (job_.empty() || normal_job_id(event.job_id) == job_) && filter_.passes(event);
+}
+
+}  // namespace penstock::app

@@ -1,0 +1,104 @@
+"""An HTTPS server on loopback that records requests as they came, and answers what a test says."""
+
+import socket
+import ssl
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Callable
+
+from harness.process import variables
+from harness.tls_server import issue
+
+TOKEN = "canary-t0ken"
+
+
+@dataclass
+class Request:
+    method: str
+    target: str
+    headers: list[tuple[str, str]] = field(default_factory=list)  # in their order
+    body: bytes = b""
+
+    def header(self, name: str) -> str | None:
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+
+def answer(body: bytes | str = b"", status: str = "200 OK", **headers: str) -> bytes:
+    """With its length; `Content_Type="…"` is a header."""
+    data = body.encode() if isinstance(body, str) else body
+    lines = [f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items()]
+    return f"HTTP/1.1 {status}\r\nContent-Length: {len(data)}\r\n{''.join(lines)}\r\n".encode() + data
+
+
+SILENCE = b""  # no answer, and the connection stays
+
+
+class ApiServer:
+    """`respond(request)` gives the bytes of the answer. The connection is kept, as a server does,
+    unless the answer says `Connection: close` or has no length."""
+
+    def __init__(self, folder: Path, respond: Callable[[Request], bytes], host: str = "127.0.0.1"):
+        folder.mkdir(parents=True, exist_ok=True)
+        authority = issue("test CA", is_ca=True)
+        self.ca_file = authority.write(folder, "ca")
+        self.requests: list[Request] = []
+        self.connections = 0
+        self._respond = respond
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._context.load_cert_chain(issue(host, authority).write(folder, "server"))
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._open: list[socket.socket] = []
+        self.port = self._listener.getsockname()[1]
+        self.url = f"https://{host}:{self.port}"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def environment(self) -> dict[str, str]:
+        """Of a command that asks this server."""
+        return variables(api_url=self.url, api_ca_file=self.ca_file, api_token=TOKEN)
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        try:
+            with self._context.wrap_socket(connection, server_side=True) as secured:
+                self._open.append(secured)
+                with secured.makefile("rb") as stream:
+                    while request := self._read(stream):
+                        self.requests.append(request)
+                        data = self._respond(request)
+                        secured.sendall(data)
+                        head = data.partition(b"\r\n\r\n")[0].lower()
+                        kept = b"content-length" in head and b"connection: close" not in head
+                        if not kept and data != SILENCE:
+                            secured.unwrap()  # the end of TLS: it wasn't cut off
+                            return
+        except OSError:
+            pass  # the client is gone
+
+    @staticmethod
+    def _read(stream) -> Request | None:
+        first = stream.readline().decode("latin-1").split()
+        if len(first) != 3:
+            return None
+        request = Request(first[0], first[1])
+        while (line := stream.readline().decode("latin-1").strip()) != "":
+            name, _, value = line.partition(":")
+            request.headers.append((name, value.strip()))
+        request.body = stream.read(int(request.header("Content-Length") or 0))
+        return request
+
+    def close(self) -> None:
+        self._listener.close()
+        for connection in self._open:
+            try:
+                connection.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass

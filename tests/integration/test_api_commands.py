@@ -1,0 +1,248 @@
+"""The commands that ask the API: what they print of its answers, and of its errors."""
+
+import json
+from pathlib import Path
+
+import pytest
+from harness.api_server import SILENCE, TOKEN, answer
+from harness.process import PENSTOCK, Process, clean_environment, run, variables
+
+JOB = "32637b98-8f01-46eb-a1f7-3eaee18ab1d5"
+CREATE = ["tasks", "create", "--type", "scan", "--target", "192.0.2.7"]
+CREATE += ["--port", "80", "--module", "http"]
+COMMANDS = {
+    "tasks list": ["tasks", "list"],
+    "tasks list as JSON": ["tasks", "list", "-o", "json"],
+    "tasks create": CREATE,
+    "tasks status": ["tasks", "status", JOB],
+    "tasks revoke": ["tasks", "revoke", JOB],
+    "replay": ["replay", JOB, "--to-stdout"],
+    "historical": ["query", "historical", "192.0.2.7"],
+    "latest": ["query", "latest", "192.0.2.0/24"],
+    "torrent": ["query", "torrent", "192.0.2.7"],
+    "torrent-latest": ["query", "torrent-latest", "192.0.2.7"],
+    "search": ["query", "search", "mysql"],
+    "images": ["images", "latest"],
+    "images of an address": ["images", "ip", "192.0.2.7"],
+    "an image": ["images", "get", "f1b0a311"],
+    "images search": ["images", "search", "--tag", "vnc"],
+}
+POSTS = {"tasks create", "tasks revoke"}
+FAST = variables(api_backoff_network_step="1ms", api_connect_timeout="200ms")
+
+
+def documented(status: int, title: str, message: str) -> str:
+    return json.dumps({"status": status, "title": title, "message": message})
+
+
+# The answer; what standard error holds; how often a GET asks.
+ERRORS = {
+    "400": (
+        answer(documented(400, "Bad Request", "no such thing"), "400 Bad Request"),
+        ["400 Bad Request: no such thing", '{"status": 400, "title": "Bad Request"'],
+        1,
+    ),
+    "401": (
+        answer(documented(401, "Unauthorized", "Could not validate token."), "401 Unauthorized"),
+        ["401 Unauthorized: Could not validate token."],
+        1,
+    ),
+    "403": (answer("", "403 Forbidden"), ["403 Forbidden"], 1),
+    "404": (
+        answer(documented(404, "Not Found", "No such job."), "404 Not Found"),
+        ["404 Not Found: No such job."],
+        1,
+    ),
+    "429": (
+        answer("slow down", "429 Too Many Requests", Retry_After="3600"),
+        ["429 Too Many Requests; the API asks to wait for 1h"],
+        1,
+    ),
+    "500": (answer("", "500 Oops"), ["500 Oops"], 5),
+    "a proxy's page": (
+        answer("<html>\r\n<h1>Bad \x1b[31mgateway</h1>\r\n", "502 Bad Gateway"),
+        ["502 Bad Gateway", "  <html>\n", "  <h1>Bad \\x1b[31mgateway</h1>\n"],
+        5,
+    ),
+    "a broken body": (
+        b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\nConnection: close\r\n\r\n",
+        ["the connection ended before the body did"],
+        5,
+    ),
+    "time-out": (SILENCE, ["no response header from 127.0.0.1:", "within 1200ms"], 1),
+}
+
+
+@pytest.mark.parametrize("error", ERRORS)
+@pytest.mark.parametrize("name", COMMANDS)
+def test_an_error_is_told(api, name, error):
+    data, texts, asked = ERRORS[error]
+    if name == "replay" and error == "time-out":
+        texts = ["no response header from 127.0.0.1:", "within 200ms"]
+    if name == "replay" and error not in ("a broken body", "time-out"):
+        texts = [texts[0].split(":")[0].split(";")[0]]  # its body isn't read
+    server = api(lambda request: data)
+    done = run(*COMMANDS[name], env={**server.environment(), **FAST})
+    assert done.returncode == 1, done.stderr
+    for text in texts:
+        assert text in done.stderr
+    assert TOKEN not in done.stderr + done.stdout
+    assert "\x1b" not in done.stderr
+    once = name in POSTS or name == "replay"
+    assert len(server.requests) == (1 if once else asked)
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name != "replay"])
+def test_an_answer_that_is_none_is_told(api, name):
+    server = api(lambda request: answer("<html>not \x1b[31mJSON</html>"))
+    done = run(*COMMANDS[name], env={**server.environment(), **FAST})
+    assert done.returncode == 1
+    assert "the answer isn't the JSON expected" in done.stderr
+    assert "\x1b" not in done.stderr
+    assert len(server.requests) == 1
+
+
+def test_what_passes_is_asked_again(api):
+    answers = iter([answer("", "503 Busy"), b"", answer("[]")])
+    server = api(lambda request: next(answers) or b"\r\n\r\n")
+    done = run("tasks", "list", env={**server.environment(), **FAST})
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "no jobs\n"
+    assert "503 Busy; again in 1ms" in done.stderr
+
+
+# The documentation's example answers.
+TASKS = (
+    '[{"status": "Success", "requested_at": "2017-04-10T17:44:58.636681+00:00", "description": '
+    '"Job Description 1", "finished_at": "2017-04-10T17:47:46.534544+00:00", "options": [{"targets":'
+    ' ["192.0.2.7"], "ports": [{"modules": ["service", "service-simple", "ssh"], "port": "80,8080"}]'
+    '}], "job_id": "32637b98-8f01-46eb-a1f7-3eaee18ab1d5"}, {"status": "Success", "requested_at": '
+    '"2017-04-10T17:39:53.066632+00:00", "description": "Test web", "finished_at": '
+    '"2017-04-10T17:41:57.919141+00:00", "options": [{"targets": ["example.org"], "ports": '
+    '[{"config": {"https": true}, "modules": ["web"], "port": 443}]}], "job_id": '
+    '"73364d62-d768-4dbd-9947-aba2a453dfb7"}]'
+)
+EVENT = """{
+  "origin": {
+    "country": "uk",
+    "module": "grabber",
+    "ts": 1464558594512,
+    "type": "service-simple"
+  },
+  "target": {
+    "ip": "222.208.0.7",
+    "protocol": "tcp",
+    "port": 992
+  },
+  "result": {
+    "data": {
+      "state": {
+        "state": "open|filtered"
+      },
+      "service": {
+        "name": "telnets",
+        "method": "table_default"
+      }
+    }
+  }
+}
+"""
+LINE = (
+    '{"origin":{"country":"uk","module":"grabber","ts":1464558594512,"type":"service-simple"},'
+    '"target":{"ip":"222.208.0.7","protocol":"tcp","port":992},"result":{"data":{"state":{"state":'
+    '"open|filtered"},"service":{"name":"telnets","method":"table_default"}}}}\n'
+)
+
+
+def ask(api, body: str | bytes, *arguments: str):
+    server = api(lambda request: answer(body))
+    done = run(*arguments, env=server.environment())
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def test_the_documented_list_of_jobs_is_printed(api):
+    lines = ask(api, TASKS, "tasks", "list").stdout.splitlines()
+    assert lines[0].split() == ["STATUS", "JOB", "AGE", "TOOK", "DESCRIPTION"]
+    assert lines[1].startswith("Success  32637b98-8f01-46eb-a1f7-3eaee18ab1d5  ")
+    assert lines[1].endswith("2m47s  Job Description 1")
+    assert lines[2].startswith("Success  73364d62-d768-4dbd-9947-aba2a453dfb7  ")
+    assert max(map(len, lines)) <= 80
+    assert json.loads(ask(api, TASKS, "tasks", "list", "-o", "json").stdout) == json.loads(TASKS)
+    lines = ask(api, TASKS, "tasks", "list", "-o", "ndjson").stdout.splitlines()
+    assert [json.loads(line) for line in lines] == json.loads(TASKS)
+
+
+def test_the_documented_answers_about_a_job_are_printed(api):
+    assert ask(api, '{"status":"Success"}', "tasks", "status", JOB).stdout == "Success\n"
+    done = ask(api, '{"status": "Success"}', "tasks", "status", JOB, "-o", "json")
+    assert done.stdout == '{"status":"Success"}\n'
+    done = ask(api, '{"message": "Job revoked"}', "tasks", "revoke", JOB)
+    assert done.stdout == "Job revoked\n"
+    done = ask(api, f'{{"stream_url":"https://s.example/v1/stream", "job_id":"{JOB}"}}', *CREATE)
+    assert done.stdout == f"{JOB}\n"
+    assert "https://s.example/v1/stream" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "body", [EVENT * 3, "[" + ",".join([EVENT] * 3) + "]", LINE * 3, (LINE * 3).replace("\n", "\r\n")]
+)
+def test_events_are_printed_one_a_line_however_they_come(api, body):
+    done = ask(api, body, "query", "historical", "222.208.0.7")
+    assert done.stdout == 3 * LINE
+    assert done.stderr == "3 events\n"
+
+
+def test_an_answer_without_events_is_none(api):
+    done = ask(api, "", "query", "latest", "192.0.2.7")
+    assert (done.stdout, done.stderr) == ("", "0 events\n")
+
+
+def test_what_is_no_event_is_left_out_and_told(api):
+    bad = '{"a":\x1b}'
+    server = api(lambda request: answer(f"{LINE}{bad}\n7\n{LINE}"))
+    done = run("query", "latest", "192.0.2.7", env=server.environment())
+    assert done.returncode == 1
+    assert done.stdout == 2 * LINE
+    assert "warning: 2 values of the answer left out, the first: invalid_json" in done.stderr
+    assert "\x1b" not in done.stderr
+
+
+def test_what_came_before_an_answer_broke_is_printed_once(api):
+    cut = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\nConnection: close\r\n\r\n"
+    server = api(lambda request: cut + LINE.encode() * 2 + b'{"orig')
+    done = run("query", "historical", "192.0.2.7", env={**server.environment(), **FAST})
+    assert done.returncode == 1
+    assert done.stdout == 2 * LINE
+    assert "2 events\n" in done.stderr
+    assert "the connection ended before the body did" in done.stderr
+    assert len(server.requests) == 1
+
+
+def test_gigabytes_go_through_in_constant_memory(api, tmp_path):
+    """256 MiB here: what were kept would be seen."""
+    event = '{"origin":{"type":"x"},"text":"' + "y" * 100_000 + '"}\n'
+    count = 256 * 1024 * 1024 // len(event)
+    head = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
+    server = api(lambda request: head + event.encode() * count)
+    command = Process(
+        [PENSTOCK, "query", "search", "x"],
+        tmp_path / "printed",
+        {**clean_environment(), **server.environment()},
+    )
+    peak = 0
+    while command.child.poll() is None:
+        peak = max(peak, high_water(command.pid))
+    assert command.child.returncode == 0
+    assert (tmp_path / "printed").stat().st_size == len(event) * count + len(f"{count} events\n")
+    assert 0 < peak < 64 * 1024 * 1024
+
+
+def high_water(pid: int) -> int:
+    """Of a process's resident memory, in bytes; 0 where it is gone."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    found = [line.split() for line in status.splitlines() if line.startswith("VmHWM")]
+    return int(found[0][1]) * 1024 if found else 0

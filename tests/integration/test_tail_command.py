@@ -1,0 +1,171 @@
+"""`penstock tail`, and `penstock tasks create --follow`, against the simulator."""
+
+import json
+import os
+import signal
+import subprocess
+from pathlib import Path
+from typing import Iterator
+
+import pytest
+from harness import wait
+from harness.process import PENSTOCK, clean_environment, end_with_parent, printed, run, variables
+from harness.simulator import Simulator
+
+
+def settings(remote: Simulator, **more: object) -> dict[str, str]:
+    known = {"api_url": remote.url, "api_ca_file": remote.ca_file, "api_token": remote.token}
+    return variables(**{**known, "api_backoff_network_step": "1ms", **more})
+
+
+class Command:
+    """A penstock that runs, standard output and error in files."""
+
+    def __init__(self, folder: Path, remote: Simulator, *arguments: str, **more: object):
+        self._out, self._error = folder / "stdout", folder / "stderr"
+        with self._out.open("wb") as out, self._error.open("wb") as error:
+            self.child = subprocess.Popen(
+                [PENSTOCK, *arguments],
+                stdout=out,
+                stderr=error,
+                env={**clean_environment(), **settings(remote, **more)},
+                preexec_fn=end_with_parent,
+            )
+
+    @property
+    def lines(self) -> list[bytes]:
+        return self._out.read_bytes().split(b"\n")[:-1]
+
+    @property
+    def said(self) -> str:
+        return self._error.read_text()
+
+    def ended(self) -> int:
+        return self.child.wait(30)
+
+    def stop(self) -> int:
+        self.child.send_signal(signal.SIGINT)
+        return self.ended()
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator:
+    made: list[Command] = []
+
+    def make(remote: Simulator, *arguments: str, **more: object) -> Command:
+        made.append(Command(tmp_path, remote, *arguments, **more))
+        return made[-1]
+
+    yield make
+    for command in made:
+        command.child.kill()
+        command.child.wait()
+
+
+@pytest.mark.parametrize("source", ["firehose", "torrent", "sinkhole", "stream"])
+def test_what_is_printed_is_what_was_sent(simulator, source):
+    remote = simulator(rate=2000)
+    lines = printed("tail", source, "-n", "500", env=settings(remote))
+    assert lines == [record.line for record in remote.sent(source)][:500]
+
+
+def test_disconnects_are_survived_and_told(simulator, start):
+    remote = simulator(rate=500)
+    tail = start(remote, "tail", "firehose")
+    for kind in ("end", "reset", "fin", "tls_truncate"):
+        before = remote.stats()["sources"]["firehose"]["sessions"]
+        remote.fault(kind, "firehose")
+        wait.until(
+            "it connects again",
+            lambda: remote.stats()["sources"]["firehose"]["sessions"] > before,
+        )
+        seen = len(tail.lines)
+        wait.until("it goes on", lambda: len(tail.lines) > seen + 10)
+    assert tail.stop() == 0
+    assert tail.said.count("connected again; of ") == 4
+    assert tail.said.count("firehose: disconnected: ") == 4
+    whole = [record.line for record in remote.sent("firehose") if record.whole]
+    printed = iter(whole)
+    assert all(line in printed for line in tail.lines), "whole lines only, in their order, once"
+
+
+def test_filters_choose(simulator):
+    remote = simulator(rate="max")
+    chosen = ("--type", "ssh", "--country", "DE", "-n", "20")
+    lines = printed("tail", "firehose", *chosen, env=settings(remote))
+    events = [json.loads(line)["origin"] for line in lines]
+    assert len(events) == 20
+    assert {(event["type"], event["country"]) for event in events} == {("ssh", "de")}
+
+
+def test_it_ends_with_its_reader_even_where_nothing_comes(simulator):
+    remote = simulator(rate=100)
+    remote.quiet()
+    reader, writer = os.pipe()
+    tail = subprocess.Popen(
+        [PENSTOCK, "tail", "firehose"],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        env={**clean_environment(), **settings(remote)},
+        preexec_fn=end_with_parent,
+    )
+    os.close(writer)
+    wait.until("it is connected", lambda: remote.stats()["sources"]["firehose"]["connected"] == 1)
+    os.close(reader)
+    assert tail.wait(10) == 0
+    assert tail.stderr.read() == b""
+
+
+def test_a_refused_first_connection_ends_it(simulator):
+    remote = simulator(token="another")
+    done = run("tail", "firehose", env=settings(remote, api_token="wrong"))
+    assert done.returncode == 1
+    assert "firehose: unauthorised: 401 Unauthorized" in done.stderr
+
+
+def test_a_source_of_the_configuration_has_its_path(simulator):
+    remote = simulator(rate=1000)
+    more = {"sources": "mine", "sources_mine_path": "/v1/torrent"}
+    done = run("tail", "mine", "-n", "1", env=settings(remote, **more))
+    assert done.returncode == 0, done.stderr
+    assert "torrent" in json.loads(done.stdout)
+
+
+CREATE = ("tasks", "create", "--type", "scan", "--target", "192.0.2.0/24", "--port", "80")
+CREATE += ("--module", "http", "--follow")
+
+
+def test_a_job_is_followed_to_its_end(simulator, start):
+    remote = simulator(jobs_lasting="1s", jobs_failed=0, jobs_revoked=0)
+    command = start(remote, *CREATE)
+    assert command.ended() == 0, command.said
+    job = remote.jobs()[-1]["job_id"]
+    assert f"job {job} is requested; its events follow" in command.said
+    assert f"job {job} ended with success" in command.said
+    whole = [json.loads(line) for line in command.lines]
+    assert whole[-1]["status"]["completed"] is True
+    replayed = remote.replay(job)
+    assert sorted(command.lines) == sorted(replayed), "every event of the job, and no other"
+
+
+def test_a_job_that_fails_or_is_revoked_is_no_success(simulator, start):
+    remote = simulator(jobs_lasting="1s", jobs_failed=1, jobs_revoked=0)
+    command = start(remote, *CREATE)
+    assert command.ended() == 1
+    assert "failed" in command.said
+    remote = simulator(jobs_lasting="60s", jobs_failed=0, jobs_revoked=0)
+    command = start(remote, *CREATE)
+    wait.until("there is the job", lambda: remote.jobs() and "requested;" in command.said)
+    done = run("tasks", "revoke", remote.jobs()[-1]["job_id"], env=settings(remote))
+    assert done.stdout == "Job revoked\n"
+    assert command.ended() == 1
+    assert "was revoked" in command.said
+
+
+def test_a_disconnect_while_a_job_is_followed_is_no_success(simulator, start):
+    remote = simulator(jobs_lasting="3s", jobs_failed=0, jobs_revoked=0)
+    command = start(remote, *CREATE)
+    wait.until("there is the job", lambda: "requested;" in command.said)
+    remote.fault("reset", "stream")
+    assert command.ended() == 1
+    assert "--to-stdout` prints all of its events" in command.said
