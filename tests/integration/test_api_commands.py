@@ -184,6 +184,60 @@ def test_the_documented_answers_about_a_job_are_printed(api):
     assert "https://s.example/v1/stream" in done.stderr
 
 
+IMAGE = """{
+  "image_id": "993cad4bb78fc0fa3e8f5f1d07311af802ea73ac48b6143c6286ae54df",
+  "asn": 5432,
+  "url": "https://images.example/993cad4bb78fc0fa3e8f5f1d07311af802ea73ac48b6143c6286ae54df.jpg",
+  "width": 1280,
+  "as_name": "Proximus NV",
+  "thumb": "https://thumbs.example/993cad4bb78fc0fa3e8f5f1d07311af802ea73ac48b6143c6286ae54df.jpg",
+  "geoip": {"country_code": "BE", "city_name": null, "longitude": 4.35, "location": [4.35, 50.85]},
+  "tags": ["vnc"],
+  "words": ["show", "results", "user"],
+  "height": 800,
+  "port": 5900,
+  "country": "BE",
+  "ip": "81.246.69.245",
+  "ts": 1536345753000
+}"""
+PAGE = '{"total_records": 3, "page": 1, "query": {"ip": "58.56.83.212", "face": true}, "events": [%s]}'
+
+
+def test_the_documented_images_are_printed(api):
+    shown = (
+        "993cad4bb78fc0fa3e8f5f1d07311af802ea73ac48b6143c6286ae54df\n"
+        "  81.246.69.245:5900, BE, 2018-09-07T18:42:33.000Z, vnc\n"
+    )
+    done = ask(api, IMAGE, "images", "get", "993cad4bb78fc0fa3e8f5f1d", "--ocr")
+    assert (done.stdout, done.stderr) == (shown, "1 image\n")
+    page = PAGE % f"{IMAGE}, {IMAGE}, {IMAGE}"
+    for asked in (["ip", "81.246.69.245"], ["latest"], ["search", "--similar", "f1b0a311"]):
+        done = ask(api, page, "images", *asked)
+        assert (done.stdout, done.stderr) == (3 * shown, "3 images\n")
+        lines = ask(api, page, "images", *asked, "-o", "ndjson").stdout.splitlines()
+        assert [json.loads(line) for line in lines] == 3 * [json.loads(IMAGE)]
+
+
+PEER = """{
+  "origin":{
+    "type":"peer",
+    "module":"torrent",
+    "ts":1491827676263
+  },
+  "node":{"ip":"219.88.0.1", "port":25923},
+  "peer":{"ip":"222.208.0.1", "port":30236},
+  "torrent":{"infohash":"cbe45addbb48c07ef6451bd3bee326d5cd82538f", "category":"TV Show"}
+}
+"""
+
+
+@pytest.mark.parametrize("kind", ["torrent", "torrent-latest"])
+def test_the_documented_torrent_event_is_printed(api, kind):
+    done = ask(api, PEER, "query", kind, "222.208.0.1")
+    assert json.loads(done.stdout) == json.loads(PEER)
+    assert done.stdout.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     "body", [EVENT * 3, "[" + ",".join([EVENT] * 3) + "]", LINE * 3, (LINE * 3).replace("\n", "\r\n")]
 )

@@ -9,13 +9,8 @@ from typing import Iterator
 
 import pytest
 from harness import wait
-from harness.process import PENSTOCK, clean_environment, end_with_parent, printed, run, variables
+from harness.process import PENSTOCK, clean_environment, end_with_parent, printed, run
 from harness.simulator import Simulator
-
-
-def settings(remote: Simulator, **more: object) -> dict[str, str]:
-    known = {"api_url": remote.url, "api_ca_file": remote.ca_file, "api_token": remote.token}
-    return variables(**{**known, "api_backoff_network_step": "1ms", **more})
 
 
 class Command:
@@ -28,7 +23,7 @@ class Command:
                 [PENSTOCK, *arguments],
                 stdout=out,
                 stderr=error,
-                env={**clean_environment(), **settings(remote, **more)},
+                env={**clean_environment(), **remote.environment(**more)},
                 preexec_fn=end_with_parent,
             )
 
@@ -65,7 +60,7 @@ def start(tmp_path: Path) -> Iterator:
 @pytest.mark.parametrize("source", ["firehose", "torrent", "sinkhole", "stream"])
 def test_what_is_printed_is_what_was_sent(simulator, source):
     remote = simulator(rate=2000)
-    lines = printed("tail", source, "-n", "500", env=settings(remote))
+    lines = printed("tail", source, "-n", "500", env=remote.environment())
     assert lines == [record.line for record in remote.sent(source)][:500]
 
 
@@ -92,7 +87,7 @@ def test_disconnects_are_survived_and_told(simulator, start):
 def test_filters_choose(simulator):
     remote = simulator(rate="max")
     chosen = ("--type", "ssh", "--country", "DE", "-n", "20")
-    lines = printed("tail", "firehose", *chosen, env=settings(remote))
+    lines = printed("tail", "firehose", *chosen, env=remote.environment())
     events = [json.loads(line)["origin"] for line in lines]
     assert len(events) == 20
     assert {(event["type"], event["country"]) for event in events} == {("ssh", "de")}
@@ -106,7 +101,7 @@ def test_it_ends_with_its_reader_even_where_nothing_comes(simulator):
         [PENSTOCK, "tail", "firehose"],
         stdout=writer,
         stderr=subprocess.PIPE,
-        env={**clean_environment(), **settings(remote)},
+        env={**clean_environment(), **remote.environment()},
         preexec_fn=end_with_parent,
     )
     os.close(writer)
@@ -118,7 +113,7 @@ def test_it_ends_with_its_reader_even_where_nothing_comes(simulator):
 
 def test_a_refused_first_connection_ends_it(simulator):
     remote = simulator(token="another")
-    done = run("tail", "firehose", env=settings(remote, api_token="wrong"))
+    done = run("tail", "firehose", env=remote.environment(api_token="wrong"))
     assert done.returncode == 1
     assert "firehose: unauthorised: 401 Unauthorized" in done.stderr
 
@@ -126,7 +121,7 @@ def test_a_refused_first_connection_ends_it(simulator):
 def test_a_source_of_the_configuration_has_its_path(simulator):
     remote = simulator(rate=1000)
     more = {"sources": "mine", "sources_mine_path": "/v1/torrent"}
-    done = run("tail", "mine", "-n", "1", env=settings(remote, **more))
+    done = run("tail", "mine", "-n", "1", env=remote.environment(**more))
     assert done.returncode == 0, done.stderr
     assert "torrent" in json.loads(done.stdout)
 
@@ -156,7 +151,7 @@ def test_a_job_that_fails_or_is_revoked_is_no_success(simulator, start):
     remote = simulator(jobs_lasting="60s", jobs_failed=0, jobs_revoked=0)
     command = start(remote, *CREATE)
     wait.until("there is the job", lambda: remote.jobs() and "requested;" in command.said)
-    done = run("tasks", "revoke", remote.jobs()[-1]["job_id"], env=settings(remote))
+    done = run("tasks", "revoke", remote.jobs()[-1]["job_id"], env=remote.environment())
     assert done.stdout == "Job revoked\n"
     assert command.ended() == 1
     assert "was revoked" in command.said

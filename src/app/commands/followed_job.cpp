@@ -2,15 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <iostream>
 
+#include "penstock/core/system_clock.hpp"
 #include "penstock/core/text.hpp"
 #include "penstock/remote/tasks_client.hpp"
 
 namespace penstock::app {
 namespace {
-
-void say(const std::string& text) { std::cerr << "penstock: " << text << std::endl; }
 
 std::string all_of(const std::string& id) {
   return "`penstock replay " + id + " --to-stdout` prints all of its events";
@@ -25,8 +23,21 @@ bool is_over(std::string_view status) {
 }  // namespace
 
 FollowedJob::FollowedJob(boost::asio::io_context& io, const settings::Loaded& loaded,
-                         const settings::Inputs& inputs, std::string task)
-    : client_(io, command_rest_options(loaded, inputs)), task_(std::move(task)) {}
+                         const settings::Inputs& inputs, std::string task, Say say)
+    : client_(io, command_rest_options(loaded, inputs)),
+      task_(std::move(task)),
+      say_(std::move(say)) {}
+
+void FollowedJob::saw(std::uint64_t events, const std::optional<JobFlags>& flags) {
+  events_ += events;
+  started_ = started_ || (flags && flags->started.value_or(false));
+}
+
+std::string FollowedJob::progress(MonotonicTime now) const {
+  const auto since = std::chrono::floor<std::chrono::seconds>(now - created_at_);
+  return "job " + id_ + (started_ ? " started, " : " requested, ") + std::to_string(events_) +
+         " events, " + to_string(Duration(since));
+}
 
 void FollowedJob::create(std::function<void(bool)> done) {
   remote::create_task(
@@ -34,9 +45,10 @@ void FollowedJob::create(std::function<void(bool)> done) {
       [this, done = std::move(done)](const remote::RestResult<remote::CreatedTask>& answer) {
         if (answer) {
           id_ = printable(normal_job_id(answer->job_id));
-          say("job " + id_ + " is requested; its events follow");
+          created_at_ = monotonic_now();
+          say_("job " + id_ + " is requested; its events follow");
         } else {
-          say(created_error(answer.error()).what);
+          say_(created_error(answer.error()).what);
         }
         done(answer.has_value());
       });
@@ -47,8 +59,8 @@ void FollowedJob::connected_again(std::function<void()> over) {
   remote::ask_status(client_, id_,
                      [this, over = std::move(over)](const remote::RestResult<Task>& answer) {
                        if (answer && is_over(answer->status)) {
-                         say("job " + id_ + " ended (" + printable(answer->status) +
-                             "); events of it may be missing: " + all_of(id_));
+                         say_("job " + id_ + " ended (" + printable(answer->status) +
+                              "); events of it may be missing: " + all_of(id_));
                          over();
                        }
                      });
@@ -58,8 +70,8 @@ int FollowedJob::ended(const JobFlags& flags) const {
   const bool revoked = flags.revoked.value_or(false);
   const bool success = !revoked && flags.success.value_or(true);
   const char* const outcome = revoked ? "was revoked" : success ? "ended with success" : "failed";
-  say("job " + id_ + " " + outcome +
-      (missed_ ? "; events of it may be missing: " + all_of(id_) : ""));
+  say_("job " + id_ + " " + outcome +
+       (missed_ ? "; events of it may be missing: " + all_of(id_) : ""));
   return success && !missed_ ? 0 : 1;
 }
 

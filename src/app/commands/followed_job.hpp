@@ -2,20 +2,24 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 
 #include "app/commands/api_calls.hpp"
 #include "penstock/core/job_words.hpp"
+#include "penstock/core/time.hpp"
 
 namespace penstock::app {
 
-// Says on standard error what becomes of the job. On the io_context's one thread.
+// Says what becomes of the job. On the io_context's one thread.
 class FollowedJob {
  public:
+  using Say = std::function<void(const std::string&)>;
+
   FollowedJob(boost::asio::io_context& io, const settings::Loaded& loaded,
-              const settings::Inputs& inputs, std::string task);
+              const settings::Inputs& inputs, std::string task, Say say);
 
   // Once; `done` is told whether there is the job now.
   void create(std::function<void(bool created)> done);
@@ -25,13 +29,21 @@ class FollowedJob {
   // Events may have been missed; so may the job's end: then `over` is called.
   void connected_again(std::function<void()> over);
 
+  // For a progress line.
+  void saw(std::uint64_t events, const std::optional<JobFlags>& flags);
+  std::string progress(MonotonicTime now) const;
+
   // What the process's exit status is after this last status of the job.
   int ended(const JobFlags& flags) const;
 
  private:
   remote::RestClient client_;
   std::string task_;
+  Say say_;
   std::string id_;
+  MonotonicTime created_at_{};
+  std::uint64_t events_ = 0;
+  bool started_ = false;
   bool missed_ = false;
 };
 

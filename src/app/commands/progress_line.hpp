@@ -14,13 +14,17 @@ namespace penstock::app {
 class ProgressLine {
  public:
   ProgressLine() = default;
-  ~ProgressLine() {
-    if (shown_) {
-      std::fputs("\r\x1b[K", stderr);
-    }
-  }
+  ~ProgressLine() { wipe(); }
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
+
+  // Before a message stands where the line is.
+  void wipe() {
+    if (shown_) {
+      std::fputs("\r\x1b[K", stderr);
+      shown_ = false;
+    }
+  }
 
   // `text()` is asked for when it is time for it.
   template <class Text>

@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <iostream>
 
@@ -13,6 +14,7 @@
 #include "app/commands/interrupt.hpp"
 #include "app/commands/line_buffer.hpp"
 #include "app/commands/line_printer.hpp"
+#include "app/commands/progress_line.hpp"
 #include "app/commands/reader_watch.hpp"
 #include "app/commands/tail_lines.hpp"
 #include "app/composition.hpp"
@@ -39,8 +41,6 @@ remote::SessionOptions session_of(const settings::Loaded& loaded, const settings
   return options;
 }
 
-void say(const std::string& text) { std::cerr << "penstock: " << text << std::endl; }
-
 class Tail final : private ByteSink, private remote::SessionListener {
  public:
   Tail(const settings::Loaded& loaded, const settings::Inputs& inputs, const TailWanted& wanted,
@@ -54,7 +54,7 @@ class Tail final : private ByteSink, private remote::SessionListener {
         session_(io_, session_of(loaded, inputs, source_of(loaded.settings, wanted.source)), *this,
                  *this, counters_, log_) {
     if (task != nullptr) {
-      job_.emplace(io_, loaded, inputs, *task);
+      job_.emplace(io_, loaded, inputs, *task, [this](const std::string& text) { say(text); });
     }
   }
 
@@ -65,8 +65,12 @@ class Tail final : private ByteSink, private remote::SessionListener {
                               end(job_ ? 1 : 0);
                             }
                           });
+    if (job_ && isatty(STDOUT_FILENO) == 0) {
+      show_progress();  // on one terminal with the events it would only be in their way
+    }
     session_.start();
     io_.run();
+    progress_.wipe();
     if (lines_.unjudged() > 0) {
       say(std::to_string(lines_.unjudged()) + " line(s) were no events, and left out");
     }
@@ -94,6 +98,10 @@ class Tail final : private ByteSink, private remote::SessionListener {
   void print(std::string_view whole) {
     const TailLines::Chosen chosen = lines_.choose(whole);
     printer_.print(chosen.lines);
+    if (job_) {
+      const auto count = std::count(chosen.lines.begin(), chosen.lines.end(), '\n');
+      job_->saw(static_cast<std::uint64_t>(count), chosen.job);
+    }
     if (printer_.end() == LinePrinter::End::failed) {
       say(printer_.why());
     }
@@ -149,6 +157,23 @@ class Tail final : private ByteSink, private remote::SessionListener {
     }
   }
 
+  void say(const std::string& text) {
+    progress_.wipe();
+    std::cerr << "penstock: " << text << std::endl;
+  }
+
+  void show_progress() {
+    progress_timer_.expires_after(progress_every);
+    progress_timer_.async_wait([this](const boost::system::error_code& error) {
+      if (!error && job_->created()) {
+        progress_.show(monotonic_now(), [this] { return job_->progress(monotonic_now()); });
+      }
+      if (!error) {
+        show_progress();
+      }
+    });
+  }
+
   void end(int status) {
     if (std::exchange(ending_, true)) {
       return;
@@ -160,6 +185,8 @@ class Tail final : private ByteSink, private remote::SessionListener {
     });
   }
 
+  static constexpr Duration progress_every{500};
+
   boost::asio::io_context io_{1};
   boost::asio::posix::stream_descriptor interrupt_;
   ReaderWatch reader_;
@@ -168,6 +195,8 @@ class Tail final : private ByteSink, private remote::SessionListener {
   LineBuffer buffer_;
   std::string source_;
   std::optional<FollowedJob> job_;  // none: all of the source
+  boost::asio::steady_timer progress_timer_{io_};
+  ProgressLine progress_;
   std::optional<MonotonicTime> disconnected_at_;
   bool connected_before_ = false;
   bool ending_ = false;    // nothing more is printed

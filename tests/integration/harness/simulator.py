@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Iterator
 
 from harness import wait
-from harness.process import PENSTOCK_SIM, Process, clean_environment, free_port
+from harness.process import PENSTOCK_SIM, Process, clean_environment, free_port, variables
 
 SOURCES = ("firehose", "stream", "torrent", "sinkhole")
 
@@ -55,6 +55,12 @@ class Simulator(Process):
         )
         wait.until("the simulator answers", self._answers)
         self._trust = ssl.create_default_context(cafile=str(self.ca_file))
+
+    def environment(self, **more: object) -> dict[str, str]:
+        """Of a command that asks it, and asks again at once. `more`: other settings."""
+        known = {"api_url": self.url, "api_ca_file": self.ca_file, "api_token": self.token}
+        quick = {"api_backoff_network_step": "1ms", "api_backoff_http_first": "1ms"}
+        return variables(**{**known, **quick, **more})
 
     def _answers(self) -> bool:
         self.check_alive()
