@@ -130,7 +130,7 @@ std::vector<Command> add_images(CLI::App& parser, ImagesOptions& options) {
       add_paging(*command, options);
     } else {
       command
-          ->add_option("subject", options.wanted.subject,
+          ->add_option(what == What::one ? "id" : "ip", options.wanted.subject,
                        what == What::one ? "The image" : "The address")
           ->type_name(what == What::one ? "ID" : "IP")
           ->required();
@@ -151,7 +151,7 @@ std::vector<Command> add_images(CLI::App& parser, ImagesOptions& options) {
   };
   add("latest", What::latest, "The latest of all", "latest --pagesize 20");
   CLI::App* const ip = add("ip", What::of_ip, "Those of one address", "ip 192.0.2.7 --ocr");
-  ip->get_option("subject")->check(
+  ip->get_option("ip")->check(
       [](const std::string& text) {
         return remote::target_kind(text) == remote::TargetKind::address
                    ? std::string()

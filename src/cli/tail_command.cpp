@@ -46,6 +46,8 @@ std::vector<Command> add_tail(CLI::App& parser, TailOptions& options) {
          "Only about addresses in it, IPv6 too; may be repeated")
       ->allow_extra_args(false)
       ->check(check_network, "");
+  option("--networks-file", wanted.networks_file, "FILE",
+         "Of networks, one a line, any number of them; together with --network");
   option("--country", wanted.countries, "COUNTRY",
          "Only of scanners there (origin.country); may be repeated")
       ->allow_extra_args(false);

@@ -93,6 +93,20 @@ def test_filters_choose(simulator):
     assert {(event["type"], event["country"]) for event in events} == {("ssh", "de")}
 
 
+def test_a_file_of_networks_chooses(simulator, tmp_path):
+    remote = simulator(rate="max")
+    file = tmp_path / "networks"
+    file.write_text("# half of IPv4\n0.0.0.0/1\n")
+    asked = ("tail", "torrent", "--networks-file", str(file), "-n", "20")
+    lines = printed(*asked, env=remote.environment())
+    first = [int(json.loads(line)["peer"]["ip"].split(".")[0]) for line in lines]
+    assert len(first) == 20 and max(first) < 128
+    file.write_text("0.0.0.0/1\nnonsense\n")
+    done = run(*asked, env=remote.environment())
+    assert done.returncode == 1
+    assert f"{file}:2: no network: nonsense" in done.stderr
+
+
 def test_it_ends_with_its_reader_even_where_nothing_comes(simulator):
     remote = simulator(rate=100)
     remote.quiet()

@@ -18,6 +18,7 @@
 #include "app/commands/reader_watch.hpp"
 #include "app/commands/tail_lines.hpp"
 #include "app/composition.hpp"
+#include "app/source_filter.hpp"
 #include "penstock/core/limits.hpp"
 #include "penstock/core/system_clock.hpp"
 #include "penstock/core/text.hpp"
@@ -44,11 +45,11 @@ remote::SessionOptions session_of(const settings::Loaded& loaded, const settings
 class Tail final : private ByteSink, private remote::SessionListener {
  public:
   Tail(const settings::Loaded& loaded, const settings::Inputs& inputs, const TailWanted& wanted,
-       const std::string* task)
+       Filter filter, const std::string* task)
       : interrupt_(io_, interrupt_descriptor()),
         reader_(io_, STDOUT_FILENO, [this] { end(0); }),
         printer_(STDOUT_FILENO, interrupt_.native_handle(), loaded.settings.events.max_size),
-        lines_(wanted, loaded.settings.events.max_size, task != nullptr),
+        lines_(wanted, std::move(filter), loaded.settings.events.max_size, task != nullptr),
         buffer_(loaded.settings.events.max_size),
         source_(wanted.source),
         session_(io_, session_of(loaded, inputs, source_of(loaded.settings, wanted.source)), *this,
@@ -211,7 +212,19 @@ class Tail final : private ByteSink, private remote::SessionListener {
 
 int tail(const settings::Loaded& loaded, const settings::Inputs& inputs, const TailWanted& wanted) {
   std::signal(SIGPIPE, SIG_IGN);  // write() says it
-  return Tail(loaded, inputs, wanted, nullptr).run();
+  settings::Source filtered{.name = SourceName(wanted.source)};
+  filtered.filter.types = wanted.types;
+  filtered.filter.networks = wanted.networks;
+  filtered.filter.countries = wanted.countries;
+  if (!wanted.networks_file.empty()) {
+    filtered.filter.networks_file = wanted.networks_file;
+  }
+  auto filter = make_filter(filtered);
+  if (!filter) {
+    std::cerr << "penstock: " << filter.error().what << '\n';
+    return 1;
+  }
+  return Tail(loaded, inputs, wanted, std::move(*filter), nullptr).run();
 }
 
 int create_and_follow(const settings::Loaded& loaded, const settings::Inputs& inputs,
@@ -219,7 +232,7 @@ int create_and_follow(const settings::Loaded& loaded, const settings::Inputs& in
   std::signal(SIGPIPE, SIG_IGN);
   TailWanted wanted;
   wanted.source = source;
-  return Tail(loaded, inputs, wanted, &task).run();
+  return Tail(loaded, inputs, wanted, Filter(), &task).run();
 }
 
 }  // namespace penstock::app

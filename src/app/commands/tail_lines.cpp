@@ -8,15 +8,6 @@
 namespace penstock::app {
 namespace {
 
-Filter filter_of(const TailWanted& wanted) {
-  NetworkSet networks;
-  for (const std::string& network : wanted.networks) {
-    networks.add(network);
-  }
-  networks.finish();
-  return {wanted.types, wanted.countries, std::move(networks)};
-}
-
 // The first `count` lines, or all there are.
 std::string_view first_lines(std::string_view lines, std::uint64_t count) {
   std::size_t end = 0;
@@ -28,11 +19,12 @@ std::string_view first_lines(std::string_view lines, std::uint64_t count) {
 
 }  // namespace
 
-TailLines::TailLines(const TailWanted& wanted, Bytes max_line, bool follows)
+TailLines::TailLines(const TailWanted& wanted, Filter filter, Bytes max_line, bool follows)
     : job_(normal_job_id(wanted.job)),
-      filter_(filter_of(wanted)),
+      filter_(std::move(filter)),
       chooses_(follows || !wanted.job.empty() || !wanted.types.empty() ||
-               !wanted.networks.empty() || !wanted.countries.empty()),
+               !wanted.networks.empty() || !wanted.networks_file.empty() ||
+               !wanted.countries.empty()),
       follows_(follows),
       left_(wanted.count),
       // A job's status is told with its ledger's fingerprints.

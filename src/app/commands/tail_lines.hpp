@@ -17,8 +17,8 @@ namespace penstock::app {
 
 class TailLines {
  public:
-  // `follows`: a job's end is looked for.
-  TailLines(const TailWanted& wanted, Bytes max_line, bool follows);
+  // `filter`: of what is wanted. `follows`: a job's end is looked for.
+  TailLines(const TailWanted& wanted, Filter filter, Bytes max_line, bool follows);
 
   struct Chosen {
     std::string_view lines;         // with their line ends; good until the next call

@@ -14,6 +14,7 @@ struct TailWanted {
   std::string source{};  // one of the settings
   std::string job{};     // with or without `client-`; empty: all
   std::vector<std::string> types{}, networks{}, countries{};
+  std::string networks_file{};           // as filter.networks_file; empty: none
   std::optional<std::uint64_t> count{};  // of lines, then it ends
 };
 

@@ -26,8 +26,17 @@ std::string joined(std::initializer_list<std::string_view> lines) {
   return all;
 }
 
+TailLines lines_of(const TailWanted& wanted, bool follows = false) {
+  NetworkSet networks;
+  for (const std::string& network : wanted.networks) {
+    networks.add(network);
+  }
+  networks.finish();
+  return {wanted, Filter(wanted.types, wanted.countries, std::move(networks)), 1_MiB, follows};
+}
+
 std::string chosen(const TailWanted& wanted, const std::string& lines) {
-  return std::string(TailLines(wanted, 1_MiB, false).choose(lines).lines);
+  return std::string(lines_of(wanted).choose(lines).lines);
 }
 
 TEST(TailLines, AreAllOfThemAsTheyAreWhereNothingIsAskedFor) {
@@ -52,18 +61,18 @@ TEST(TailLines, OfAJobAreKnownWithAndWithoutPrefix) {
 }
 
 TEST(TailLines, CountWhatIsNoEventWhereOnlySomeAreWanted) {
-  TailLines lines({.types = {"ssh"}}, 1_MiB, false);
+  TailLines lines = lines_of({.types = {"ssh"}});
   EXPECT_EQ(lines.choose(joined({"nonsense\n", ssh})).lines, ssh);
   EXPECT_EQ(lines.unjudged(), 1U);
 }
 
 TEST(TailLines, EndAfterTheCount) {
-  TailLines lines({.count = 3}, 1_MiB, false);
+  TailLines lines = lines_of({.count = 3});
   EXPECT_FALSE(lines.choose("1\n2\n").over);
   const auto last = lines.choose("3\n4\n");
   EXPECT_EQ(last.lines, "3\n");
   EXPECT_TRUE(last.over);
-  TailLines filtered({.types = {"ssh"}, .count = 1}, 1_MiB, false);
+  TailLines filtered = lines_of({.types = {"ssh"}, .count = 1});
   const std::string all = joined({port, ssh, ssh});
   const auto one = filtered.choose(all);
   EXPECT_EQ(one.lines, ssh);
@@ -71,7 +80,7 @@ TEST(TailLines, EndAfterTheCount) {
 }
 
 TEST(TailLines, FollowAJobToItsEnd) {
-  TailLines lines({}, 1_MiB, true);
+  TailLines lines = lines_of({}, true);
   lines.want_job("a");
   const auto begin = lines.choose(joined({status_of("b", "true"), status_of("a", "null"), ssh}));
   EXPECT_EQ(begin.lines, joined({status_of("a", "null"), ssh}));
