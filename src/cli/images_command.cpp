@@ -16,10 +16,6 @@ using What = app::ImagesWanted::What;
 constexpr std::size_t longest_id = 78;
 constexpr std::size_t longest_note = 300;
 
-std::string counted(std::uint64_t count, const char* what) {
-  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
-}
-
 int run_images(const ImagesOptions& options) {
   return with_settings(
       api_inputs_of(options.configuration), [&](const auto& loaded, const auto& inputs) {

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "cli/exit_status.hpp"
+#include "cli/text_table.hpp"
 #include "penstock/app/commands/publish_journal.hpp"
 #include "penstock/core/text.hpp"
 #include "penstock/journal/inspection.hpp"
@@ -128,12 +129,9 @@ int publish_journal(const settings::Settings& settings, const std::string& direc
   if (!done) {
     return say(done.error());
   }
-  const auto lines = [](std::uint64_t count) {
-    return std::to_string(count) + (count == 1 ? " line" : " lines");
-  };
-  std::cout << lines(done->lines) << " published";
+  std::cout << counted(done->lines, "line") << " published";
   if (done->before > 0) {
-    std::cout << "; Kafka had " << lines(done->before) << " already";
+    std::cout << "; Kafka had " << counted(done->before, "line") << " already";
   }
   if (done->closed_gaps > 0) {
     std::cout << "; " << done->closed_gaps << (done->closed_gaps == 1 ? " gap is" : " gaps are")

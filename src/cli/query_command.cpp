@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "cli/exit_status.hpp"
+#include "cli/text_table.hpp"
 #include "penstock/core/text.hpp"
 #include "penstock/remote/target.hpp"
 
@@ -10,10 +11,6 @@ namespace penstock::cli {
 namespace {
 
 using remote::QueryKind;
-
-std::string counted(std::uint64_t count, const char* what) {
-  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
-}
 
 int tell(const Result<app::QueryAnswer>& answer, bool published) {
   if (!answer) {

@@ -60,6 +60,10 @@ void append_wrapped(std::string& out, std::string_view text) {
   }
 }
 
+std::string counted(std::uint64_t count, std::string_view what) {
+  return std::to_string(count).append(" ").append(what).append(count == 1 ? "" : "s");
+}
+
 std::string minute_text(WallTime time) {
   std::string text = to_rfc3339(time).substr(0, 16);  // 2026-11-23T20:15
   text[10] = ' ';

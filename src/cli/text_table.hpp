@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,6 +30,8 @@ void shorten(std::span<TextRow> rows, std::size_t column, std::size_t least);
 void append_wrapped(std::string& out, std::string_view text);
 
 std::string minute_text(WallTime time);  // 2026-11-23 20:15, UTC
+
+std::string counted(std::uint64_t count, std::string_view what);  // 1 event, 2 events
 
 // The two largest units: 3d04h, 2h05m, 4m10s, 12s; from 100 days on the days.
 std::string duration_text(Duration duration);
