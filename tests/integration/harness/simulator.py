@@ -132,7 +132,7 @@ class Simulator(Process):
         return [record for record in self.truth(source) if isinstance(record, SentLine)]
 
 
-FRAME = 300  # more than a record batch adds to a line: headers and key
+FRAME = 150  # more than a record batch of one record adds to a line: 61 bytes, the record's, its key
 
 
 def size_of_few(lines: list[bytes]) -> int:
