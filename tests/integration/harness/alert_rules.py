@@ -1,5 +1,6 @@
-"""config/prometheus/alerts.yaml and what promtool says of it."""
+"""Alert rules and dashboard of config/, and what promtool says of them."""
 
+import json
 import re
 import subprocess
 from functools import cache
@@ -10,6 +11,7 @@ import yaml
 from harness.process import ROOT
 
 FILE = ROOT / "config" / "prometheus" / "alerts.yaml"
+DASHBOARD = ROOT / "config" / "grafana" / "penstock.json"
 RUNBOOK = ROOT / "docs" / "alerts.md"
 
 TARGET = 'job="penstock",instance="here:9469"'
@@ -23,6 +25,26 @@ def rules() -> tuple[dict, ...]:
 
 def alerts() -> dict[str, dict]:
     return {rule["alert"]: rule for rule in rules() if "alert" in rule}
+
+
+ANY = ".+"  # what a variable of the dashboard stands for in queries
+
+
+def _dashboard() -> dict:
+    return json.loads(DASHBOARD.read_text())
+
+
+def dashboard_queries() -> list[str]:
+    """As Grafana sends them when everything is chosen."""
+    found = [target["expr"] for panel in _dashboard()["panels"] for target in panel.get("targets", ())]
+    return [re.sub(r"\$\w+", ANY, text.replace("$__rate_interval", "1m")) for text in found]
+
+
+def variable_queries() -> list[str]:
+    """The series whose labels the dashboard's variables are made of."""
+    found = [v["definition"] for v in _dashboard()["templating"]["list"] if "definition" in v]
+    series = [re.fullmatch(r"label_values\((.*), \w+\)", text)[1] for text in found]
+    return [re.sub(r"\$\w+", ANY, text) for text in series]
 
 
 def promtool(*arguments: str | Path, given: str | None = None) -> subprocess.CompletedProcess:
