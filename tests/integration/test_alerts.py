@@ -1,6 +1,7 @@
 """config/prometheus/alerts.yaml: each alert fires when it should, alone, and says what to do."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,11 @@ def test_every_alert_has_a_story():
 def test_every_alert_has_a_runbook_section_and_every_section_an_alert():
     # In their order, so that the page reads as the file does.
     assert list(alerts()) == [title for title in alert_rules.sections() if title.startswith("Penstock")]
+
+
+def test_every_section_that_the_runbook_refers_to_is_there():
+    referred = set(re.findall(r"\(#(\w+)\)", alert_rules.RUNBOOK.read_text()))
+    assert referred and referred <= {title.lower() for title in alert_rules.sections()}
 
 
 @pytest.mark.parametrize("name", alerts())

@@ -61,6 +61,13 @@ def test_every_metric_and_label_that_is_read_is_exported(daemon_that_receives):
                     )
 
 
+@pytest.mark.parametrize("page", ["alerts.md", "operations.md"])
+def test_every_metric_that_the_documentation_names_is_exported(daemon_that_receives, page):
+    exported = {name for name, _, _ in daemon_that_receives.metrics().samples}
+    named = set(re.findall(r"(?<![\w:])(?:penstock|process)_\w+", (ROOT / "docs" / page).read_text()))
+    assert named and named <= exported
+
+
 def test_every_label_that_is_grouped_by_is_exported(daemon_that_receives):
     labels = {label for _, has, _ in daemon_that_receives.metrics().samples for label in has}
     read = [rule["expr"] for rule in alert_rules.rules()] + alert_rules.dashboard_queries()

@@ -13,7 +13,7 @@ from harness.process import Process, clean_environment, free_port
 
 PROGRAM = Path("/usr/bin/prometheus")
 SECONDS = {"m": 1, "h": 60}  # what is left of a minute and of an hour
-EVERY = "250ms"
+EVERY = "500ms"
 
 
 def scaled(text: str) -> str:
