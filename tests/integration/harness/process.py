@@ -5,7 +5,9 @@ import os
 import signal
 import socket
 import subprocess
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Iterator
 
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -72,6 +74,15 @@ class Process:
     def check_alive(self) -> None:
         status = self.child.poll()
         assert status is None, f"{self.command[0]} ended with {status}:\n{self.log_text()[-4000:]}"
+
+    @contextmanager
+    def suspended(self) -> Iterator[None]:
+        """Its connections stay, and nothing answers on them."""
+        self.child.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.child.send_signal(signal.SIGCONT)
 
     def stop(self, number: int = signal.SIGTERM, seconds: float = 30) -> int:
         """Sends the signal, if it still runs, and returns its exit status."""

@@ -1,0 +1,102 @@
+"""A real Prometheus that watches one daemon by the rules of config/, an hour as a minute."""
+
+import http.client
+import json
+import re
+import time
+from pathlib import Path
+from urllib.parse import urlencode
+
+import yaml
+from harness import alert_rules, wait
+from harness.process import Process, clean_environment, free_port
+
+PROGRAM = Path("/usr/bin/prometheus")
+SECONDS = {"m": 1, "h": 60}  # what is left of a minute and of an hour
+EVERY = "500ms"
+
+
+def scaled(text: str) -> str:
+    """Minutes in ranges and in `for` are seconds."""
+    return re.sub(r"(?<![\w.])(\d+)([mh])\b", lambda m: f"{int(m[1]) * SECONDS[m[2]]}s", text)
+
+
+def documented_configuration() -> dict:
+    """What docs/alerts.md tells users to write."""
+    return yaml.safe_load(re.search(r"```yaml\n(.*?)```", alert_rules.RUNBOOK.read_text(), re.DOTALL)[1])
+
+
+class Prometheus(Process):
+    def __init__(self, folder: Path, target_port: int):
+        folder.mkdir()
+        (folder / "alerts.yaml").write_text(scaled(alert_rules.FILE.read_text()))
+        configuration = documented_configuration()
+        (job,) = configuration["scrape_configs"]
+        job["scrape_interval"] = job["scrape_timeout"] = EVERY
+        job["static_configs"] = [{"targets": [f"127.0.0.1:{target_port}"]}]
+        configuration["global"] = {"evaluation_interval": EVERY}
+        file = folder / "prometheus.yaml"
+        file.write_text(yaml.safe_dump(configuration))
+        self.port = free_port()
+        super().__init__(
+            [
+                PROGRAM,
+                f"--config.file={file}",
+                f"--storage.tsdb.path={folder / 'data'}",
+                f"--web.listen-address=127.0.0.1:{self.port}",
+            ],
+            folder / "prometheus.log",
+            clean_environment(),
+        )
+        # It takes 5 s to the first scrape, for which a minute that is a second is too short.
+        wait.until("Prometheus scrapes, and no alert is left of the start", self._scrapes)
+        self._began = time.monotonic()
+
+    def _scrapes(self) -> bool:
+        self.check_alive()
+        try:
+            return bool(self.query("up == 1")) and not self.firing()
+        except OSError:
+            return False
+
+    def _get(self, path: str) -> dict:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request("GET", f"/api/v1/{path}")
+            response = connection.getresponse()
+            text = response.read().decode()
+            if response.status == 503:
+                raise ConnectionError("it is starting")
+            assert response.status == 200, text
+            return json.loads(text)["data"]
+        finally:
+            connection.close()
+
+    def query(self, expression: str) -> list[dict]:
+        return self._get(f"query?{urlencode({'query': expression})}")["result"]
+
+    def firing(self) -> dict[str, dict]:
+        """The alerts that fire, by name."""
+        alerts = self._get("alerts")["alerts"]
+        return {alert["labels"]["alertname"]: alert for alert in alerts if alert["state"] == "firing"}
+
+    def ever_fired(self) -> set[str]:
+        """Since this was made."""
+        passed = f"{max(1, int(time.monotonic() - self._began))}s"
+        firing = f'max_over_time(ALERTS{{alertstate="firing"}}[{passed}])'
+        found = self.query(f"group by (alertname) ({firing})")
+        return {sample["metric"]["alertname"] for sample in found}
+
+    def wait_firing(self, *names: str) -> None:
+        """Until these fire, and no others."""
+        seen: set[str] = set()
+
+        def fire() -> bool:
+            nonlocal seen
+            seen = set(self.firing())
+            return seen == set(names)
+
+        try:
+            wait.until(f"{', '.join(names) or 'no alert'} fires, and no other", fire, 60)
+        except AssertionError as failure:
+            raise AssertionError(f"{failure}; firing: {seen}") from None
