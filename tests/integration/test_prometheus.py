@@ -40,6 +40,7 @@ def test_the_documented_configuration_is_sound(tmp_path: Path):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.long
 @pytest.mark.kafka
 def test_no_alert_fires_while_all_is_well_and_every_query_of_the_dashboard_finds_something(
     kafka: Broker, prefix: str, simulator, connect, watch
@@ -59,6 +60,7 @@ def summary(prometheus: Prometheus, name: str) -> str:
     return prometheus.firing()[name]["annotations"]["summary"]
 
 
+@pytest.mark.long
 @pytest.mark.kafka
 @pytest.mark.own_broker
 def test_alerts_follow_what_happens(start, prefix: str, proxy: KafkaProxy, its: str, watch) -> None:
