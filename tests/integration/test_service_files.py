@@ -86,20 +86,19 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+def entries(file: Path) -> dict[str, list[str]]:
+    """Of passwd(5) or group(5), by name."""
+    return {line.split(":")[0]: line.split(":") for line in file.read_text().splitlines()}
+
+
 def test_users_and_groups_of_the_unit_are_made(machine):
-    users = {line.split(":")[0]: line.split(":") for line in (machine / "etc/passwd").read_text().splitlines()}
-    user = users[directives("Service")["User"][0]]
+    user = entries(machine / "etc/passwd")[directives("Service")["User"][0]]
     assert user[5:] == ["/var/lib/penstock", "/usr/sbin/nologin"]
-    groups = [line.split(":")[0] for line in (machine / "etc/group").read_text().splitlines()]
-    assert directives("Service")["Group"][0] in groups
+    assert directives("Service")["Group"][0] in entries(machine / "etc/group")
 
 
 def test_the_token_is_roots_and_the_configuration_the_groups(machine):
-    group = next(
-        int(line.split(":")[2])
-        for line in (machine / "etc/group").read_text().splitlines()
-        if line.startswith("penstock:")
-    )
+    group = int(entries(machine / "etc/group")["penstock"][2])
 
     def access(path: str) -> tuple[int, int, int]:
         found = (machine / path).stat()
