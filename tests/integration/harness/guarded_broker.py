@@ -12,7 +12,7 @@ from confluent_kafka.admin import (
     ResourceType,
 )
 from harness.broker import Broker
-from harness.process import free_port
+from harness.process import free_ports
 
 USER, PASSWORD = "penstock", "pen-stock"
 LOGIN = "org.apache.kafka.common.security.plain.PlainLoginModule"
@@ -22,7 +22,7 @@ class GuardedBroker(Broker):
     """`brokers` is for everybody, who may do everything there; at `guarded` USER has to log in."""
 
     def __init__(self, folder: Path):
-        port, guarded, controller = free_port(), free_port(), free_port()
+        port, guarded, controller = free_ports(3)
         self.guarded = f"127.0.0.1:{guarded}"
         plain, sasl = f"PLAINTEXT://127.0.0.1:{port}", f"SASL_PLAINTEXT://{self.guarded}"
         protocols = "PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT"

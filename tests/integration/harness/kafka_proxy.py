@@ -199,10 +199,14 @@ class Connection:
             shut(end, socket.SHUT_RDWR)
 
     def _requests(self) -> None:
-        for frame in frames(self._client):
+        requests = frames(self._client)
+        for frame in requests:
             api, _, correlation_id = REQUEST_HEADER.unpack_from(frame)
             rule = self._proxy.rule_for(api, frame)
             if rule and not self._goes_through(rule, frame, correlation_id):
+                if rule.fate == Fate.LOSE:
+                    for _ in requests:
+                        pass  # lost, too
                 continue
             if not send(self._broker, frame) or (rule and rule.cut and rule.fate == Fate.HOLD):
                 break
@@ -215,8 +219,6 @@ class Connection:
             self._send_client(END_TXN_ANSWER.pack(correlation_id, 0, rule.error))
             return False
         if rule.fate == Fate.LOSE:
-            for _ in frames(self._client):
-                pass  # lost, too
             return False
         self._asked[correlation_id] = rule
         if rule.fate == Fate.HOLD:
