@@ -107,6 +107,7 @@ def test_a_job_whose_whole_life_lies_in_a_gap_is_fetched(
     assert (result.missing, result.doubled) == (0, 0)
 
 
+@pytest.mark.long
 @pytest.mark.kafka
 def test_a_job_whose_first_2000_of_5000_events_fall_into_a_gap_is_whole(
     kafka: Broker, prefix: str, simulator: Callable[..., Simulator], connect: Callable[..., Daemon]

@@ -105,6 +105,7 @@ def test_without_room_for_a_segment_it_waits_and_goes_on(
     exactly_once.check(remote, kafka, prefix, SOURCE, metrics)
 
 
+@pytest.mark.long
 @pytest.mark.kafka
 @pytest.mark.own_broker
 def test_a_disk_that_gets_full_while_kafka_is_away_stops_reading(

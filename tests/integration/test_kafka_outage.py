@@ -16,7 +16,8 @@ def all_published(daemon, sources) -> bool:
     return all(metrics.get("published_events_total", source=source) > 0 for source in sources)
 
 
-@pytest.mark.parametrize("way", [pytest.param("stop", marks=pytest.mark.long), "kill"])
+@pytest.mark.long
+@pytest.mark.parametrize("way", ["stop", "kill"])
 def test_nothing_is_lost_or_doubled(own_kafka, prefix, simulator, connect, way):
     remote = simulator(rate=500)
     daemon = connect(

@@ -115,6 +115,7 @@ def throttled(broker: Broker, bytes_per_second: int) -> Iterator[None]:
         broker.tool("kafka.admin.ConfigCommand", *quota, "--delete-config", "producer_byte_rate")
 
 
+@pytest.mark.long
 def test_a_broker_that_throttles(broker: Broker, feed: Feed) -> None:
     fed = feed().publishes()
     with throttled(broker, 100_000):
