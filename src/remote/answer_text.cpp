@@ -9,8 +9,20 @@ std::string status_line(const outcome::Answered& answer) {
   return std::to_string(answer.status) + (answer.reason.empty() ? "" : " " + answer.reason);
 }
 
+namespace {
+
+std::string redirection(const outcome::Answered& answer) {
+  return status_line(answer) + " to " + answer.location;
+}
+
+}  // namespace
+
+std::string post_not_repeated(const outcome::Answered& answer) {
+  return redirection(answer) + ": not followed, as the request may have been carried out";
+}
+
 std::string redirect_refused(const outcome::Answered& answer) {
-  const std::string where = status_line(answer) + " to " + answer.location;
+  const std::string where = redirection(answer);
   switch (answer.redirect) {
     case Redirect::same_origin:
       return "more than " + std::to_string(limits::redirects) +

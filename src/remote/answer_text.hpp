@@ -12,6 +12,9 @@ std::string status_line(const outcome::Answered& answer);
 // Why a redirect isn't followed; of Redirect::same_origin: because it is one too many.
 std::string redirect_refused(const outcome::Answered& answer);
 
+// Why a POST isn't made again where such a redirect leads.
+std::string post_not_repeated(const outcome::Answered& answer);
+
 // What is wrong with the body's coding; empty: nothing.
 std::string coding_fault(const outcome::Answered& answer);
 

@@ -92,9 +92,11 @@ bool may_pass(unsigned status) {
   return std::ranges::find(passing, status) != passing.end();
 }
 
-bool leads_on(const Outcome& what) {
+// Of a POST only 307 and 308 ask for another POST; the others may be its success (RFC 9110, 15.4).
+bool leads_on(const Outcome& what, RestRequest::Method method) {
   const auto* answer = std::get_if<outcome::Answered>(&what);
-  return answer != nullptr && answer->redirect == Redirect::same_origin;
+  return answer != nullptr && answer->redirect == Redirect::same_origin &&
+         (method == RestRequest::Method::get || answer->status == 307 || answer->status == 308);
 }
 
 }  // namespace
@@ -173,9 +175,14 @@ class RestClient::Impl {
       if (options_.on_retry) {
         options_.on_retry(answer.error(), *wait);
       }
-      timer_.expires_after(*wait);
-      auto [ec] = co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
-      static_cast<void>(ec);
+      if (!abandoned_) {
+        timer_.expires_after(*wait);
+        auto [ec] = co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+        static_cast<void>(ec);
+      }
+      if (abandoned_) {
+        co_return answer;
+      }
     }
   }
 
@@ -213,8 +220,12 @@ class RestClient::Impl {
           .kind = Kind::not_found, .detail = target.error().what, .was_sent = false};
     }
     Outcome what = co_await send(call, target);
-    for (int i = 0; i < limits::redirects && leads_on(what) && !abandoned_; ++i) {
+    for (int i = 0; i < limits::redirects && leads_on(what, call.request.method) && !abandoned_;
+         ++i) {
       what = co_await send(call, requester_.redirect());
+    }
+    if (abandoned_) {
+      co_return RestError{};  // what would take the body may be gone
     }
     if (const auto* failure = std::get_if<outcome::Failed>(&what)) {
       RestError error = error_of(*failure);
@@ -224,9 +235,12 @@ class RestClient::Impl {
     const auto& answer = std::get<outcome::Answered>(what);
     if (answer.redirect != Redirect::none) {
       const bool unusable = answer.redirect == Redirect::unusable;
-      co_return RestError{.kind = unusable ? Kind::server_error : Kind::refused,
-                          .retry_after = answer.retry_after,
-                          .detail = redirect_refused(answer)};
+      const bool not_again =
+          answer.redirect == Redirect::same_origin && !leads_on(what, call.request.method);
+      co_return RestError{
+          .kind = unusable ? Kind::server_error : Kind::refused,
+          .retry_after = answer.retry_after,
+          .detail = not_again ? post_not_repeated(answer) : redirect_refused(answer)};
     }
     if (answer.status / 100 != 2) {
       co_return co_await read_refusal(answer);

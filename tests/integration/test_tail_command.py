@@ -107,18 +107,24 @@ def test_a_file_of_networks_chooses(simulator, tmp_path):
     assert f"{file}:2: no network: nonsense" in done.stderr
 
 
-def test_it_ends_with_its_reader_even_where_nothing_comes(simulator):
-    remote = simulator(rate=100)
-    remote.quiet()
+def piped(remote: Simulator, *arguments: str) -> tuple[subprocess.Popen, int]:
+    """The command, and the end of the pipe that it writes into."""
     reader, writer = os.pipe()
-    tail = subprocess.Popen(
-        [PENSTOCK, "tail", "firehose"],
+    child = subprocess.Popen(
+        [PENSTOCK, *arguments],
         stdout=writer,
         stderr=subprocess.PIPE,
         env={**clean_environment(), **remote.environment()},
         preexec_fn=end_with_parent,
     )
     os.close(writer)
+    return child, reader
+
+
+def test_it_ends_with_its_reader_even_where_nothing_comes(simulator):
+    remote = simulator(rate=100)
+    remote.quiet()
+    tail, reader = piped(remote, "tail", "firehose")
     wait.until("it is connected", lambda: remote.stats()["sources"]["firehose"]["connected"] == 1)
     os.close(reader)
     assert tail.wait(10) == 0
@@ -155,6 +161,15 @@ def test_a_job_is_followed_to_its_end(simulator, start):
     assert whole[-1]["status"]["completed"] is True
     replayed = remote.replay(job)
     assert sorted(command.lines) == sorted(replayed), "every event of the job, and no other"
+
+
+def test_a_job_that_nobody_reads_to_its_end_is_no_success(simulator):
+    remote = simulator(jobs_lasting="1h")
+    command, reader = piped(remote, *CREATE)
+    wait.until("there is the job", remote.jobs)
+    remote.quiet(("stream",))
+    os.close(reader)
+    assert command.wait(10) == 1
 
 
 def test_a_job_that_fails_or_is_revoked_is_no_success(simulator, start):

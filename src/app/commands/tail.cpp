@@ -47,7 +47,7 @@ class Tail final : private ByteSink, private remote::SessionListener {
   Tail(const settings::Loaded& loaded, const settings::Inputs& inputs, const TailWanted& wanted,
        Filter filter, const std::string* task)
       : interrupt_(io_, interrupt_descriptor()),
-        reader_(io_, STDOUT_FILENO, [this] { end(0); }),
+        reader_(io_, STDOUT_FILENO, [this] { end(job_ ? 1 : 0); }),
         printer_(STDOUT_FILENO, interrupt_.native_handle(), loaded.settings.events.max_size),
         lines_(wanted, std::move(filter), loaded.settings.events.max_size, task != nullptr),
         buffer_(loaded.settings.events.max_size),

@@ -153,6 +153,45 @@ TEST_F(RestRetry, AsksNothingAgainThatStays) {
   EXPECT_EQ(server.connections(), 1);
 }
 
+TEST_F(RestRetry, AsksNothingMoreOnceDestroyedBetweenAttempts) {
+  TestServer server(io, ca.issue("IP:127.0.0.1"), answering(with_length("503 Busy", "")));
+  auto chosen = options(server.url(""));
+  bool waits = false;
+  chosen.retries = {.retries = 2, .first = 1h, .max = 1h};
+  chosen.on_retry = [&](const RestError&, Duration) { waits = true; };
+  chosen.retries.longest_retry_after = 1h;
+  use(std::move(chosen));
+  bool told = false;
+  client->ask({.path = {"v1"}}, 1_KiB, [&](const RestResult<std::string>&) { told = true; });
+  ASSERT_TRUE(run_until([&] { return waits; }));
+  client.reset();
+  run_on();
+  EXPECT_EQ(server.connections(), 1);
+  EXPECT_FALSE(told);
+}
+
+TEST_F(RestRetry, FollowsARedirectOfAPostOnlyWhereItIsToBePostedAgain) {
+  for (const char* status : {"301 Moved", "302 Found", "303 See Other"}) {
+    TestServer server(io, ca.issue("IP:127.0.0.1"),
+                      answering(with_length(std::string(status) + "\r\nLocation: /on", "")));
+    use_retries(server);
+    const auto result = post();
+    ASSERT_FALSE(result) << status;
+    EXPECT_THAT(result.error().detail, HasSubstr(std::string(status) + " to /on"));
+    EXPECT_EQ(server.connections(), 1) << status;
+  }
+  for (const char* status : {"307 Temporary", "308 Permanent"}) {
+    TestServer server(io, ca.issue("IP:127.0.0.1"), [&](Peer& peer, int n) -> awaitable<void> {
+      const std::string there = std::string(status) + "\r\nConnection: close\r\nLocation: /on";
+      const std::string answer = with_length(n == 0 ? there : "200 OK", "");
+      co_await peer.send(answer);
+    });
+    use_retries(server);
+    EXPECT_TRUE(post()) << status;
+    EXPECT_THAT(server.requests(), ElementsAre(HasSubstr("POST /v1 "), HasSubstr("POST /on ")));
+  }
+}
+
 // Takes so many bytes, and then no more.
 class BoundedSink final : public ByteSink {
  public:
@@ -211,6 +250,42 @@ TEST_F(RestRetry, EndsAStreamWhereItsSinkTakesNoMore) {
   BoundedSink all(100);
   EXPECT_TRUE(stream(all));
   EXPECT_EQ(all.text, "0123456789");
+}
+
+TEST_F(RestRetry, TouchesNoSinkOnceDestroyed) {
+  class Watched final : public ByteSink {
+   public:
+    std::span<char> writable() override { return touch(); }
+    void received(std::size_t) override { touch(); }
+    bool gone = false;
+    bool touched = false;
+
+   private:
+    std::span<char> touch() {
+      touched = touched || gone;
+      return bytes_;
+    }
+    std::array<char, 100> bytes_{};
+  };
+  // However far the request is.
+  bool ended = false;
+  for (int steps = 0; !ended; ++steps) {
+    TestServer server(io, ca.issue("IP:127.0.0.1"), answering(with_length("200 OK", "body")));
+    use_retries(server);
+    Watched sink;
+    client->stream({.path = {"v1"}}, sink, [&](const RestResult<void>&) { ended = true; });
+    for (int i = 0; i < steps && !ended; ++i) {
+      io.restart();
+      io.run_one_for(20ms);
+    }
+    client.reset();
+    sink.gone = true;
+    for (int i = 0; i < 3; ++i) {
+      io.restart();
+      io.poll();
+    }
+    EXPECT_FALSE(sink.touched) << "after " << steps << " steps";
+  }
 }
 
 TEST_F(RestClientKept, DownloadsFromAnotherOriginWithoutTheToken) {
