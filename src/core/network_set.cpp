@@ -124,7 +124,11 @@ std::optional<IpAddress> parse_ip(std::string_view text) noexcept {
   return v4 ? std::optional(IpAddress{0, v4_first.low | *v4}) : std::nullopt;
 }
 
-bool NetworkSet::add(std::string_view network) {
+bool is_ipv4(const IpAddress& address) noexcept {
+  return address >= v4_first && address <= v4_last;
+}
+
+std::optional<IpRange> parse_network(std::string_view network) noexcept {
   const std::size_t slash = std::min(network.find('/'), network.size());
   const std::string_view text = network.substr(0, slash);
   const bool is_v4 = text.find(':') == std::string_view::npos;
@@ -134,30 +138,38 @@ bool NetworkSet::add(std::string_view network) {
     const unsigned most = is_v4 ? all_bits - v4_offset : all_bits;
     const auto given = parse_number(network.substr(slash + 1), most, 3);
     if (!given) {
-      return false;
+      return std::nullopt;
     }
     length = *given + (is_v4 ? v4_offset : 0);
   }
   if (!address) {
-    return false;
+    return std::nullopt;
   }
   const IpAddress host = host_bits(length);
-  const Range range{{address->high & ~host.high, address->low & ~host.low},
-                    {address->high | host.high, address->low | host.low}};
-  if (!is_v4 && range.first < v4_first && range.last > v4_last) {
-    ranges_.push_back({range.first, {0, v4_first.low - 1}});
-    ranges_.push_back({{0, v4_last.low + 1}, range.last});
+  return IpRange{{address->high & ~host.high, address->low & ~host.low},
+                 {address->high | host.high, address->low | host.low}};
+}
+
+bool NetworkSet::add(std::string_view network) {
+  const auto range = parse_network(network);
+  if (!range) {
+    return false;
+  }
+  // No IPv6 network holds the mapped addresses, but one within them.
+  if (range->first < v4_first && range->last > v4_last) {
+    ranges_.push_back({range->first, {0, v4_first.low - 1}});
+    ranges_.push_back({{0, v4_last.low + 1}, range->last});
   } else {
-    ranges_.push_back(range);
+    ranges_.push_back(*range);
   }
   return true;
 }
 
 void NetworkSet::finish() {
   std::sort(ranges_.begin(), ranges_.end(),
-            [](const Range& a, const Range& b) { return a.first < b.first; });
+            [](const IpRange& a, const IpRange& b) { return a.first < b.first; });
   std::size_t kept = 0;
-  for (const Range& range : ranges_) {
+  for (const IpRange& range : ranges_) {
     if (kept > 0 && (range.first <= ranges_[kept - 1].last ||
                      follows_at_once(ranges_[kept - 1].last, range.first))) {
       ranges_[kept - 1].last = std::max(ranges_[kept - 1].last, range.last);
@@ -175,7 +187,7 @@ bool NetworkSet::contains(std::string_view text) const noexcept {
   }
   const auto behind = std::upper_bound(
       ranges_.begin(), ranges_.end(), *address,
-      [](const IpAddress& wanted, const Range& range) { return wanted < range.first; });
+      [](const IpAddress& wanted, const IpRange& range) { return wanted < range.first; });
   return behind != ranges_.begin() && *address <= std::prev(behind)->last;
 }
 

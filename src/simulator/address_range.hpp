@@ -11,8 +11,7 @@
 namespace penstock::simulator {
 
 // As core has addresses, IPv4 ones are IPv4-mapped; no range holds both families.
-struct AddressRange {
-  IpAddress first, last;
+struct AddressRange : IpRange {
   bool contains(const IpAddress& address) const;
   // Number `n` of it, from 0 and round again; the first 2^32 of a larger one.
   IpAddress at(std::uint64_t n) const;

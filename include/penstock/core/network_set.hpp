@@ -19,10 +19,20 @@ struct IpAddress {
 // As RFC 4291 (2.2) writes IPv6, and dotted decimal without leading zeros. None: it is neither.
 std::optional<IpAddress> parse_ip(std::string_view text) noexcept;
 
+struct IpRange {
+  IpAddress first, last;
+};
+
+// `192.0.2.0/24`, `2001:db8::/32`, or an address. Bits behind the prefix are passed over. None: it
+// is none of these.
+std::optional<IpRange> parse_network(std::string_view text) noexcept;
+
+// An IPv4 address, mapped ones included.
+bool is_ipv4(const IpAddress& address) noexcept;
+
 class NetworkSet {
  public:
-  // `192.0.2.0/24`, `2001:db8::/32`, or an address. Bits behind the prefix are passed over. False:
-  // it is none of these.
+  // As parse_network() reads it. False: it is none.
   bool add(std::string_view network);
   // Before contains(), after the last add().
   void finish();
@@ -32,10 +42,7 @@ class NetworkSet {
   bool contains(std::string_view address) const noexcept;
 
  private:
-  struct Range {
-    IpAddress first, last;
-  };
-  std::vector<Range> ranges_;
+  std::vector<IpRange> ranges_;
 };
 
 }  // namespace penstock
