@@ -89,16 +89,16 @@ Result<ImagePage> parse_image_page(std::string_view text) {
       page.total_records = count;
     }
   }
-  const auto records = split(*events);
+  auto records = split(*events);
   if (!records) {
     return records.error();
   }
-  for (const std::string& record : *records) {
-    auto image = parse_image(record);
-    if (!image) {
-      return image.error();
+  for (std::string& record : *records) {
+    auto links = parse_image_links(record);
+    if (!links) {
+      return links.error();
     }
-    page.records.push_back(std::move(*image));
+    page.records.push_back({.links = std::move(*links), .json = std::move(record)});
   }
   return page;
 }

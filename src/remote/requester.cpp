@@ -24,7 +24,7 @@ bool fits_header(std::string_view value) {
 // work. So a body's type is what curl says of `-d`, and a POST without a body has no length.
 std::string request_text(const Endpoint& target, const AccessOptions& options,
                          const std::string& token, const RequestForm& form) {
-  std::string text(form.method == RequestForm::Method::post ? "POST " : "GET ");
+  std::string text(form.method == Method::post ? "POST " : "GET ");
   text += target.target + " HTTP/1.1\r\nHost: " + target.host_header() +
           "\r\nUser-Agent: " + options.user_agent + "\r\nAccept: */*\r\n";
   if (form.with_token) {

@@ -16,6 +16,7 @@
 #include "penstock/core/time.hpp"
 #include "penstock/remote/access.hpp"
 #include "penstock/remote/endpoint.hpp"
+#include "penstock/remote/rest_client.hpp"
 #include "penstock/remote/session_fsm.hpp"
 #include "remote/connection.hpp"
 
@@ -23,7 +24,6 @@ namespace penstock::remote {
 
 // Of a request, what isn't its target.
 struct RequestForm {
-  enum class Method : std::uint8_t { get, post };
   Method method = Method::get;
   std::optional<std::string> body{};  // of a POST
   bool with_token = true;

@@ -93,10 +93,10 @@ bool may_pass(unsigned status) {
 }
 
 // Of a POST only 307 and 308 ask for another POST; the others may be its success (RFC 9110, 15.4).
-bool leads_on(const Outcome& what, RestRequest::Method method) {
+bool leads_on(const Outcome& what, Method method) {
   const auto* answer = std::get_if<outcome::Answered>(&what);
   return answer != nullptr && answer->redirect == Redirect::same_origin &&
-         (method == RestRequest::Method::get || answer->status == 307 || answer->status == 308);
+         (method == Method::get || answer->status == 307 || answer->status == 308);
 }
 
 }  // namespace
@@ -166,7 +166,7 @@ class RestClient::Impl {
       if (answer || abandoned_) {
         co_return answer;
       }
-      const bool repeatable = call.request.method == RestRequest::Method::get;
+      const bool repeatable = call.request.method == Method::get;
       const auto wait = retries.after(answer.error(), repeatable);
       if (!wait) {
         co_return answer;
@@ -186,23 +186,23 @@ class RestClient::Impl {
     }
   }
 
-  Result<Endpoint> target_of(const Call& call) const {
+  // An error: the path would hold what no path can.
+  Result<std::string> url_of(const Call& call) const {
     if (!call.url.empty()) {
-      return parse_endpoint(call.url);
+      return call.url;
     }
     const auto path = make_path(call.request.path);
-    return path ? parse_endpoint(options_.url + *path + make_query(call.request.query))
+    return path ? Result<std::string>(options_.url + *path + make_query(call.request.query))
                 : path.error();
   }
 
   awaitable<Outcome> send(const Call& call, Result<Endpoint> target) {
-    const bool is_get = call.request.method == RestRequest::Method::get;
-    RequestForm form{
-        .method = is_get ? RequestForm::Method::get : RequestForm::Method::post,
-        .body = call.request.body,
-        .with_token = call.url.empty(),
-        .keep = is_get,  // a kept connection may be gone, and what was sent on it is in doubt
-        .header_timeout = options_.header_time};
+    RequestForm form{.method = call.request.method,
+                     .body = call.request.body,
+                     .with_token = call.url.empty(),
+                     // A kept connection may be gone, and what was sent on it is in doubt.
+                     .keep = call.request.method == Method::get,
+                     .header_timeout = options_.header_time};
     Outcome what = co_await requester_.ask(target, form);
     const auto* failed = std::get_if<outcome::Failed>(&what);
     if (failed != nullptr && failed->kind == FailureKind::no_answer && requester_.was_kept() &&
@@ -214,12 +214,11 @@ class RestClient::Impl {
   }
 
   awaitable<Answer> attempt(const Call& call) {
-    const auto target = target_of(call);
-    if (!target && call.url.empty() && !make_path(call.request.path)) {
-      co_return RestError{
-          .kind = Kind::not_found, .detail = target.error().what, .was_sent = false};
+    const auto url = url_of(call);
+    if (!url) {
+      co_return RestError{.kind = Kind::not_found, .detail = url.error().what, .was_sent = false};
     }
-    Outcome what = co_await send(call, target);
+    Outcome what = co_await send(call, parse_endpoint(*url));
     for (int i = 0; i < limits::redirects && leads_on(what, call.request.method) && !abandoned_;
          ++i) {
       what = co_await send(call, requester_.redirect());

@@ -6,8 +6,6 @@
 namespace penstock::remote {
 namespace {
 
-constexpr auto post = RestRequest::Method::post;
-
 std::string path_id(const std::string& job_id) { return std::string(normal_job_id(job_id)); }
 
 }  // namespace
@@ -26,13 +24,13 @@ void ask_status(RestClient& client, const std::string& job_id,
 
 void create_task(RestClient& client, std::string body,
                  std::function<void(RestResult<CreatedTask>)> done) {
-  client.ask({.method = post, .path = {"v1", "tasks"}, .body = std::move(body)},
+  client.ask({.method = Method::post, .path = {"v1", "tasks"}, .body = std::move(body)},
              limits::tasks_answer, parsed_for(std::move(done), parse_created));
 }
 
 void revoke_task(RestClient& client, const std::string& job_id,
                  std::function<void(RestResult<std::string>)> done) {
-  client.ask({.method = post, .path = {"v1", "tasks", path_id(job_id), "revoke"}},
+  client.ask({.method = Method::post, .path = {"v1", "tasks", path_id(job_id), "revoke"}},
              limits::tasks_answer, parsed_for(std::move(done), parse_message));
 }
 

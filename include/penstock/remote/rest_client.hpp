@@ -36,8 +36,9 @@ struct RestOptions {
   std::function<void(const RestError& failed, Duration wait)> on_retry{};
 };
 
+enum class Method : std::uint8_t { get, post };
+
 struct RestRequest {
-  enum class Method : std::uint8_t { get, post };
   Method method = Method::get;
   std::vector<std::string> path;  // segments; like `query` percent-encoded on the way (RFC 3986)
   std::vector<std::pair<std::string, std::string>> query{};

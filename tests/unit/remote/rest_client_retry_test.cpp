@@ -58,8 +58,8 @@ TEST_F(RestClientKept, PostsAsCurlDoes) {
   for (const std::optional<std::string>& body :
        {std::optional<std::string>("{}"), std::optional<std::string>()}) {
     EXPECT_TRUE(told<std::string>([&](RestClient::Done done) {
-      client->ask({.method = RestRequest::Method::post, .path = {"v1", "tasks"}, .body = body},
-                  1_KiB, std::move(done));
+      client->ask({.method = Method::post, .path = {"v1", "tasks"}, .body = body}, 1_KiB,
+                  std::move(done));
     }));
   }
   EXPECT_THAT(server.requests(),
@@ -85,8 +85,7 @@ class RestRetry : public RestFixture {
   }
   RestResult<std::string> post() {
     return told<std::string>([&](RestClient::Done done) {
-      client->ask({.method = RestRequest::Method::post, .path = {"v1"}, .body = "{}"}, 1_KiB,
-                  std::move(done));
+      client->ask({.method = Method::post, .path = {"v1"}, .body = "{}"}, 1_KiB, std::move(done));
     });
   }
   RestResult<void> stream(ByteSink& sink) {
