@@ -11,6 +11,7 @@
 #include "penstock/app/daemon.hpp"
 #include "penstock/core/limits.hpp"
 #include "penstock/core/system_clock.hpp"
+#include "penstock/settings/secret.hpp"
 
 namespace penstock::app {
 namespace {
@@ -111,6 +112,17 @@ publish::TopicPlan topic_plan(const settings::Settings& settings) {
           .max_event = settings.events.max_size};
 }
 
+std::function<Result<std::string>()> token_reader(settings::Api api,
+                                                  settings::Environment environment) {
+  return [api = std::move(api), environment = std::move(environment)]() -> Result<std::string> {
+    auto token = settings::read_token(api, environment);
+    if (!token) {
+      return token.error();
+    }
+    return token->reveal();
+  };
+}
+
 remote::SessionOptions session_options(const settings::Settings& settings,
                                        const settings::Environment& environment,
                                        std::function<Result<std::string>()> read_token) {
@@ -140,6 +152,17 @@ remote::SessionOptions session_options(const settings::Settings& settings,
           .seed = random_number()};
 }
 
+remote::SessionOptions session_options(const settings::Settings& settings,
+                                       const settings::Source& source,
+                                       const settings::Environment& environment,
+                                       std::function<Result<std::string>()> read_token) {
+  remote::SessionOptions session = session_options(settings, environment, std::move(read_token));
+  session.source = source.name;
+  session.url = settings.api.stream_url + source.path;
+  session.stall_timeout = source.stall_timeout;
+  return session;
+}
+
 remote::AccessOptions access_options(const settings::Settings& settings,
                                      const settings::Environment& environment,
                                      std::function<Result<std::string>()> read_token) {
@@ -159,10 +182,8 @@ PipelineOptions pipeline_options(const settings::Settings& settings, const setti
                                  std::unique_ptr<journal::Directory> journal,
                                  std::function<void(const Error&)> journal_failed, Filter filter) {
   remote::AccessOptions access = access_options(settings, environment, read_token);
-  remote::SessionOptions session = session_options(settings, environment, std::move(read_token));
-  session.source = source.name;
-  session.url = settings.api.stream_url + source.path;
-  session.stall_timeout = source.stall_timeout;
+  remote::SessionOptions session =
+      session_options(settings, source, environment, std::move(read_token));
   const std::string stream_url = session.url;
   const std::string journal_id = journal->name();
   return {.session = std::move(session),

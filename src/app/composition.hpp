@@ -26,7 +26,17 @@ publish::TopicNames topic_names(const settings::Kafka& kafka, const SourceName& 
 publish::TopicPlan topic_plan(const settings::Settings& settings);
 publish::RouterOptions router_options(const settings::Settings& settings, std::string stream_url);
 
+// Reads the token each time it is called.
+std::function<Result<std::string>()> token_reader(settings::Api api,
+                                                  settings::Environment environment);
+
 remote::SessionOptions session_options(const settings::Settings& settings,
+                                       const settings::Environment& environment,
+                                       std::function<Result<std::string>()> read_token);
+
+// The same of one source.
+remote::SessionOptions session_options(const settings::Settings& settings,
+                                       const settings::Source& source,
                                        const settings::Environment& environment,
                                        std::function<Result<std::string>()> read_token);
 

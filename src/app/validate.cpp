@@ -181,20 +181,13 @@ Finding check_properties(const settings::Settings& settings) {
 void check_api(const settings::Loaded& loaded, const settings::Inputs& inputs,
                std::vector<Finding>& findings) {
   const settings::Api& api = loaded.settings.api;
-  const auto read_token = [&]() -> Result<std::string> {
-    auto token = settings::read_token(api, inputs.environment);
-    if (!token) {
-      return token.error();
-    }
-    return token->reveal();
-  };
   std::vector<std::string> urls{api.url};
   if (api.stream_url != api.url) {
     urls.push_back(api.stream_url);
   }
   for (const std::string& url : urls) {
     remote::SessionOptions options =
-        session_options(loaded.settings, inputs.environment, read_token);
+        session_options(loaded.settings, inputs.environment, token_reader(api, inputs.environment));
     options.url = url + "/v1/tasks";
     options.stall_timeout = api.connect_timeout;
     Probe probe(std::move(options), 2 * api.connect_timeout);

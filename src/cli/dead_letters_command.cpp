@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "cli/exit_status.hpp"
+#include "cli/json_values.hpp"
 #include "cli/letter_table.hpp"
 #include "cli/usage_error.hpp"
 #include "penstock/core/event.hpp"
@@ -78,17 +79,12 @@ int ls(const settings::Settings& settings, const app::LettersWanted& wanted, Out
     if (found->retried > 0) {
       std::cout << found->retried << " more were retried: --all shows them\n";
     }
-  } else if (output == Output::ndjson) {
-    for (const StoredLetter& letter : found->letters) {
-      std::cout << letter_json(letter) << '\n';
-    }
   } else {
-    std::string_view separator;
-    std::cout << '[';
+    JsonValues values(std::cout, output);
     for (const StoredLetter& letter : found->letters) {
-      std::cout << std::exchange(separator, ",") << letter_json(letter);
+      values.add(letter_json(letter));
     }
-    std::cout << "]\n";
+    values.end();
   }
   if (found->foreign > 0) {
     std::cerr << "warning: " << found->foreign << " record(s) left out: not penstock's\n";

@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "cli/json_values.hpp"
 #include "cli/text_table.hpp"
 #include "penstock/core/text.hpp"
 
@@ -50,17 +51,12 @@ void print_gaps(std::ostream& out, std::span<const app::GapRecord> gaps, Output 
     out << "no gaps\n";
   } else if (output == Output::table) {
     out << gap_table(gaps, now);
-  } else if (output == Output::ndjson) {
-    for (const app::GapRecord& gap : gaps) {
-      out << gap.json << '\n';
-    }
   } else {
-    std::string_view separator;
-    out << '[';
+    JsonValues values(out, output);
     for (const app::GapRecord& gap : gaps) {
-      out << std::exchange(separator, ",") << gap.json;
+      values.add(gap.json);
     }
-    out << "]\n";
+    values.end();
   }
 }
 

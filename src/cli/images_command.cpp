@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "cli/exit_status.hpp"
+#include "cli/json_values.hpp"
 #include "cli/text_table.hpp"
 #include "cli/usage_error.hpp"
 #include "penstock/core/text.hpp"
@@ -19,20 +20,16 @@ constexpr std::size_t longest_note = 300;
 int run_images(const ImagesOptions& options) {
   return with_settings(
       api_inputs_of(options.configuration), [&](const auto& loaded, const auto& inputs) {
-        const char* separator = "[";
-        const auto answer = app::fetch_images(
-            loaded, inputs, options.wanted, [&](const remote::ImageRecord& image) {
-              if (options.output == Output::table) {
-                std::cout << image_lines(app::image_row(image));
-              } else if (options.output == Output::ndjson) {
-                std::cout << image.json << '\n';
-              } else {
-                std::cout << std::exchange(separator, ",\n ") << image.json;
-              }
-            });
-        if (options.output == Output::json) {
-          std::cout << (*separator == '[' ? "[" : "") << "]\n";
-        }
+        JsonValues values(std::cout, options.output);
+        const auto answer = app::fetch_images(loaded, inputs, options.wanted,
+                                              [&](const remote::ImageRecord& image) {
+                                                if (options.output == Output::table) {
+                                                  std::cout << image_lines(app::image_row(image));
+                                                } else {
+                                                  values.add(image.json);
+                                                }
+                                              });
+        values.end();
         if (!answer) {
           return fail(answer.error());
         }

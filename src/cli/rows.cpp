@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "cli/json_values.hpp"
 #include "penstock/core/json_writer.hpp"
 #include "penstock/core/text.hpp"
 
@@ -54,21 +55,13 @@ void print(std::ostream& out, const Rows& rows, Output output) {
     print_table(out, rows);
     return;
   }
-  if (output == Output::ndjson) {
-    for (const auto& row : rows.cells) {
-      JsonWriter json;
-      write_object(json, rows, row);
-      out << json.str() << '\n';
-    }
-    return;
-  }
-  JsonWriter json;
-  json.begin_array();
+  JsonValues values(out, output);
   for (const auto& row : rows.cells) {
+    JsonWriter json;
     write_object(json, rows, row);
+    values.add(json.str());
   }
-  json.end_array();
-  out << json.str() << '\n';
+  values.end();
 }
 
 }  // namespace penstock::cli

@@ -40,15 +40,15 @@ std::vector<Command> add_tail(CLI::App& parser, TailOptions& options) {
     return command->add_option(name, value, help)->type_name(type);
   };
   option("--job", wanted.job, "ID", "Only events of this job, with or without `client-`");
-  option("--type", wanted.types, "TYPE", "Only of this origin.type; may be repeated")
+  option("--type", wanted.filter.types, "TYPE", "Only of this origin.type; may be repeated")
       ->allow_extra_args(false);
-  option("--network", wanted.networks, "CIDR",
+  option("--network", wanted.filter.networks, "CIDR",
          "Only about addresses in it, IPv6 too; may be repeated")
       ->allow_extra_args(false)
       ->check(check_network, "");
-  option("--networks-file", wanted.networks_file, "FILE",
+  option("--networks-file", wanted.filter.networks_file, "FILE",
          "Of networks, one a line, any number of them; together with --network");
-  option("--country", wanted.countries, "COUNTRY",
+  option("--country", wanted.filter.countries, "COUNTRY",
          "Only of scanners there (origin.country); may be repeated")
       ->allow_extra_args(false);
   option("-n,--count", wanted.count, "COUNT", "End after so many lines")->check(check_count, "");

@@ -11,6 +11,7 @@
 #include <iostream>
 #include <iterator>
 
+#include "cli/json_values.hpp"
 #include "cli/text_table.hpp"
 #include "penstock/app/commands/tail.hpp"
 #include "penstock/app/commands/tasks.hpp"
@@ -27,19 +28,12 @@ constexpr std::size_t longest_status = 9;  // requested
 constexpr std::size_t longest_job = 43;    // a UUID, `client-` in front
 constexpr std::size_t shortest_description = 11;
 
-// The lines of a list on standard output: as they came, or as one array.
 void print_values(const std::vector<std::string>& values, Output output) {
-  if (output == Output::ndjson) {
-    for (const std::string& value : values) {
-      std::cout << value << '\n';
-    }
-    return;
+  JsonValues printed(std::cout, output);
+  for (const std::string& value : values) {
+    printed.add(value);
   }
-  std::cout << '[';
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    std::cout << (i == 0 ? "" : ",\n ") << values[i];
-  }
-  std::cout << "]\n";
+  printed.end();
 }
 
 TextRow row_of(const Task& task, WallTime now) {
@@ -194,7 +188,7 @@ int create(const TasksOptions& options) {
         if (!job) {
           return fail(job.error());
         }
-        std::cout << printable(job->id) << '\n';
+        std::cout << printable(job->job_id) << '\n';
         if (!job->stream_url.empty()) {
           std::cerr << "its events come on " << printable(job->stream_url) << '\n';
         }

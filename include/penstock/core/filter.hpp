@@ -18,12 +18,11 @@ class Filter {
   Filter(std::vector<std::string> types, std::vector<std::string> countries, NetworkSet networks);
 
   bool passes(const Event& event) const;
+  bool lets_all_pass() const { return types_.empty() && countries_.empty() && networks_.empty(); }
   // What was to be published and doesn't pass is `filtered`.
   void apply(Batch& batch) const;
 
  private:
-  bool lets_all_pass() const { return types_.empty() && countries_.empty() && networks_.empty(); }
-
   std::vector<std::string> types_, countries_;
   NetworkSet networks_;  // of what the event is about: its ip
 };

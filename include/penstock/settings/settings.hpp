@@ -38,8 +38,8 @@ struct Api {
 
 // Empty lists let everything through.
 struct Filter {
-  std::vector<std::string> types, networks, countries;
-  std::optional<std::filesystem::path> networks_file;
+  std::vector<std::string> types{}, networks{}, countries{};
+  std::optional<std::filesystem::path> networks_file{};
 };
 
 struct Source {

@@ -3,10 +3,8 @@
 #include <iostream>
 #include <random>
 
-#include "app/commands/interrupt.hpp"
 #include "app/composition.hpp"
 #include "penstock/core/text.hpp"
-#include "penstock/settings/secret.hpp"
 
 namespace penstock::app {
 namespace {
@@ -49,20 +47,10 @@ std::string shown(std::string_view body) {
 
 }  // namespace
 
-std::function<Result<std::string>()> token_reader(const settings::Loaded& loaded,
-                                                  const settings::Inputs& inputs) {
-  return [api = loaded.settings.api, environment = inputs.environment]() -> Result<std::string> {
-    auto token = settings::read_token(api, environment);
-    if (!token) {
-      return token.error();
-    }
-    return token->reveal();
-  };
-}
-
 remote::AccessOptions command_access(const settings::Loaded& loaded,
                                      const settings::Inputs& inputs) {
-  return access_options(loaded.settings, inputs.environment, token_reader(loaded, inputs));
+  return access_options(loaded.settings, inputs.environment,
+                        token_reader(loaded.settings.api, inputs.environment));
 }
 
 remote::RestOptions command_rest_options(const settings::Loaded& loaded,
@@ -83,12 +71,7 @@ remote::RestOptions command_rest_options(const settings::Loaded& loaded,
 }
 
 ApiCalls::ApiCalls(const settings::Loaded& loaded, const settings::Inputs& inputs)
-    : interrupt_(io_, interrupt_descriptor()) {
-  interrupt_.async_wait(
-      boost::asio::posix::stream_descriptor::wait_read,
-      [this](const boost::system::error_code& error) { interrupted_ = interrupted_ || !error; });
-  client_.emplace(io_, command_rest_options(loaded, inputs));
-}
+    : client_(std::in_place, io_, command_rest_options(loaded, inputs)) {}
 
 void ApiCalls::run_until(const std::function<bool()>& done) {
   while (!done() && !interrupted_) {

@@ -2,22 +2,18 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "app/commands/interrupt.hpp"
 #include "penstock/core/error.hpp"
 #include "penstock/remote/rest_client.hpp"
 #include "penstock/settings/load.hpp"
 
 namespace penstock::app {
-
-// Reads the token before each request.
-std::function<Result<std::string>()> token_reader(const settings::Loaded& loaded,
-                                                  const settings::Inputs& inputs);
 
 remote::AccessOptions command_access(const settings::Loaded& loaded,
                                      const settings::Inputs& inputs);
@@ -31,9 +27,8 @@ class ApiCalls {
  public:
   ApiCalls(const settings::Loaded& loaded, const settings::Inputs& inputs);
 
-  boost::asio::io_context& io() { return io_; }
   remote::RestClient& client() { return *client_; }
-  int interrupt() { return interrupt_.native_handle(); }  // readable where interrupted
+  int interrupt() { return interrupt_.descriptor(); }  // readable where interrupted
   bool interrupted() const { return interrupted_; }
 
   // Makes one call, `start(done)`, and waits for what `done` is told; for nothing once interrupted:
@@ -52,8 +47,8 @@ class ApiCalls {
   void run_until(const std::function<bool()>& done);
 
   boost::asio::io_context io_{1};
-  boost::asio::posix::stream_descriptor interrupt_;
   bool interrupted_ = false;
+  Interrupt interrupt_{io_, [this] { interrupted_ = true; }};
   std::optional<remote::RestClient> client_;  // none: interrupted
 };
 

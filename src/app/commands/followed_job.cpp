@@ -34,6 +34,9 @@ void FollowedJob::saw(std::uint64_t events, const std::optional<JobFlags>& flags
 }
 
 std::string FollowedJob::progress(MonotonicTime now) const {
+  if (!created()) {
+    return {};
+  }
   const auto since = std::chrono::floor<std::chrono::seconds>(now - created_at_);
   return "job " + id_ + (started_ ? " started, " : " requested, ") + std::to_string(events_) +
          " events, " + to_string(Duration(since));

@@ -29,7 +29,7 @@ class FollowedJob {
   // Events may have been missed; so may the job's end: then `over` is called.
   void connected_again(std::function<void()> over);
 
-  // For a progress line.
+  // For a progress line; empty before there is the job.
   void saw(std::uint64_t events, const std::optional<JobFlags>& flags);
   std::string progress(MonotonicTime now) const;
 

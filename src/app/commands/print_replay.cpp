@@ -2,9 +2,7 @@
 
 #include <array>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <cstdio>
 #include <iostream>
@@ -12,6 +10,7 @@
 #include "app/commands/api_calls.hpp"
 #include "app/commands/interrupt.hpp"
 #include "app/commands/line_printer.hpp"
+#include "app/commands/timed_progress.hpp"
 #include "penstock/app/commands/replay.hpp"
 #include "penstock/core/limits.hpp"
 #include "penstock/core/system_clock.hpp"
@@ -21,17 +20,12 @@
 namespace penstock::app {
 namespace {
 
-constexpr Duration progress_after{1'000};
-constexpr Duration progress_every{500};
-
 class ReplayPrinter final : private ByteSink, private remote::ReplayListener {
  public:
   ReplayPrinter(const settings::Loaded& loaded, const settings::Inputs& inputs,
                 const std::string& job)
       : job_(printable(job)),
-        interrupt_(io_, interrupt_descriptor()),
-        progress_(io_),
-        printer_(STDOUT_FILENO, interrupt_.native_handle(), loaded.settings.events.max_size),
+        printer_(STDOUT_FILENO, interrupt_.descriptor(), loaded.settings.events.max_size),
         run_(io_,
              {.url = loaded.settings.api.url,
               .job_id = job,
@@ -41,17 +35,6 @@ class ReplayPrinter final : private ByteSink, private remote::ReplayListener {
 
   // True: the whole replay was written, or nobody reads any more.
   bool run() {
-    interrupt_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
-                          [this](const boost::system::error_code& error) {
-                            if (!error) {
-                              interrupted_ = true;
-                              run_.stop();
-                            }
-                          });
-    // On one terminal with the lines it would only be in their way.
-    if (isatty(STDERR_FILENO) == 1 && isatty(STDOUT_FILENO) == 0) {
-      show_progress(progress_after);
-    }
     run_.start();
     io_.run();
     return told_;
@@ -111,42 +94,34 @@ class ReplayPrinter final : private ByteSink, private remote::ReplayListener {
 
   void finish() {
     interrupt_.cancel();
-    progress_.cancel();
-    if (progress_shown_) {
-      std::fputs("\r\x1b[K", stderr);
-    }
+    progress_.stop();
   }
 
   static void say(const std::string& text) { std::cerr << "penstock: " << text << '\n'; }
 
-  void show_progress(Duration wait) {
-    progress_.expires_after(wait);
-    progress_.async_wait([this](const boost::system::error_code& error) {
-      if (error) {
-        return;
-      }
-      progress_shown_ = true;
-      const double seconds = std::chrono::duration<double>(monotonic_now() - begun_).count();
-      std::fprintf(stderr, "\r\x1b[K%.1f MB  %llu events  %.0f events/s",
-                   static_cast<double>(printer_.bytes()) / 1e6,
-                   static_cast<unsigned long long>(printer_.lines()),
-                   static_cast<double>(printer_.lines()) / seconds);
-      std::fflush(stderr);
-      show_progress(progress_every);
-    });
+  std::string progress() const {
+    const double seconds = std::chrono::duration<double>(monotonic_now() - begun_).count();
+    std::array<char, 96> text{};
+    std::snprintf(text.data(), text.size(), "%.1f MB  %llu events  %.0f events/s",
+                  static_cast<double>(printer_.bytes()) / 1e6,
+                  static_cast<unsigned long long>(printer_.lines()),
+                  static_cast<double>(printer_.lines()) / seconds);
+    return text.data();
   }
 
   boost::asio::io_context io_{1};
   std::string job_;
-  boost::asio::posix::stream_descriptor interrupt_;
-  boost::asio::steady_timer progress_;
+  Interrupt interrupt_{io_, [this] {
+                         interrupted_ = true;
+                         run_.stop();
+                       }};
   MonotonicTime begun_ = monotonic_now();
-  bool progress_shown_ = false;
   bool interrupted_ = false;
   bool told_ = false;
   Counter received_;
   LinePrinter printer_;
   remote::ReplayRun run_;
+  TimedProgress progress_{io_, [this] { return progress(); }};
 };
 
 }  // namespace

@@ -26,7 +26,6 @@ class ReaderWatch {
                         });
     }  // else it is a file, which nobody has to read
   }
-  void cancel() { epoll_.cancel(); }
 
  private:
   boost::asio::posix::stream_descriptor epoll_;

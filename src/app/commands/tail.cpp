@@ -4,9 +4,7 @@
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <iostream>
 
@@ -14,9 +12,9 @@
 #include "app/commands/interrupt.hpp"
 #include "app/commands/line_buffer.hpp"
 #include "app/commands/line_printer.hpp"
-#include "app/commands/progress_line.hpp"
 #include "app/commands/reader_watch.hpp"
 #include "app/commands/tail_lines.hpp"
+#include "app/commands/timed_progress.hpp"
 #include "app/composition.hpp"
 #include "app/source_filter.hpp"
 #include "penstock/core/limits.hpp"
@@ -32,46 +30,28 @@ const settings::Source& source_of(const settings::Settings& settings, const std:
       settings.sources, [&](const settings::Source& source) { return source.name.str() == name; });
 }
 
-remote::SessionOptions session_of(const settings::Loaded& loaded, const settings::Inputs& inputs,
-                                  const settings::Source& source) {
-  remote::SessionOptions options =
-      session_options(loaded.settings, inputs.environment, token_reader(loaded, inputs));
-  options.source = source.name;
-  options.url = loaded.settings.api.stream_url + source.path;
-  options.stall_timeout = source.stall_timeout;
-  return options;
-}
-
 class Tail final : private ByteSink, private remote::SessionListener {
  public:
   Tail(const settings::Loaded& loaded, const settings::Inputs& inputs, const TailWanted& wanted,
        Filter filter, const std::string* task)
-      : interrupt_(io_, interrupt_descriptor()),
-        reader_(io_, STDOUT_FILENO, [this] { end(job_ ? 1 : 0); }),
-        printer_(STDOUT_FILENO, interrupt_.native_handle(), loaded.settings.events.max_size),
+      : printer_(STDOUT_FILENO, interrupt_.descriptor(), loaded.settings.events.max_size),
         lines_(wanted, std::move(filter), loaded.settings.events.max_size, task != nullptr),
         buffer_(loaded.settings.events.max_size),
         source_(wanted.source),
-        session_(io_, session_of(loaded, inputs, source_of(loaded.settings, wanted.source)), *this,
-                 *this, counters_, log_) {
+        session_(io_,
+                 session_options(loaded.settings, source_of(loaded.settings, wanted.source),
+                                 inputs.environment,
+                                 token_reader(loaded.settings.api, inputs.environment)),
+                 *this, *this, counters_, log_) {
     if (task != nullptr) {
       job_.emplace(io_, loaded, inputs, *task, [this](const std::string& text) { say(text); });
+      progress_.emplace(io_, [this] { return job_->progress(monotonic_now()); });
     }
   }
 
   int run() {
-    interrupt_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
-                          [this](const boost::system::error_code& error) {
-                            if (!error) {
-                              end(job_ ? 1 : 0);
-                            }
-                          });
-    if (job_ && isatty(STDOUT_FILENO) == 0) {
-      show_progress();  // on one terminal with the events it would only be in their way
-    }
     session_.start();
     io_.run();
-    progress_.wipe();
     if (lines_.unjudged() > 0) {
       say(std::to_string(lines_.unjudged()) + " line(s) were no events, and left out");
     }
@@ -159,20 +139,10 @@ class Tail final : private ByteSink, private remote::SessionListener {
   }
 
   void say(const std::string& text) {
-    progress_.wipe();
+    if (progress_) {
+      progress_->wipe();
+    }
     std::cerr << "penstock: " << text << std::endl;
-  }
-
-  void show_progress() {
-    progress_timer_.expires_after(progress_every);
-    progress_timer_.async_wait([this](const boost::system::error_code& error) {
-      if (!error && job_->created()) {
-        progress_.show(monotonic_now(), [this] { return job_->progress(monotonic_now()); });
-      }
-      if (!error) {
-        show_progress();
-      }
-    });
   }
 
   void end(int status) {
@@ -186,18 +156,15 @@ class Tail final : private ByteSink, private remote::SessionListener {
     });
   }
 
-  static constexpr Duration progress_every{500};
-
   boost::asio::io_context io_{1};
-  boost::asio::posix::stream_descriptor interrupt_;
-  ReaderWatch reader_;
+  Interrupt interrupt_{io_, [this] { end(job_ ? 1 : 0); }};
+  ReaderWatch reader_{io_, STDOUT_FILENO, [this] { end(job_ ? 1 : 0); }};
   LinePrinter printer_;
   TailLines lines_;
   LineBuffer buffer_;
   std::string source_;
-  std::optional<FollowedJob> job_;  // none: all of the source
-  boost::asio::steady_timer progress_timer_{io_};
-  ProgressLine progress_;
+  std::optional<FollowedJob> job_;         // none: all of the source
+  std::optional<TimedProgress> progress_;  // of job_
   std::optional<MonotonicTime> disconnected_at_;
   bool connected_before_ = false;
   bool ending_ = false;    // nothing more is printed
@@ -213,12 +180,7 @@ class Tail final : private ByteSink, private remote::SessionListener {
 int tail(const settings::Loaded& loaded, const settings::Inputs& inputs, const TailWanted& wanted) {
   std::signal(SIGPIPE, SIG_IGN);  // write() says it
   settings::Source filtered{.name = SourceName(wanted.source)};
-  filtered.filter.types = wanted.types;
-  filtered.filter.networks = wanted.networks;
-  filtered.filter.countries = wanted.countries;
-  if (!wanted.networks_file.empty()) {
-    filtered.filter.networks_file = wanted.networks_file;
-  }
+  filtered.filter = wanted.filter;
   auto filter = make_filter(filtered);
   if (!filter) {
     std::cerr << "penstock: " << filter.error().what << '\n';

@@ -22,9 +22,7 @@ std::string_view first_lines(std::string_view lines, std::uint64_t count) {
 TailLines::TailLines(const TailWanted& wanted, Filter filter, Bytes max_line, bool follows)
     : job_(normal_job_id(wanted.job)),
       filter_(std::move(filter)),
-      chooses_(follows || !wanted.job.empty() || !wanted.types.empty() ||
-               !wanted.networks.empty() || !wanted.networks_file.empty() ||
-               !wanted.countries.empty()),
+      chooses_(follows || !wanted.job.empty() || !filter_.lets_all_pass()),
       follows_(follows),
       left_(wanted.count),
       // A job's status is told with its ledger's fingerprints.

@@ -4,7 +4,6 @@
 #include "penstock/core/limits.hpp"
 #include "penstock/core/text.hpp"
 #include "penstock/remote/query_client.hpp"
-#include "penstock/remote/tasks_client.hpp"
 
 namespace penstock::app {
 namespace {
@@ -74,15 +73,15 @@ Result<std::vector<std::string>> task_status_json(const settings::Loaded& loaded
                    "GET " + of_job(job, "/status"));
 }
 
-Result<CreatedJob> create_task(const settings::Loaded& loaded, const settings::Inputs& inputs,
-                               const std::string& body) {
+Result<remote::CreatedTask> create_task(const settings::Loaded& loaded,
+                                        const settings::Inputs& inputs, const std::string& body) {
   ApiCalls api(loaded, inputs);
-  const auto answer = api.wait<remote::CreatedTask>(
+  auto answer = api.wait<remote::CreatedTask>(
       [&](auto done) { remote::create_task(api.client(), body, std::move(done)); });
   if (!answer) {
     return created_error(answer.error());
   }
-  return CreatedJob{.id = answer->job_id, .stream_url = answer->stream_url};
+  return std::move(*answer);
 }
 
 Result<std::string> revoke_task(const settings::Loaded& loaded, const settings::Inputs& inputs,

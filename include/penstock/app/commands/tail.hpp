@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "penstock/settings/load.hpp"
 
@@ -13,8 +12,7 @@ namespace penstock::app {
 struct TailWanted {
   std::string source{};  // one of the settings
   std::string job{};     // with or without `client-`; empty: all
-  std::vector<std::string> types{}, networks{}, countries{};
-  std::string networks_file{};           // as filter.networks_file; empty: none
+  settings::Filter filter{};
   std::optional<std::uint64_t> count{};  // of lines, then it ends
 };
 

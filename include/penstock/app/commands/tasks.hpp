@@ -6,6 +6,7 @@
 
 #include "penstock/core/error.hpp"
 #include "penstock/core/job_words.hpp"
+#include "penstock/remote/tasks_client.hpp"
 #include "penstock/settings/load.hpp"
 
 namespace penstock::app {
@@ -23,13 +24,9 @@ Result<std::vector<std::string>> task_status_json(const settings::Loaded& loaded
                                                   const settings::Inputs& inputs,
                                                   const std::string& job);
 
-struct CreatedJob {
-  std::string id;
-  std::string stream_url;  // as the API writes it
-};
 // POST /v1/tasks with `body` as it is.
-Result<CreatedJob> create_task(const settings::Loaded& loaded, const settings::Inputs& inputs,
-                               const std::string& body);
+Result<remote::CreatedTask> create_task(const settings::Loaded& loaded,
+                                        const settings::Inputs& inputs, const std::string& body);
 
 // What the API says to it, as it came.
 Result<std::string> revoke_task(const settings::Loaded& loaded, const settings::Inputs& inputs,

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "app/source_filter.hpp"
+
 namespace penstock::app {
 namespace {
 
@@ -27,12 +29,9 @@ std::string joined(std::initializer_list<std::string_view> lines) {
 }
 
 TailLines lines_of(const TailWanted& wanted, bool follows = false) {
-  NetworkSet networks;
-  for (const std::string& network : wanted.networks) {
-    networks.add(network);
-  }
-  networks.finish();
-  return {wanted, Filter(wanted.types, wanted.countries, std::move(networks)), 1_MiB, follows};
+  settings::Source source{.name = SourceName("firehose")};
+  source.filter = wanted.filter;
+  return {wanted, make_filter(source).value(), 1_MiB, follows};
 }
 
 std::string chosen(const TailWanted& wanted, const std::string& lines) {
@@ -46,12 +45,12 @@ TEST(TailLines, AreAllOfThemAsTheyAreWhereNothingIsAskedFor) {
 
 TEST(TailLines, AreThoseThatEveryFilterLetsPass) {
   const std::string all = joined({port, ssh});
-  EXPECT_EQ(chosen({.types = {"ssh"}}, all), ssh);
-  EXPECT_EQ(chosen({.types = {"ssh", "port"}}, all), all);
-  EXPECT_EQ(chosen({.networks = {"192.0.2.0/24"}}, all), port);
-  EXPECT_EQ(chosen({.networks = {"2001:db8::/32"}}, all), ssh);
-  EXPECT_EQ(chosen({.countries = {"UK"}}, all), port);
-  EXPECT_EQ(chosen({.types = {"ssh"}, .countries = {"UK"}}, all), "");
+  EXPECT_EQ(chosen({.filter = {.types = {"ssh"}}}, all), ssh);
+  EXPECT_EQ(chosen({.filter = {.types = {"ssh", "port"}}}, all), all);
+  EXPECT_EQ(chosen({.filter = {.networks = {"192.0.2.0/24"}}}, all), port);
+  EXPECT_EQ(chosen({.filter = {.networks = {"2001:db8::/32"}}}, all), ssh);
+  EXPECT_EQ(chosen({.filter = {.countries = {"UK"}}}, all), port);
+  EXPECT_EQ(chosen({.filter = {.types = {"ssh"}, .countries = {"UK"}}}, all), "");
 }
 
 TEST(TailLines, OfAJobAreKnownWithAndWithoutPrefix) {
@@ -61,7 +60,7 @@ TEST(TailLines, OfAJobAreKnownWithAndWithoutPrefix) {
 }
 
 TEST(TailLines, CountWhatIsNoEventWhereOnlySomeAreWanted) {
-  TailLines lines = lines_of({.types = {"ssh"}});
+  TailLines lines = lines_of({.filter = {.types = {"ssh"}}});
   EXPECT_EQ(lines.choose(joined({"nonsense\n", ssh})).lines, ssh);
   EXPECT_EQ(lines.unjudged(), 1U);
 }
@@ -72,7 +71,7 @@ TEST(TailLines, EndAfterTheCount) {
   const auto last = lines.choose("3\n4\n");
   EXPECT_EQ(last.lines, "3\n");
   EXPECT_TRUE(last.over);
-  TailLines filtered = lines_of({.types = {"ssh"}, .count = 1});
+  TailLines filtered = lines_of({.filter = {.types = {"ssh"}}, .count = 1});
   const std::string all = joined({port, ssh, ssh});
   const auto one = filtered.choose(all);
   EXPECT_EQ(one.lines, ssh);
