@@ -13,16 +13,15 @@
 
 #include "app/admin_calls.hpp"
 #include "app/composition.hpp"
+#include "app/overview.hpp"
 #include "app/source_filter.hpp"
 #include "app/source_pipeline.hpp"
 #include "penstock/core/heartbeat.hpp"
-#include "penstock/core/json_writer.hpp"
 #include "penstock/core/limits.hpp"
 #include "penstock/core/system_clock.hpp"
 #include "penstock/ops/admin_server.hpp"
 #include "penstock/ops/metrics.hpp"
 #include "penstock/ops/service_notifier.hpp"
-#include "penstock/ops/status_document.hpp"
 
 namespace penstock::app {
 namespace {
@@ -87,9 +86,6 @@ class Daemon::Impl {
   // Timers may have fired before they were cancelled: their handlers ask.
   bool finished() const { return ended_ == pipelines_.size(); }
   ops::Handlers handlers();
-  ops::HealthSnapshot health() const;
-  std::vector<ops::LoopHealth> loops() const;
-  std::string service_status() const;
 
   DaemonOptions options_;
   std::function<void(LogLevel)> set_log_level_;
@@ -107,15 +103,15 @@ class Daemon::Impl {
   extract::Pool pool_;
   std::unique_ptr<publish::StatusTopic> status_;
   std::vector<std::unique_ptr<SourcePipeline>> pipelines_;
+  Heartbeat io_loop_;
+  Stage stage_;
+  std::atomic<bool> ready_{false};  // what others see of it
+  Overview overview_{{instance_, stage_, sources_, pipelines_, pool_, io_loop_, metrics_}};
   ops::AdminServer admin_;
   std::size_t ended_ = 0;
   std::size_t taken_over_ = 0;
-  bool draining_ = false;
   bool failed_ = false;
   bool told_ready_ = false;
-  bool reload_rejected_ = false;
-  Heartbeat io_loop_;
-  std::atomic<bool> ready_{false};
 };
 
 int Daemon::Impl::run() {
@@ -217,7 +213,7 @@ void Daemon::Impl::wait_for_signal() {
     }
     if (signal == SIGHUP) {
       reload();
-    } else if (draining_) {
+    } else if (stage_.draining) {
       log_.warning("second signal: stopping at once");
       _exit(exit_failed);
     } else {
@@ -234,8 +230,8 @@ ops::Response Daemon::Impl::reload() {
   }
   notifier_.reloading();
   const auto loaded = options_.reload();
-  reload_rejected_ = !loaded;
-  metrics_.config_reloaded(!reload_rejected_);
+  stage_.reload_rejected = !loaded;
+  metrics_.config_reloaded(!stage_.reload_rejected);
   if (loaded) {
     set_log_level_(loaded->settings.log.level);
     log_.info("configuration reloaded: the log level is applied, the rest needs a restart");
@@ -254,16 +250,16 @@ void Daemon::Impl::keep_beat() {
   if (notifier_.watchdog_interval()) {
     notifier_.watchdog();
   }
-  if (!ready_ && std::all_of(pipelines_.begin(), pipelines_.end(),
+  if (!stage_.ready && std::all_of(pipelines_.begin(), pipelines_.end(),
                              [](const auto& pipeline) { return pipeline->ready(); })) {
-    ready_ = true;
+    ready_ = stage_.ready = true;
     log_.info("ready");
   }
-  if (!told_ready_ && (ready_ || wall_now() - instance_.started_at >= ready_wait)) {
+  if (!told_ready_ && (stage_.ready || wall_now() - instance_.started_at >= ready_wait)) {
     told_ready_ = true;
     notifier_.ready();
   }
-  notifier_.status(service_status());
+  notifier_.status(overview_.service_status());
   const Duration interval = std::min(beat, notifier_.watchdog_interval().value_or(beat));
   beat_timer_.expires_after(told_ready_ ? interval : std::min(interval, Duration{50}));
   beat_timer_.async_wait([this](const boost::system::error_code& error) {
@@ -274,10 +270,10 @@ void Daemon::Impl::keep_beat() {
 }
 
 void Daemon::Impl::drain(std::string_view why) {
-  if (draining_) {
+  if (stage_.draining) {
     return;
   }
-  draining_ = true;
+  stage_.draining = true;
   log_.info("draining", {{"why", why}});
   notifier_.stopping();
   drain_deadline_.expires_after(limits::drain);
@@ -316,71 +312,13 @@ void Daemon::Impl::source_ended(const SourceName& name, publish::PublisherEnd en
   }
 }
 
-ops::HealthSnapshot Daemon::Impl::health() const {
-  ops::HealthSnapshot snapshot{.starting = !ready_,
-                               .draining = draining_,
-                               .reload_rejected = reload_rejected_,
-                               .sources = {}};
-  for (const auto& pipeline : pipelines_) {
-    snapshot.sources.push_back(pipeline->health());
-  }
-  return snapshot;
-}
-
-std::vector<ops::LoopHealth> Daemon::Impl::loops() const {
-  const MonotonicTime now = monotonic_now();
-  std::vector<ops::LoopHealth> found{{"io", io_loop_.age(now)}};
-  for (std::size_t i = 0; i < pool_.loops().size(); ++i) {
-    found.push_back({"worker " + std::to_string(i + 1), pool_.loops()[i].age(now)});
-  }
-  for (const Source& source : sources_) {
-    found.push_back({"publisher " + source.name.str(), source.counters->publisher.age(now)});
-  }
-  return found;
-}
-
-std::string Daemon::Impl::service_status() const {
-  const auto connected = std::count_if(sources_.begin(), sources_.end(), [](const Source& source) {
-    return source.counters->connected.get();
-  });
-  std::uint64_t published = 0;
-  for (const Source& source : sources_) {
-    published += source.counters->published_events.get();
-  }
-  return std::to_string(connected) + " of " + std::to_string(sources_.size()) +
-         " sources connected, " + std::to_string(published) + " events published";
-}
-
 ops::Handlers Daemon::Impl::handlers() {
-  const auto json = [](const ops::HealthAnswer& answer) {
-    return ops::Response{answer.status, "application/json", answer.body};
+  ops::Handlers handlers = overview_.handlers();
+  handlers.replay = [this](const ops::ReplayCall& call, const ops::Answer& answer) {
+    ask_for_replay(pipelines_, call, answer);
   };
-  return {.livez = [this, json] { return json(ops::liveness(loops())); },
-          .readyz = [this, json] { return json(ops::readiness(health())); },
-          .metrics =
-              [this](ops::MetricsFormat format) {
-                return format == ops::MetricsFormat::open_metrics ? metrics_.open_metrics()
-                                                                  : metrics_.text();
-              },
-          .status =
-              [this] {
-                ops::StatusSnapshot snapshot{.version = std::string(version()),
-                                             .started_at = instance_.started_at,
-                                             .sources = {}};
-                for (const Source& source : sources_) {
-                  snapshot.sources.push_back(ops::source_status(source.name, *source.counters));
-                }
-                return ops::Response{200, "application/json", ops::status_document(snapshot)};
-              },
-          .version =
-              [] {
-                JsonWriter out;
-                out.begin_object().field("version", version()).end_object();
-                return ops::Response{200, "application/json", std::move(out).str()};
-              },
-          .replay = [this](const ops::ReplayCall& call,
-                           const ops::Answer& answer) { ask_for_replay(pipelines_, call, answer); },
-          .reload = [this](const ops::Answer& answer) { answer(reload()); }};
+  handlers.reload = [this](const ops::Answer& answer) { answer(reload()); };
+  return handlers;
 }
 
 Daemon::Daemon(DaemonOptions options, std::function<void(LogLevel)> set_log_level, Log& log)
