@@ -52,6 +52,11 @@ bool is_missing(rd_kafka_resp_err_t error) {
          error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
 }
 
+// What librdkafka does to the records of a transaction that has failed for another reason.
+bool is_taken_back(rd_kafka_resp_err_t error) {
+  return error == RD_KAFKA_RESP_ERR__PURGE_QUEUE || error == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
+}
+
 bool is_fencing(rd_kafka_resp_err_t error) {
   return error == RD_KAFKA_RESP_ERR__FENCED || error == RD_KAFKA_RESP_ERR_PRODUCER_FENCED ||
          error == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH;
@@ -73,6 +78,7 @@ class Producer::Events final : public ClientEvents {
     topic_missing = topic_missing || is_missing(message.err) ||
                     message.err == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION;
     if (failure.empty()) {
+      taken_back = is_taken_back(message.err);
       failure =
           std::string(rd_kafka_topic_name(message.rkt)) + ": " + rd_kafka_err2str(message.err);
     }
@@ -80,6 +86,7 @@ class Producer::Events final : public ClientEvents {
 
   std::vector<Refusal> refused;
   std::string failure;
+  bool taken_back = false;  // the failure tells a consequence, not a reason
   bool topic_missing = false;
 };
 
@@ -170,6 +177,13 @@ bool Producer::transaction_failed() {
   if (events_->failure.empty()) {
     return false;
   }
+  if (std::exchange(events_->taken_back, false)) {
+    // Begins nothing within a transaction, but says why this one has failed.
+    const ErrorHandle why(rd_kafka_begin_transaction(client_.get()));
+    if (why && rd_kafka_error_code(why.get()) != RD_KAFKA_RESP_ERR__STATE) {
+      events_->failure = events_->shown(rd_kafka_error_string(why.get()));
+    }
+  }
   const Outcome producer = state();
   const Outcome mine = events_->topic_missing ? Outcome::fatal : Outcome::requires_abort;
   failure_ = {producer == Outcome::ok ? mine : producer, events_->failure};
@@ -198,6 +212,7 @@ bool Producer::topic_missing() const { return events_->topic_missing; }
 Call Producer::begin() {
   events_->refused.clear();
   events_->failure.clear();
+  events_->taken_back = false;
   return outcome_of(rd_kafka_begin_transaction(client_.get()));
 }
 

@@ -26,6 +26,11 @@ class MockCluster {
     constexpr std::int16_t produce = 0;
     rd_kafka_mock_push_request_errors_array(cluster_.get(), produce, 1, &error);
   }
+  // The next request that adds partitions to a transaction is.
+  void fail_next_partitions(rd_kafka_resp_err_t error) {
+    constexpr std::int16_t add_partitions_to_txn = 24;
+    rd_kafka_mock_push_request_errors_array(cluster_.get(), add_partitions_to_txn, 1, &error);
+  }
   void stop_broker() { rd_kafka_mock_broker_set_down(cluster_.get(), broker); }
   void start_broker() { rd_kafka_mock_broker_set_up(cluster_.get(), broker); }
 

@@ -150,6 +150,20 @@ TEST_F(ProducerTest, QueuesNothingMoreOnceARecordHasFailed) {
 }
 
 // Suspects are sent one by one, thousands of them.
+// librdkafka then takes back what is queued, and reports each of those records first.
+TEST_F(ProducerTest, SaysWhyATransactionFailedRatherThanThatItsRecordsWereTakenBack) {
+  for (const auto error : {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED,
+                           RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED}) {
+    kafka_.fail_next_partitions(error);
+    ASSERT_EQ(producer_->begin().outcome, Outcome::ok);
+    ASSERT_EQ(producer_->event(event(), event_id(0)), Produced::queued);
+    const Call committed = producer_->commit();
+    EXPECT_NE(committed.outcome, Outcome::ok);
+    EXPECT_NE(committed.why.find("authorization failed"), std::string::npos) << committed.why;
+    producer_->abort();
+  }
+}
+
 TEST_F(ProducerTest, FlushesARecordAsSoonAsItIsAnswered) {
   ASSERT_EQ(producer_->begin().outcome, Outcome::ok);
   std::vector<std::chrono::nanoseconds> times;
