@@ -251,7 +251,7 @@ void Daemon::Impl::keep_beat() {
     notifier_.watchdog();
   }
   if (!stage_.ready && std::all_of(pipelines_.begin(), pipelines_.end(),
-                             [](const auto& pipeline) { return pipeline->ready(); })) {
+                                   [](const auto& pipeline) { return pipeline->ready(); })) {
     ready_ = stage_.ready = true;
     log_.info("ready");
   }
