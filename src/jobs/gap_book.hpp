@@ -99,6 +99,8 @@ class GapBook {
   // All was restored: which jobs are still waited for? Precondition: every restore() came.
   void restored(const JobTracker& jobs);
 
+  const std::map<std::string, Gap, std::less<>>& all() const { return gaps_; }  // by id
+
   struct Figures {
     std::array<std::uint64_t, gap_states> by_state{};  // those that are over: of this process
     Duration time{0};                                  // of those that are over

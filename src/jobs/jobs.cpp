@@ -110,6 +110,7 @@ void Jobs::Impl::forget(std::string_view id) {
   planner_.forget(id);
   tombstones_.push_back({RecordTopic::state, job_key(id), std::nullopt});
   tracker_.forget(id);
+  recent_.forget_job(id);
 }
 
 // What can't be merged is given up once it has ended.
@@ -167,14 +168,17 @@ void Jobs::Impl::store(Changes& changes, WallTime now, bool counted) {
   for (const std::string& id : tracker_.take_changed(counted)) {
     const Job& job = tracker_.find(id)->second;
     records.push_back({RecordTopic::state, job_key(id), encode(job)});
-    records.push_back({RecordTopic::jobs, id, job_json(id, job, now)});
+    JobView view = view_of(id, job, now);
+    records.push_back({RecordTopic::jobs, id, record_json(view)});
+    recent_.show(std::move(view));
   }
   for (const Gap& gap : gaps_.take_changed(counted)) {
     const bool over = gap.state == GapState::recovered || gap.state == GapState::unrecoverable;
     records.push_back(
         {RecordTopic::state, gap_key(gap.id), over ? std::nullopt : std::optional(encode(gap))});
-    records.push_back(
-        {RecordTopic::gaps, gap_topic_key(options_.source, gap), gap_json(options_.source, gap)});
+    GapView view = view_of(options_.source, gap);
+    records.push_back({RecordTopic::gaps, gap_topic_key(options_.source, gap), record_json(view)});
+    recent_.show(std::move(view));
   }
   if (std::exchange(session_changed_, false)) {
     records.push_back({RecordTopic::state, std::string(session_key), encode(session_)});
@@ -203,6 +207,12 @@ JobsFigures Jobs::Impl::figures() const {
     figures.given_up_jobs += job.given_up != GivenUp::no ? 1 : 0;
   }
   return figures;
+}
+
+JobsView Jobs::Impl::views() const {
+  return {.jobs = {recent_.jobs().begin(), recent_.jobs().end()},
+          .gaps = {recent_.gaps().begin(), recent_.gaps().end()},
+          .replays = planner_.views()};
 }
 
 Jobs::Jobs(JobsOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
@@ -242,6 +252,7 @@ Result<Changes> Jobs::replay_requested(std::string_view job, bool force, WallTim
   return impl_->replay_requested(job, force, now);
 }
 std::vector<Order> Jobs::take_orders() { return impl_->take_orders(); }
+JobsView Jobs::views() const { return impl_->views(); }
 JobsFigures Jobs::figures() const { return impl_->figures(); }
 
 }  // namespace penstock::jobs

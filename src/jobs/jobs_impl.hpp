@@ -15,6 +15,7 @@
 #include "jobs/job_tracker.hpp"
 #include "jobs/ledger_records.hpp"
 #include "jobs/recent_rate.hpp"
+#include "jobs/recent_views.hpp"
 #include "jobs/replay_planner.hpp"
 #include "jobs/task_questions.hpp"
 #include "penstock/jobs/jobs.hpp"
@@ -47,6 +48,7 @@ class Jobs::Impl {
 
   std::vector<Order> take_orders() { return std::exchange(orders_, {}); }
   JobsFigures figures() const;
+  JobsView views() const;
 
  private:
   using Entry = JobTracker::Entry;
@@ -107,6 +109,7 @@ class Jobs::Impl {
   bool list_read_ = false;
   std::vector<SideRecord> tombstones_;  // to be stored
   std::vector<Order> orders_;
+  RecentViews recent_;
   JobsFigures figures_;  // what isn't counted elsewhere
 };
 

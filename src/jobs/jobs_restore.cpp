@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "jobs/jobs_impl.hpp"
+#include "jobs/topic_records.hpp"
 #include "penstock/core/text.hpp"
 
 namespace penstock::jobs {
@@ -92,6 +93,7 @@ void Jobs::Impl::restored(WallTime now) {
       mark_incomplete(entry);
     }
     job.events = std::max(job.events, ledger_.published(id));
+    recent_.show(view_of(id, job, now));
   }
   for (const std::string& id : ledger_records_.jobs()) {
     const Entry* const entry = tracker_.find(id);
@@ -101,6 +103,9 @@ void Jobs::Impl::restored(WallTime now) {
     }
   }
   gaps_.restored(tracker_);
+  for (const auto& [id, gap] : gaps_.all()) {
+    recent_.show(view_of(options_.source, gap));
+  }
   // Another journal's daemon was not stopped in order: what it received last may be in there.
   const bool left_behind = session_.received_at && session_.journal != options_.journal &&
                            !gaps_.is_open_by(DisconnectCause::daemon_down);

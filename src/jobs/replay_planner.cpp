@@ -175,4 +175,15 @@ RunResult ReplayPlanner::broke(const Run& run, Plan& of_job, Job& job, WallTime 
   return RunResult::again;
 }
 
+std::vector<ReplayView> ReplayPlanner::views() const {
+  std::vector<ReplayView> views;
+  for (const auto& [id, run] : runs_) {
+    views.push_back({.job_id = run.job,
+                     .started_at = run.begun,
+                     .delivered_events = run.delivered,
+                     .published_events = run.published});
+  }
+  return views;
+}
+
 }  // namespace penstock::jobs

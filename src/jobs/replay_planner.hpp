@@ -24,6 +24,7 @@
 #include "jobs/job_tracker.hpp"
 #include "penstock/core/backoff.hpp"
 #include "penstock/core/ids.hpp"
+#include "penstock/core/job_views.hpp"
 #include "penstock/core/job_words.hpp"
 #include "penstock/core/time.hpp"
 #include "penstock/core/units.hpp"
@@ -82,6 +83,8 @@ class ReplayPlanner {
                    const RunSummary& summary, std::uint64_t published, WallTime now);
   // Forgets what it knows of the job; its run, if any, comes back.
   std::optional<ChannelId> forget(std::string_view job);
+
+  std::vector<ReplayView> views() const;  // of the runs, in their order
 
  private:
   struct Plan {

@@ -60,6 +60,9 @@ inline constexpr std::uint32_t broken_runs = 100;  // in a row without a new eve
 // After the journal was full, before a replay begins: what the remote held back comes first. It
 // comes as fast as it can, at some 100 MB/s.
 inline constexpr std::chrono::seconds after_full{10};
+// What pages show of a source; some 300 bytes each.
+inline constexpr std::size_t shown_jobs = 50;
+inline constexpr std::size_t shown_gaps = 50;
 inline constexpr std::size_t status_questions = 4;  // asked and not answered, a source
 
 // publish
@@ -124,9 +127,13 @@ inline constexpr std::chrono::seconds kafka_away{60};
 inline constexpr std::size_t log_value = 1000;
 // Before accept() is tried again after the process ran out of file descriptors.
 inline constexpr std::chrono::seconds accept_retry{1};
+// Records of the status topic that pages show.
+inline constexpr std::size_t shown_events = 50;
 inline constexpr Bytes admin_request = 16_KiB;
 inline constexpr std::size_t admin_connections = 64;
 inline constexpr std::chrono::seconds admin_timeout{10};
+inline constexpr std::chrono::seconds live_interval{2};  // between what an open status page is sent
+inline constexpr std::size_t admin_viewers = 16;  // open status pages: the rest are for probes
 
 // app
 inline constexpr std::chrono::seconds drain{20};  // from the signal to _exit

@@ -32,6 +32,7 @@
 #include "penstock/core/decision.hpp"
 #include "penstock/core/error.hpp"
 #include "penstock/core/ids.hpp"
+#include "penstock/core/job_views.hpp"
 #include "penstock/core/job_words.hpp"
 #include "penstock/core/session_end.hpp"
 #include "penstock/core/time.hpp"
@@ -133,6 +134,8 @@ class Jobs final : public Decider {
   // What is to be done outside since the last call.
   std::vector<Order> take_orders();
   JobsFigures figures() const;
+  // What changed last, and what is being replayed; after a restart, what isn't over.
+  JobsView views() const;
 
  private:
   class Impl;

@@ -15,7 +15,7 @@ TEST(TopicRecords, ShowAJobAsTheContractSays) {
   job.events = 17;
   job.replays = 2;
   EXPECT_EQ(
-      job_json("a\"b", job, at_ms(2500)),
+      record_json(view_of("a\"b", job, at_ms(2500))),
       R"({"job_id":"a\"b","status":"started","success":null,"started":true,"completed":null,)"
       R"("revoked":false,"settled":false,"requested_at":"2023-11-14T22:13:21.000Z",)"
       R"("finished_at":null,"events":17,"replays":2,"updated_at":"2023-11-14T22:13:22.500Z"})");
@@ -24,11 +24,13 @@ TEST(TopicRecords, ShowAJobAsTheContractSays) {
 TEST(TopicRecords, ShowTheEndThatWasSeenWhereTheApiHasNone) {
   Job job;
   job.ended_at = at_s(1);
-  EXPECT_NE(job_json("a", job, at_s(2)).find(R"("finished_at":"2023-11-14T22:13:21.000Z")"),
-            std::string::npos);
+  EXPECT_NE(
+      record_json(view_of("a", job, at_s(2))).find(R"("finished_at":"2023-11-14T22:13:21.000Z")"),
+      std::string::npos);
   job.finished_at = at_s(0);
-  EXPECT_NE(job_json("a", job, at_s(2)).find(R"("finished_at":"2023-11-14T22:13:20.000Z")"),
-            std::string::npos);
+  EXPECT_NE(
+      record_json(view_of("a", job, at_s(2))).find(R"("finished_at":"2023-11-14T22:13:20.000Z")"),
+      std::string::npos);
 }
 
 TEST(TopicRecords, ShowAGapAsTheContractSays) {
@@ -43,13 +45,13 @@ TEST(TopicRecords, ShowAGapAsTheContractSays) {
   gap.rate = {.events = 60, .time = Duration(60'000)};
   const SourceName stream("stream");
   EXPECT_EQ(gap_topic_key(stream, gap), "stream/1700000000000-p-1");
-  EXPECT_EQ(gap_json(stream, gap),
+  EXPECT_EQ(record_json(view_of(stream, gap)),
             R"({"gap_id":"1700000000000-p-1","source":"stream",)"
             R"("started_at":"2023-11-14T22:13:20.000Z","ended_at":null,"cause":"server_error",)"
             R"("truncated_bytes":9,"estimated_events":null,"state":"open","jobs":["a","b"],)"
             R"("recovered_events":3,"note":"then refused"})");
   gap.ended_at = at_s(30);
-  EXPECT_NE(gap_json(stream, gap).find(R"("estimated_events":30,)"), std::string::npos);
+  EXPECT_NE(record_json(view_of(stream, gap)).find(R"("estimated_events":30,)"), std::string::npos);
 }
 
 }  // namespace
