@@ -101,12 +101,12 @@ class Daemon::Impl {
   boost::asio::steady_timer beat_timer_;
   boost::asio::steady_timer drain_deadline_;
   extract::Pool pool_;
-  std::unique_ptr<publish::StatusTopic> status_;
+  std::unique_ptr<RecentEvents> status_;
   std::vector<std::unique_ptr<SourcePipeline>> pipelines_;
   Heartbeat io_loop_;
   Stage stage_;
   std::atomic<bool> ready_{false};  // what others see of it
-  Overview overview_{{instance_, stage_, sources_, pipelines_, pool_, io_loop_, metrics_}};
+  Overview overview_{{instance_, stage_, sources_, pipelines_, pool_, io_loop_, metrics_, status_}};
   ops::AdminServer admin_;
   std::size_t ended_ = 0;
   std::size_t taken_over_ = 0;
@@ -153,7 +153,7 @@ std::optional<int> Daemon::Impl::open() {
     log_.error("no Kafka client can be made", {{"error", status.error().what}});
     return status.error().code == Errc::invalid_configuration ? exit_configuration : exit_failed;
   }
-  status_ = std::move(*status);
+  status_ = std::make_unique<RecentEvents>(std::move(*status));
   auto counters = counters_.begin();
   auto job_counters = job_counters_.begin();
   for (const settings::Source& source : settings.sources) {
@@ -247,6 +247,7 @@ ops::Response Daemon::Impl::reload() {
 void Daemon::Impl::keep_beat() {
   io_loop_.beat(monotonic_now());
   status_->poll();
+  overview_.sample(monotonic_now());
   if (notifier_.watchdog_interval()) {
     notifier_.watchdog();
   }

@@ -6,6 +6,7 @@ namespace penstock::app {
 
 void JobsDesk::restored(WallTime now) {
   jobs_.restored(now);
+  show();
   pass_on();
 }
 
@@ -21,6 +22,7 @@ publish::Note JobsDesk::tick(std::function<void()> taken) {
     taken();
     Changes changes = jobs.tick(wall_now());
     count();
+    show();
     return changes;
   });
 }
@@ -49,6 +51,18 @@ void JobsDesk::count() {
   counters_.ledger_bytes.set(figures.ledger_memory.count);
   counters_.uncounted_jobs.set(figures.incomplete_jobs);
   counters_.held_jobs.set(figures.held_jobs);
+}
+
+void JobsDesk::show() {
+  // shared: see views()
+  auto views = std::make_shared<const JobsView>(jobs_.views());
+  const std::lock_guard lock(views_mutex_);
+  views_.swap(views);
+}
+
+std::shared_ptr<const JobsView> JobsDesk::views() const {
+  const std::lock_guard lock(views_mutex_);
+  return views_;
 }
 
 void JobsDesk::pass_on() {

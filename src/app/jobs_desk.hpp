@@ -2,12 +2,15 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <mutex>
 #include <utility>
 #include <vector>
 
 #include "penstock/core/decision.hpp"
 #include "penstock/core/filter.hpp"
 #include "penstock/core/job_counters.hpp"
+#include "penstock/core/job_views.hpp"
 #include "penstock/jobs/jobs.hpp"
 #include "penstock/publish/publisher.hpp"
 
@@ -36,6 +39,9 @@ class JobsDesk final : public Decider {
 
   // About once a second; for the publisher.
   publish::Note tick(std::function<void()> taken);
+  // What pages show of jobs, gaps and replays: as of the last tick. From any thread.
+  // shared: who reads it may do so while the next is put in its place
+  std::shared_ptr<const JobsView> views() const;
   // A note that calls `ask` with the Jobs; for the publisher. From any thread.
   template <class Ask>  // Changes(jobs::Jobs&)
   publish::Note note(Ask ask) {
@@ -49,11 +55,15 @@ class JobsDesk final : public Decider {
  private:
   void pass_on();
   void count();
+  void show();
 
   jobs::Jobs jobs_;
   Filter filter_;
   JobCounters& counters_;
   Orders orders_;
+  mutable std::mutex views_mutex_;
+  // shared: as above
+  std::shared_ptr<const JobsView> views_ = std::make_shared<JobsView>();
 };
 
 }  // namespace penstock::app

@@ -5,7 +5,6 @@
 
 #include "penstock/core/json_writer.hpp"
 #include "penstock/core/system_clock.hpp"
-#include "penstock/ops/status_document.hpp"
 
 namespace penstock::app {
 namespace {
@@ -24,7 +23,7 @@ ops::Handlers Overview::handlers() const {
     return format == ops::MetricsFormat::open_metrics ? observed_.metrics.open_metrics()
                                                       : observed_.metrics.text();
   };
-  handlers.status = [this] { return status(); };
+  handlers.snapshot = [this] { return snapshot(); };
   handlers.version = [] {
     JsonWriter out;
     out.begin_object().field("version", version()).end_object();
@@ -33,14 +32,37 @@ ops::Handlers Overview::handlers() const {
   return handlers;
 }
 
-ops::Response Overview::status() const {
-  ops::StatusSnapshot snapshot{.version = std::string(version()),
-                               .started_at = observed_.instance.started_at,
-                               .sources = {}};
+void Overview::sample(MonotonicTime now) {
   for (const Daemon::Source& source : observed_.sources) {
-    snapshot.sources.push_back(ops::source_status(source.name, *source.counters));
+    histories_[source.name.str()].sample(now, source.counters->received_events.get(),
+                                         source.counters->lag_seconds.get());
   }
-  return {200, "application/json", ops::status_document(snapshot)};
+}
+
+ops::StatusSnapshot Overview::snapshot() const {
+  ops::StatusSnapshot snapshot{.version = std::string(version()),
+                               .host = observed_.instance.host,
+                               .instance = observed_.instance.id,
+                               .started_at = observed_.instance.started_at,
+                               .now = wall_now(),
+                               .health = health(),
+                               .sources = {},
+                               .events = {}};
+  if (observed_.events) {
+    snapshot.events = observed_.events->latest();
+  }
+  for (const auto& pipeline : observed_.pipelines) {
+    ops::SourceStatus status =
+        ops::source_status(pipeline->name(), pipeline->counters(), pipeline->job_counters());
+    status.health = pipeline->health();
+    status.connected_since = pipeline->connected_since();
+    status.latest = *pipeline->jobs_views();
+    if (const auto found = histories_.find(status.name); found != histories_.end()) {
+      status.history = found->second;
+    }
+    snapshot.sources.push_back(std::move(status));
+  }
+  return snapshot;
 }
 
 ops::HealthSnapshot Overview::health() const {

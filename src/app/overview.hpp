@@ -2,11 +2,13 @@
 // systemd's status line. Reads what the other parts count; on the I/O thread.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "app/composition.hpp"
+#include "app/recent_events.hpp"
 #include "app/source_pipeline.hpp"
 #include "penstock/app/daemon.hpp"
 #include "penstock/core/heartbeat.hpp"
@@ -14,6 +16,8 @@
 #include "penstock/ops/admin_server.hpp"
 #include "penstock/ops/health.hpp"
 #include "penstock/ops/metrics.hpp"
+#include "penstock/ops/source_history.hpp"
+#include "penstock/ops/status_document.hpp"
 
 namespace penstock::app {
 
@@ -33,22 +37,27 @@ struct Observed {
   const extract::Pool& pool;
   const Heartbeat& io_loop;
   const ops::Metrics& metrics;
+  const std::unique_ptr<RecentEvents>& events;  // none before the daemon is opened
 };
 
 class Overview {
  public:
   explicit Overview(const Observed& observed) : observed_(observed) {}
 
+  // About once a second: what the plots show.
+  void sample(MonotonicTime now);
+
   // Those of pages; the calls that change something are left to the caller.
   ops::Handlers handlers() const;
   std::string service_status() const;
 
  private:
-  ops::Response status() const;
+  ops::StatusSnapshot snapshot() const;
   ops::HealthSnapshot health() const;
   std::vector<ops::LoopHealth> loops() const;
 
   Observed observed_;
+  std::map<std::string, ops::SourceHistory> histories_;  // by source
 };
 
 }  // namespace penstock::app

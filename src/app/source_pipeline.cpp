@@ -27,6 +27,7 @@ SourcePipeline::SourcePipeline(boost::asio::io_context& io, extract::Pool& pool,
       status_(status),
       name_(options.publisher.source),
       counters_(counters),
+      job_counters_(job_counters),
       log_(log),
       ended_(std::move(ended)),
       tick_timer_(io),
@@ -116,10 +117,14 @@ ops::SourceHealth SourcePipeline::health() const {
 
 void SourcePipeline::session_opened(SessionId session) {
   told_failure_.reset();
+  connected_since_ = wall_now();
   feed_.open(ChannelId{++channels_}, session);
 }
 
-void SourcePipeline::session_closed(SessionId, DisconnectCause cause) { feed_.close(cause); }
+void SourcePipeline::session_closed(SessionId, DisconnectCause cause) {
+  connected_since_.reset();
+  feed_.close(cause);
+}
 
 void SourcePipeline::attempt_failed(DisconnectCause cause) {
   if (std::exchange(told_failure_, cause) == cause) {

@@ -68,10 +68,14 @@ class SourcePipeline final : private remote::SessionListener, private publish::P
 
   const SourceName& name() const noexcept { return name_; }
   const SourceCounters& counters() const noexcept { return counters_; }
+  const JobCounters& job_counters() const noexcept { return job_counters_; }
   bool has_jobs() const noexcept { return replays_ != nullptr; }
   // Kafka took its first claim, so that batches can be published; or none will be any more.
   bool ready() const noexcept { return ready_ || end_; }
   ops::SourceHealth health() const;
+  // On the I/O thread.
+  std::optional<WallTime> connected_since() const noexcept { return connected_since_; }
+  std::shared_ptr<const JobsView> jobs_views() const { return desk_.views(); }
 
  private:
   // SessionListener
@@ -95,6 +99,7 @@ class SourcePipeline final : private remote::SessionListener, private publish::P
   publish::StatusTopic& status_;
   SourceName name_;
   SourceCounters& counters_;
+  const JobCounters& job_counters_;
   Log& log_;
   Ended ended_;
 
@@ -105,6 +110,7 @@ class SourcePipeline final : private remote::SessionListener, private publish::P
   bool ready_ = false;
   std::optional<publish::PublisherEnd> end_;
   std::uint64_t channels_ = 0;
+  std::optional<WallTime> connected_since_;
   std::optional<DisconnectCause> told_failure_;   // since the last session
   std::map<ReleasedChannel, Released> released_;  // of the commit under way; the publisher's thread
 

@@ -18,7 +18,9 @@ http::response<http::string_body> make_message(Response response, unsigned versi
   message.set(http::field::cache_control, "no-store");
   message.set("X-Content-Type-Options", "nosniff");
   message.set("X-Frame-Options", "DENY");
-  message.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+  message.set("Content-Security-Policy",
+              "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+              "base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
   message.set("Cross-Origin-Resource-Policy", "same-origin");
   message.set("Referrer-Policy", "no-referrer");
   if (message.result() == http::status::method_not_allowed) {

@@ -5,23 +5,12 @@
 #include <boost/url/url_view.hpp>
 #include <optional>
 
+#include "ops/status_page.hpp"
 #include "penstock/core/json_writer.hpp"
 #include "penstock/core/text.hpp"
 
 namespace penstock::ops {
 namespace {
-
-constexpr std::string_view index_page =
-    "penstock\n\n"
-    "/livez    200 while the loops turn\n"
-    "/readyz   200 while events flow, else 503 with the reasons\n"
-    "/metrics  Prometheus text; OpenMetrics when asked for\n"
-    "/status   the state of every source\n"
-    "/version  the version\n";
-constexpr std::string_view calls =
-    "\n"
-    "POST /replay/<job id>[?force=1][&source=NAME]  replays a job\n"
-    "POST /reload                                   reads the configuration again\n";
 
 // What stands before `separator`, trimmed; it is cut off the front of `text`.
 std::string_view take_part(std::string_view& text, char separator) {
@@ -74,16 +63,31 @@ Response page(const AdminRequest& request, const Handlers& handlers) {
     return metrics_response(request.accept, handlers);
   }
   if (path == "/status") {
-    return handlers.status();
+    return {200, "application/json", status_document(handlers.snapshot())};
   }
   if (path == "/version") {
     return handlers.version();
   }
   if (path == "/") {
-    return {200, "text/plain; charset=utf-8",
-            std::string(index_page) + std::string(request.may_change ? calls : "")};
+    return {200, "text/html; charset=utf-8", status_page(handlers.snapshot())};
   }
-  return error_response(404, "no such page; / lists those that are");
+  if (path == "/style.css") {
+    return {200, "text/css; charset=utf-8", std::string(style_sheet())};
+  }
+  if (path == "/live.js") {
+    return {200, "text/javascript; charset=utf-8", std::string(live_script())};
+  }
+  if (path == "/events") {
+    Response live{200, "text/event-stream", {}};
+    live.events = [snapshot = handlers.snapshot] { return main_part(snapshot()); };
+    return live;
+  }
+  return error_response(404,
+                        request.may_change
+                            ? "no such page or call; there are /livez, /readyz, /metrics, /status, "
+                              "/version, /, and POST /reload and /replay/<job id>"
+                            : "no such page; there are /livez, /readyz, /metrics, /status, "
+                              "/version and /");
 }
 
 // What follows `/replay/` and `?`, or what is wrong with it.

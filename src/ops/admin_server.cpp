@@ -9,6 +9,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
@@ -180,6 +181,18 @@ class AdminServer::State : public std::enable_shared_from_this<State> {
     std::shared_ptr<Owed> owed_;
   };
 
+  // Counts an open status page.
+  class Viewer {
+   public:
+    explicit Viewer(std::size_t& count) : count_(count) { ++count_; }
+    ~Viewer() { --count_; }
+    Viewer(const Viewer&) = delete;
+    Viewer& operator=(const Viewer&) = delete;
+
+   private:
+    std::size_t& count_;
+  };
+
   // The coroutines hold `self`, as they may end after the server is gone. `acceptor` and `retry`
   // are members of it.
   template <class Acceptor>
@@ -232,6 +245,10 @@ class AdminServer::State : public std::enable_shared_from_this<State> {
           co_return;
         }
       }
+      if (response->events && parser.get().method() == http::verb::get) {
+        co_await self->send_events(stream, std::move(*response), connected);
+        co_return;
+      }
       more = !read_error && parser.get().keep_alive();
       const auto message = make_message(std::move(*response), parser.get().version(), more,
                                         parser.get().method() == http::verb::head);
@@ -242,6 +259,34 @@ class AdminServer::State : public std::enable_shared_from_this<State> {
       }
     }
     co_await end_in_order(stream);
+  }
+
+  // Until the client is gone, or the server stops.
+  asio::awaitable<void> send_events(Stream& stream, Response response, Connected& connected) {
+    const Viewer viewer(viewers_);
+    const bool too_many = viewers_ > penstock::limits::admin_viewers;
+    const std::function<std::string()> next = std::move(response.events);
+    auto head = make_message(
+        too_many ? error_response(503, "too many status pages are open") : std::move(response), 11,
+        false, false);
+    if (!too_many) {
+      head.content_length(boost::none);  // the body ends with the connection
+    }
+    http::response_serializer<http::string_body> serializer(head);
+    stream.expires_after(penstock::limits::admin_timeout);
+    auto [error, ignored] = co_await http::async_write(stream, serializer, as_result);
+    const auto pause = std::make_shared<Owed>(io_);
+    connected.waits_for(pause);
+    while (!too_many && !error && !stopped_) {
+      const std::string event = "data: " + next() + "\n\n";
+      stream.expires_after(penstock::limits::admin_timeout);
+      std::tie(error, ignored) = co_await asio::async_write(stream, asio::buffer(event), as_result);
+      if (!error && !stopped_) {
+        pause->given.expires_after(penstock::limits::live_interval);
+        co_await pause->given.async_wait(as_result);
+      }
+    }
+    connected.waits_for(nullptr);
   }
 
   // Reads what the client still sends until it closes: closing with unread bytes would reset the
@@ -294,6 +339,7 @@ class AdminServer::State : public std::enable_shared_from_this<State> {
   asio::steady_timer retry_;
   asio::steady_timer socket_retry_;
   std::set<Connected*> connections_;
+  std::size_t viewers_ = 0;
   bool stopped_ = false;
 };
 

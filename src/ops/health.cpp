@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <string_view>
 
-#include "penstock/core/json_writer.hpp"
 #include "penstock/core/limits.hpp"
 
 namespace penstock::ops {
@@ -12,11 +11,19 @@ namespace {
 constexpr int ok = 200;
 constexpr int unavailable = 503;
 
-// What holds of the whole program has no source.
-struct Finding {
-  std::string_view reason;
-  std::string_view source;
-};
+void write(JsonWriter& json, std::string_view key, const std::vector<Finding>& findings) {
+  json.key(key).begin_array();
+  for (const Finding& finding : findings) {
+    json.begin_object().field("reason", finding.reason);
+    if (!finding.source.empty()) {
+      json.field("source", finding.source);
+    }
+    json.end_object();
+  }
+  json.end_array();
+}
+
+}  // namespace
 
 std::vector<Finding> reasons_of(const HealthSnapshot& snapshot) {
   std::vector<Finding> found;
@@ -57,28 +64,18 @@ std::vector<Finding> degraded_of(const HealthSnapshot& snapshot) {
   return found;
 }
 
-void write_findings(JsonWriter& json, std::string_view key, const std::vector<Finding>& findings) {
-  json.key(key).begin_array();
-  for (const Finding& finding : findings) {
-    json.begin_object().field("reason", finding.reason);
-    if (!finding.source.empty()) {
-      json.field("source", finding.source);
-    }
-    json.end_object();
-  }
-  json.end_array();
+void write_findings(JsonWriter& json, const HealthSnapshot& snapshot) {
+  write(json, "reasons", reasons_of(snapshot));
+  write(json, "degraded", degraded_of(snapshot));
 }
 
-}  // namespace
-
 HealthAnswer readiness(const HealthSnapshot& snapshot) {
-  const auto reasons = reasons_of(snapshot);
+  const bool ready = reasons_of(snapshot).empty();
   JsonWriter json;
-  json.begin_object().field("ready", reasons.empty());
-  write_findings(json, "reasons", reasons);
-  write_findings(json, "degraded", degraded_of(snapshot));
+  json.begin_object().field("ready", ready);
+  write_findings(json, snapshot);
   json.end_object();
-  return {reasons.empty() ? ok : unavailable, json.str()};
+  return {ready ? ok : unavailable, json.str()};
 }
 
 HealthAnswer liveness(const std::vector<LoopHealth>& loops) {

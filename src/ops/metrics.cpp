@@ -97,9 +97,6 @@ void add_by_state(Family& family, const std::string& source, const char* label,
     add_sample(family, {{"source", source}, {label, words[i]}}, as_double(gauges[i].get()));
   }
 }
-constexpr std::array gap_words{"open", "recovering", "recovered", "unrecoverable"};
-constexpr std::array replay_words{"clean", "broken", "gone", "held"};
-constexpr std::array job_words{"requested", "started", "success", "failed", "revoked"};
 
 // A counter for each value of an enumeration.
 template <class Word, std::size_t N>

@@ -8,14 +8,18 @@
 
 namespace penstock {
 
+// The contract's words, in the order of the gauges below.
+inline constexpr std::array gap_words{"open", "recovering", "recovered", "unrecoverable"};
+inline constexpr std::array replay_words{"clean", "broken", "gone", "held"};
+inline constexpr std::array job_words{"requested", "started", "success", "failed", "revoked"};
+
 struct JobCounters {
-  // In the order of the contract's words, which stand in ops.
-  std::array<Gauge<std::uint64_t>, 4> gaps;     // open, recovering, recovered, unrecoverable
-  std::array<Gauge<std::uint64_t>, 4> replays;  // clean, broken, gone, held
-  std::array<Gauge<std::uint64_t>, 5> jobs;     // requested, started, success, failed, revoked
-  Gauge<double> gap_seconds;                    // of gaps that are over
-  Gauge<std::uint64_t> replay_events;           // delivered by replays
-  Gauge<std::uint64_t> late_events;             // live events of settled jobs
+  std::array<Gauge<std::uint64_t>, 4> gaps;
+  std::array<Gauge<std::uint64_t>, 4> replays;
+  std::array<Gauge<std::uint64_t>, 5> jobs;
+  Gauge<double> gap_seconds;           // of gaps that are over
+  Gauge<std::uint64_t> replay_events;  // delivered by replays
+  Gauge<std::uint64_t> late_events;    // live events of settled jobs
   Gauge<std::uint64_t> ledger_bytes;
   Gauge<std::uint64_t> ledger_capacity_bytes;
   Gauge<std::uint64_t> uncounted_jobs;  // whose events had no room in the ledger

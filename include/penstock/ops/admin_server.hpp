@@ -13,6 +13,7 @@
 
 #include "penstock/core/error.hpp"
 #include "penstock/core/log.hpp"
+#include "penstock/ops/status_document.hpp"
 
 namespace boost::asio {
 class io_context;
@@ -25,6 +26,9 @@ struct Response {
   std::string content_type = "application/json";
   std::string body;
   std::string allow = "GET, HEAD";  // the methods that a 405 names
+  // If set, the body is endless: server-sent events, each what this returns then, one line. Source:
+  // https://html.spec.whatwg.org/multipage/server-sent-events.html
+  std::function<std::string()> events = {};
 };
 
 // Takes the one answer to a call that may take time. On the io_context's thread, within the call or
@@ -45,7 +49,7 @@ struct Handlers {
   std::function<Response()> livez;
   std::function<Response()> readyz;
   std::function<std::string(MetricsFormat)> metrics;
-  std::function<Response()> status;
+  std::function<StatusSnapshot()> snapshot;  // for /, /events and /status
   std::function<Response()> version;
   // On the socket alone.
   std::function<void(const ReplayCall&, Answer)> replay;

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "penstock/core/json_writer.hpp"
 #include "penstock/core/units.hpp"
 
 namespace penstock::ops {
@@ -30,6 +32,18 @@ struct HealthSnapshot {
   bool reload_rejected = false;  // the configuration was read again and is wrong: the old one holds
   std::vector<SourceHealth> sources;
 };
+
+// What holds of the whole program has no source.
+struct Finding {
+  std::string_view reason;
+  std::string_view source;
+};
+// Why events don't flow as they should: any makes the daemon not ready.
+std::vector<Finding> reasons_of(const HealthSnapshot& snapshot);
+// What works only in part.
+std::vector<Finding> degraded_of(const HealthSnapshot& snapshot);
+// "reasons":[…],"degraded":[…], within an object.
+void write_findings(JsonWriter& json, const HealthSnapshot& snapshot);
 
 // 503 with `reasons` while starting, draining, with a full journal, or with Kafka away for longer
 // than limits::kafka_away; else 200. Both name in `degraded` what works only in part.

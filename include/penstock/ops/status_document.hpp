@@ -1,42 +1,72 @@
-// /status: the state of the daemon as JSON. Pure.
-//
-//   {"version":"0.1.0","started_at":"2026-11-23T20:15:30.250Z","sources":[{"name":"firehose",
-//    "connected":true,"sessions":3,"received_events":17,"published_events":15,"dead_letters":1,
-//    "journal_events":1,"journal_bytes":4096,"journal_capacity_bytes":4294967296,
-//    "last_event_at":"2026-11-23T20:16:02.120Z"}]}
+// The state of the daemon as one value, and /status, which is it as JSON: docs/status.schema.json.
+// Pure.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "penstock/core/counters.hpp"
 #include "penstock/core/ids.hpp"
+#include "penstock/core/job_counters.hpp"
+#include "penstock/core/job_views.hpp"
 #include "penstock/core/time.hpp"
+#include "penstock/ops/health.hpp"
+#include "penstock/ops/source_history.hpp"
 
 namespace penstock::ops {
 
+// One record of the status topic.
+struct StatusEvent {
+  WallTime at;
+  std::string source;
+  std::string_view event;
+  std::string detail;
+  bool operator==(const StatusEvent&) const = default;
+};
+
 struct SourceStatus {
   std::string name;
-  bool connected = false;
+  SourceHealth health;
+  std::optional<WallTime> connected_since;  // none: it isn't
+  std::optional<WallTime> last_event_at;
   std::uint64_t sessions = 0;
+  std::uint64_t received_bytes = 0;
   std::uint64_t received_events = 0;
+  std::uint64_t recovered_events = 0;
   std::uint64_t published_events = 0;
-  std::uint64_t dead_letters = 0;  // of all reasons
+  std::uint64_t duplicate_events = 0;
+  std::uint64_t filtered_events = 0;
+  std::array<std::uint64_t, dead_letter_reasons> dead_letters{};
   std::uint64_t journal_events = 0;
   std::uint64_t journal_bytes = 0;
   std::uint64_t journal_capacity_bytes = 0;
-  std::optional<WallTime> last_event_at;
+  std::array<std::uint64_t, 4> gaps{};     // as in JobCounters, and the next two
+  std::array<std::uint64_t, 4> replays{};  // that are over
+  std::array<std::uint64_t, 5> jobs{};
+  SourceHistory history;
+  JobsView latest;  // jobs and gaps that changed last, replays that run
+
+  std::uint64_t dead_letters_of_all_reasons() const;
 };
 
 struct StatusSnapshot {
   std::string version;
+  std::string host;
+  std::string instance;
   WallTime started_at;
+  WallTime now;
+  HealthSnapshot health;  // what /readyz answers from
   std::vector<SourceStatus> sources;
+  std::vector<StatusEvent> events;  // the latest at the end
 };
 
-SourceStatus source_status(const SourceName& name, const SourceCounters& counters);
+// What the counters say of it; the rest is the caller's.
+SourceStatus source_status(const SourceName& name, const SourceCounters& counters,
+                           const JobCounters& jobs);
 
 std::string status_document(const StatusSnapshot& snapshot);
 

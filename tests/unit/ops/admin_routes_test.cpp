@@ -5,6 +5,9 @@
 #include <optional>
 #include <string>
 
+#include "ops/status_page.hpp"
+#include "unit/ops/status_example.hpp"
+
 namespace penstock::ops {
 namespace {
 
@@ -15,7 +18,7 @@ Handlers handlers() {
   all.metrics = [](MetricsFormat format) -> std::string {
     return format == MetricsFormat::open_metrics ? "open" : "prometheus";
   };
-  all.status = [] { return Response{200, "application/json", "status"}; };
+  all.snapshot = example_status;
   all.version = [] { return Response{200, "application/json", "version"}; };
   all.replay = [](const ReplayCall& call, const Answer& answer) {
     answer({202, "application/json",
@@ -45,17 +48,30 @@ TEST(AdminRoutes, LeadToTheirHandlers) {
   EXPECT_EQ(get("/readyz").body, "readyz");
   EXPECT_EQ(get("/readyz").status, 503);
   EXPECT_EQ(get("/metrics").body, "prometheus");
-  EXPECT_EQ(get("/status").body, "status");
+  EXPECT_EQ(get("/status").body, status_document(example_status()));
   EXPECT_EQ(get("/version").body, "version");
 }
 
 TEST(AdminRoutes, DontLookAtTheQuery) { EXPECT_EQ(get("/livez?verbose=1").body, "livez"); }
 
-TEST(AdminRoutes, ListThePagesAtTheTop) {
+TEST(AdminRoutes, ShowTheStatusPageAtTheTopAndItsParts) {
   const Response page = get("/");
   EXPECT_EQ(page.status, 200);
-  EXPECT_EQ(page.content_type, "text/plain; charset=utf-8");
-  EXPECT_NE(page.body.find("/metrics"), std::string::npos);
+  EXPECT_EQ(page.content_type, "text/html; charset=utf-8");
+  EXPECT_EQ(page.body, status_page(example_status()));
+  EXPECT_EQ(get("/style.css").body, style_sheet());
+  EXPECT_EQ(get("/live.js").body, live_script());
+  const Response live = get("/events");
+  EXPECT_EQ(live.content_type, "text/event-stream");
+  EXPECT_EQ(live.events(), main_part(example_status()));
+}
+
+TEST(AdminRoutes, NameThePagesThatThereAre) {
+  EXPECT_EQ(get("/no-such-page").status, 404);
+  EXPECT_NE(get("/no-such-page").body.find("/metrics"), std::string::npos);
+  EXPECT_EQ(get("/no-such-page").body.find("/reload"), std::string::npos);
+  EXPECT_NE(post_to_socket("/").body.find("only GET"), std::string::npos);
+  EXPECT_NE(ask({"GET", "/no-such-page", "", true}).body.find("/reload"), std::string::npos);
 }
 
 TEST(AdminRoutes, AnswerHeadLikeGet) { EXPECT_EQ(ask({"HEAD", "/livez", ""}).body, "livez"); }
@@ -83,8 +99,7 @@ TEST(AdminRoutes, PassCallsOnThatCameOverTheSocket) {
 
 TEST(AdminRoutes, ServeThePagesOverTheSocketToo) {
   EXPECT_EQ(ask({"GET", "/livez", "", true}).body, "livez");
-  EXPECT_NE(ask({"GET", "/", "", true}).body.find("POST /replay/"), std::string::npos);
-  EXPECT_EQ(get("/").body.find("POST"), std::string::npos);
+  EXPECT_EQ(ask({"GET", "/", "", true}).body, get("/").body);
 }
 
 TEST(AdminRoutes, NameTheMethodOfACall) {

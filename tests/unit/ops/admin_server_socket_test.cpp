@@ -31,7 +31,7 @@ class AdminServerSocket : public testing::Test {
     handlers_.livez = [] { return Response{200, "application/json", "alive"}; };
     handlers_.readyz = handlers_.livez;
     handlers_.metrics = [](MetricsFormat) -> std::string { return ""; };
-    handlers_.status = handlers_.livez;
+    handlers_.snapshot = [] { return StatusSnapshot{}; };
     handlers_.version = handlers_.livez;
     // The answer comes later, as from another thread.
     handlers_.replay = [this](const ReplayCall& call, const Answer& answer) {

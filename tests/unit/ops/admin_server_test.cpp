@@ -34,7 +34,7 @@ Handlers handlers() {
   all.livez = [] { return Response{200, "application/json", R"({"alive":true})"}; };
   all.readyz = [] { return Response{503, "application/json", R"({"ready":false})"}; };
   all.metrics = [](MetricsFormat) -> std::string { return "m 1\n"; };
-  all.status = []() -> Response { throw std::runtime_error("broken on purpose"); };
+  all.snapshot = []() -> StatusSnapshot { throw std::runtime_error("broken on purpose"); };
   all.version = [] { return Response{200, "application/json", "{}"}; };
   all.replay = [](const ReplayCall&, const Answer&) {};
   all.reload = [](const Answer& answer) { answer({202, "application/json", "{}"}); };

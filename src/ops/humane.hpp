@@ -1,0 +1,19 @@
+// Figures as people read them. Pure.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "penstock/core/units.hpp"
+
+namespace penstock::ops {
+
+std::string grouped(std::uint64_t number);  // 12,345
+// Three digits or so: 0, 0.25, 8.1, 120, 8,012.
+std::string rounded(double number);
+// Of two units at most: 0 s, 300 ms, 59 s, 2 min 5 s, 3 h 10 min, 2 d 4 h.
+std::string spoken(Duration duration);
+// 512 B, 1.5 KiB, 3.2 GiB.
+std::string spoken(Bytes size);
+
+}  // namespace penstock::ops
