@@ -278,21 +278,29 @@ Result<std::vector<FaultRule>> parse_faults(std::string_view spec) {
   return rules;
 }
 
+std::string_view fault_grammar() noexcept {
+  return "kind[:every=DURATION][:probability=P][:source=NAME][:for=DURATION]\n"
+         "    [:retry_after=SECONDS][:fraction=F]\n";
+}
+
+std::string_view fault_notes() noexcept {
+  return "every: on average, for each source. probability: for each event sent; of http_… to "
+         "until_close, and of replay_…, for each request. A fault waits for the next occasion it "
+         "fits. With neither, it happens only when asked for: POST /_sim/fault "
+         "{\"kind\":\"reset\",\"source\":\"firehose\"}. source: firehose, stream, torrent, "
+         "sinkhole; "
+         "without one, these four; replay: GET /v1/replay/<id>, all but the last three; tasks: "
+         "/v1/tasks and what is below it, http_… only; query: /v1/query/…, pictures: /images/… and "
+         "/thumbs/…, both http_…, fin, reset and stall, drawn for each request.";
+}
+
 std::string fault_help() {
   constexpr std::size_t column = 22;
-  std::string text =
-      "Faults (--faults SPEC), comma-separated:\n"
-      "  kind[:every=DURATION][:probability=P][:source=NAME][:for=DURATION]\n"
-      "      [:retry_after=SECONDS][:fraction=F]\n";
-  append_wrapped(
-      text, 2, 2,
-      "every: on average, for each source. probability: for each event sent; of http_… to "
-      "until_close, and of replay_…, for each request. A fault waits for the next occasion it "
-      "fits. With neither, it happens only when asked for: POST /_sim/fault "
-      "{\"kind\":\"reset\",\"source\":\"firehose\"}. source: firehose, stream, torrent, sinkhole; "
-      "without one, these four; replay: GET /v1/replay/<id>, all but the last three; tasks: "
-      "/v1/tasks and what is below it, http_… only; query: /v1/query/…, pictures: /images/… and "
-      "/thumbs/…, both http_…, fin, reset and stall, drawn for each request.");
+  std::string text = "Faults (--faults SPEC), comma-separated:\n";
+  for (const char c : fault_grammar()) {
+    text += text.ends_with('\n') ? std::string("  ") + c : std::string(1, c);
+  }
+  append_wrapped(text, 2, 2, fault_notes());
   for (const FaultWord& known : words) {
     std::string entry = "  " + std::string(known.name);
     entry.resize(column, ' ');

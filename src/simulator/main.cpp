@@ -8,6 +8,7 @@
 
 #include "penstock/core/text.hpp"
 #include "penstock/simulator/simulator.hpp"
+#include "simulator/arguments.hpp"
 
 namespace {
 
@@ -16,26 +17,6 @@ using namespace penstock::simulator;
 
 constexpr int exit_failed = 1;
 constexpr int exit_usage = 2;
-
-struct Arguments {
-  std::string listen = "127.0.0.1:8443";
-  std::string cert_dir;
-  std::uint64_t seed = 1;
-  std::string rate = "100";
-  std::string token;
-  std::string faults;
-  std::string mix = "mixed";
-  std::string write;
-  std::string source = "firehose";
-  std::string bytes = "300MB";
-  std::string start_time;
-  std::string jobs_every;
-  std::string jobs_lasting = "20s";
-  std::string replay_kept;
-  std::string archives;
-  JobOptions jobs;
-  std::size_t tasks_listed = Options{}.tasks_listed;
-};
 
 int fail(int status, std::string_view what) {
   std::cerr << "penstock-sim: " << what << '\n';
@@ -189,77 +170,12 @@ int serve(const Arguments& arguments, Mix mix) {
   return 0;
 }
 
-// Wide enough for the names, narrow enough for 80 columns.
-class Help : public CLI::Formatter {
- public:
-  Help() { column_width(26); }
-  // The name of the value alone: what it may be and its default stand in the second column.
-  std::string make_option_opts(const CLI::Option* option) const override {
-    const std::string type = option->get_type_name();
-    return type.empty() ? "" : " " + type.substr(0, type.find(':'));
-  }
-};
-
-void add_options(CLI::App& app, Arguments& arguments) {
-  const auto option = [&app](const char* name, auto& value, const char* type, const char* help) {
-    return app.add_option(name, value, help)->type_name(type);
-  };
-  app.option_defaults()->group("Serving");
-  option("--listen", arguments.listen, "ADDRESS", "With port; port 0: a free one [127.0.0.1:8443]");
-  option("--cert-dir", arguments.cert_dir, "DIR", "Folder that gets ca.pem; needed");
-  option("--token", arguments.token, "T",
-         "What clients must send as X-Token; better given\nas PENSTOCK_SIM_TOKEN")
-      ->envname("PENSTOCK_SIM_TOKEN");
-  option("--rate", arguments.rate, "N", "Events per second of each source, or max [100]");
-  option("--faults", arguments.faults, "SPEC", "What goes wrong, see below");
-
-  option("--serve", arguments.archives, "DIR",
-         "Archives, <source>*.ndjson[.gz|.zst], sent line by\nline in the order of their names "
-         "instead of made-up\nevents; at their end the source is quiet. Packed\nones are unpacked "
-         "into TMPDIR: up to 16 GiB each\nsource");
-
-  app.option_defaults()->group("Events");
-  option("--seed", arguments.seed, "N", "The same seed makes the same events [1]");
-  option("--mix", arguments.mix, "MIX", "firehose and stream: mixed, or port only [mixed]")
-      ->check(CLI::IsMember({"mixed", "port"}));
-  option("--start-time", arguments.start_time, "TIME",
-         "Of the first event, as RFC 3339; then they are a\nmillisecond apart [the clock's time]");
-
-  app.option_defaults()->group("Jobs");
-  option("--jobs-every", arguments.jobs_every, "DURATION", "There is a new job so often [never]");
-  option("--jobs-events", arguments.jobs.events, "N",
-         "Results of a job, from half to 1.5 of it [200]");
-  option("--jobs-lasting", arguments.jobs_lasting, "DURATION",
-         "A job's time, from half to 1.5 of it [20s]");
-  const CLI::Range probability(0.0, 1.0);
-  option("--jobs-failed", arguments.jobs.failed, "P", "Probability that a job fails [0.1]")
-      ->check(probability);
-  option("--jobs-revoked", arguments.jobs.revoked, "P", "Probability that a job is revoked [0.1]")
-      ->check(probability);
-  option("--jobs-twins", arguments.jobs.twins, "P",
-         "Probability that a result copies an earlier one\nexactly [0.02]")
-      ->check(probability);
-  option("--tasks-listed", arguments.tasks_listed, "N",
-         "GET /v1/tasks has the latest N only [100]");
-  option("--replay-kept", arguments.replay_kept, "DURATION",
-         "After a job's end; then its replay is 404 [for good]");
-
-  app.option_defaults()->group("Writing a file instead");
-  option("--write", arguments.write, "FILE", "File that gets events");
-  option("--source", arguments.source, "NAME", "Whose events [firehose]");
-  option("--bytes", arguments.bytes, "SIZE", "How many bytes [300MB]");
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
   Arguments arguments;
-  CLI::App app(
-      "Simulates the BinaryEdge API V1 over TLS: streams, tasks, replays, queries, images.",
-      "penstock-sim");
-  app.formatter(std::make_shared<Help>());  // shared: as CLI11 keeps it
-  app.footer("\n" + fault_help());
-  add_options(app, arguments);
+  CLI::App app;
+  define(app, arguments);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -11,6 +11,7 @@ from harness.broker import Broker
 from harness.daemon import Daemon
 from harness.flow import SOURCE, Flow
 from harness.kafka_proxy import KafkaProxy
+from harness.packages import make_packages
 from harness.simulator import Simulator
 
 
@@ -58,6 +59,12 @@ def proxy(proxied_kafka: tuple[Broker, KafkaProxy]) -> Iterator[KafkaProxy]:
 def behind_proxy(proxied_kafka: tuple[Broker, KafkaProxy]) -> Broker:
     """The proxy's broker, reached past it."""
     return proxied_kafka[0]
+
+
+@pytest.fixture(scope="session")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The Debian packages, made of what is built, by their names."""
+    return make_packages(tmp_path_factory.mktemp("packages"))
 
 
 @pytest.fixture

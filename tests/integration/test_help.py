@@ -5,9 +5,10 @@ import subprocess
 from typing import Iterator
 
 import pytest
-from harness.process import BUILD, run
+from harness.process import BUILD, PENSTOCK_SIM, run
 
-MAN_PAGE = BUILD / "cli" / "doc" / "penstock.1"
+PAGES = BUILD / "cli" / "doc"
+MAN_PAGES = ("penstock.1", "penstock-sim.1")
 
 
 def helps(*command: str) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -35,10 +36,10 @@ def test_every_help_has_an_example_within_eighty_columns(every_help):
         assert [line for line in text.splitlines() if len(line) > 80] == [], command
 
 
-def render(width: int = 80) -> str:
-    """The man page, as on a terminal of that width, without bold and underlining."""
+def render(page: str = "penstock.1", width: int = 80) -> str:
+    """A man page, as on a terminal of that width, without bold and underlining."""
     done = subprocess.run(
-        ["mandoc", "-T", "utf8", "-O", f"width={width - 2}", MAN_PAGE],
+        ["mandoc", "-T", "utf8", "-O", f"width={width - 2}", PAGES / page],
         capture_output=True,
         text=True,
         check=True,
@@ -46,17 +47,19 @@ def render(width: int = 80) -> str:
     return re.sub(".\b", "", done.stdout)
 
 
-def test_the_man_page_is_without_a_complaint():
+@pytest.mark.parametrize("page", MAN_PAGES)
+def test_a_man_page_is_without_a_complaint(page):
     mandoc = subprocess.run(
-        ["mandoc", "-T", "lint", "-W", "style", MAN_PAGE], capture_output=True, text=True, check=False
+        ["mandoc", "-T", "lint", "-W", "style", PAGES / page], capture_output=True, text=True, check=False
     )
     said = (mandoc.stdout + mandoc.stderr).splitlines()
     # Whether other pages are there is this machine's business.
     assert [x for x in said if "mandoc.db" not in x and "referenced manual" not in x] == []
 
 
-def test_the_man_page_fits_into_eighty_columns():
-    text = render()
+@pytest.mark.parametrize("page", MAN_PAGES)
+def test_a_man_page_fits_into_eighty_columns(page):
+    text = render(page)
     assert [line for line in text.splitlines() if len(line) > 80] == []
 
 
@@ -74,3 +77,18 @@ def test_the_man_page_has_every_command_with_its_options(every_help):
 @pytest.mark.parametrize("name", ["PENSTOCK_API_TOKEN", "/etc/penstock/penstock.yaml", "SIGHUP", "78"])
 def test_the_man_page_names_what_scripts_rely_on(name):
     assert name in render()
+
+
+def test_the_simulators_man_page_has_its_options_and_faults():
+    help_text = subprocess.run([PENSTOCK_SIM, "--help"], capture_output=True, text=True, check=True).stdout
+    options, faults = help_text.split("\nFaults ")
+    page = render("penstock-sim.1")
+    for option in re.findall(r"^  (?:-\w,)?(--\w[\w-]*)", options, re.MULTILINE):
+        assert re.search(rf"^ {{5}}(?:-\w, )?{option}\b", page, re.MULTILINE), option
+    for fault in re.findall(r"^  ([a-z_\d]+)  ", faults, re.MULTILINE):
+        assert re.search(rf"^ {{5}}{fault}\b", page, re.MULTILINE), fault
+
+
+@pytest.mark.parametrize("name", ["PENSTOCK_SIM_TOKEN", "ca.pem", "/_sim/truth/", "every=DURATION"])
+def test_the_simulators_man_page_names_what_tests_rely_on(name):
+    assert name in render("penstock-sim.1")

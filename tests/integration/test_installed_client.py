@@ -6,25 +6,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from harness.process import ROOT, clean_environment
+from harness.process import ROOT, clean_environment, done
 
 BUILT = ROOT / "build" / "release"
 EXAMPLE = ROOT / "examples" / "list_tasks"
-
-
-def done(*command: str | Path, **environment: str) -> str:
-    """What the command prints; fails with it."""
-    result = subprocess.run(
-        command,
-        env={**clean_environment(), **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert result.returncode == 0, f"{shlex.join(map(str, command))}:\n{result.stdout}"
-    return result.stdout
 
 
 @pytest.fixture(scope="module")
@@ -55,15 +40,19 @@ def found_by_pkg_config(client: Path, tmp_path_factory: pytest.TempPathFactory) 
 
 
 def test_everything_is_installed_where_it_is_looked_for(tmp_path):
-    done("cmake", "--install", BUILT, "--prefix", tmp_path)
+    said = done("cmake", "--install", BUILT, "--prefix", tmp_path)
+    assert re.findall(r"^-- Installing: (?!%s/).*" % tmp_path, said, re.MULTILINE) == []
     for path in (
         "bin/penstock",
         "bin/penstock-sim",
         "share/man/man1/penstock.1",
+        "share/man/man1/penstock-sim.1",
         "share/bash-completion/completions/penstock",
         "share/zsh/site-functions/_penstock",
         "share/fish/vendor_completions.d/penstock.fish",
         "share/doc/penstock/configuration.md",
+        "share/doc/penstock/penstock.cdx.json",
+        "share/doc/penstock-sim/penstock-sim.cdx.json",
         "lib/systemd/system/penstock.service",
         "lib/sysusers.d/penstock.conf",
         "lib/tmpfiles.d/penstock.conf",

@@ -98,7 +98,11 @@ struct FaultRule {
 // error names the part that is wrong.
 Result<std::vector<FaultRule>> parse_faults(std::string_view spec);
 
-// What stands in --help: the grammar and every kind, at most 80 columns wide.
+// What a SPEC looks like, in lines; and what its words mean, in sentences.
+std::string_view fault_grammar() noexcept;
+std::string_view fault_notes() noexcept;
+
+// What stands in --help: both of them and every kind, at most 80 columns wide.
 std::string fault_help();
 
 }  // namespace penstock::simulator

@@ -12,6 +12,7 @@ namespace penstock::cli::doc {
 namespace {
 
 constexpr std::string_view example_mark = "Example: ";
+constexpr std::string_view usual_group = "Options";  // CLI11's
 
 std::string one_line(const std::string& text) {
   return joined(wrapped(text, std::string::npos), " ");
@@ -61,6 +62,9 @@ Parameter describe(const CLI::Option& option) {
   parameter.help = one_line(full_text(option));
   parameter.required = option.get_required();
   parameter.repeated = option.get_expected_max() == CLI::detail::expected_max_vector_size;
+  if (option.get_group() != usual_group) {
+    parameter.group = option.get_group();
+  }
   if (option.get_items_expected_max() > 0) {
     describe_value(option.get_type_name(), parameter);
   }

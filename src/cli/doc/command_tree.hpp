@@ -29,6 +29,7 @@ struct Parameter {
   std::vector<std::string> words;
   bool required = false;
   bool repeated = false;
+  std::string group = {};  // the heading it stands below in its help; empty: the usual one
   bool operator==(const Parameter&) const = default;
 };
 

@@ -1,5 +1,5 @@
-// Prints what is made of the command line's definition: `penstock_cli_doc man|bash|zsh|fish`. The
-// build runs it.
+// Prints what is made of the command lines' definitions: `penstock_cli_doc man|bash|zsh|fish`, and
+// `simulator` for the man page of penstock-sim. The build runs it.
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <string_view>
@@ -7,8 +7,10 @@
 #include "cli/doc/command_tree.hpp"
 #include "cli/doc/completions.hpp"
 #include "cli/doc/man_page.hpp"
+#include "cli/doc/simulator_page.hpp"
 #include "cli/run.hpp"
 #include "penstock/app/daemon.hpp"
+#include "penstock/simulator/command_line.hpp"
 
 int main(int argc, char** argv) {
   namespace doc = penstock::cli::doc;
@@ -22,8 +24,13 @@ int main(int argc, char** argv) {
            : kind == "fish" ? doc::fish_completion(program)
                             : "";
   });
+  if (kind == "simulator") {
+    penstock::simulator::with_parser([&](const CLI::App& parser) {
+      text = doc::simulator_page(doc::describe(parser), penstock::app::version());
+    });
+  }
   if (text.empty()) {
-    std::cerr << "usage: penstock_cli_doc man|bash|zsh|fish\n";
+    std::cerr << "usage: penstock_cli_doc man|bash|zsh|fish|simulator\n";
     return 2;
   }
   return std::cout << text << std::flush ? 0 : 1;

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <set>
 
+#include "cli/doc/man_list.hpp"
 #include "cli/doc/man_sections.hpp"
 #include "cli/doc/mdoc.hpp"
 
@@ -15,33 +16,6 @@ namespace {
 constexpr std::size_t common_from = 3;
 
 bool is_leaf(const Command& command) { return command.commands.empty(); }
-
-// -c, --config FILE
-std::string option_macros(const Parameter& option) {
-  std::string out;
-  for (const std::string& name : option.names) {
-    out += (out.empty() ? "Fl " : " , Fl ") + mdoc_argument(name.substr(1));
-  }
-  return option.kind == ValueKind::none ? out : out + " Ar " + mdoc_argument(option.value);
-}
-
-std::string argument_macros(const Parameter& argument) {
-  return "Ar " + mdoc_argument(argument.value) + (argument.repeated ? " ..." : "");
-}
-
-std::string list(const std::vector<Parameter>& arguments, const std::vector<Parameter>& options) {
-  if (arguments.empty() && options.empty()) {
-    return "";
-  }
-  std::string out = ".Bl -tag -width Ds\n";
-  for (const Parameter& argument : arguments) {
-    out += ".It " + argument_macros(argument) + '\n' + mdoc_prose(argument.help + '.');
-  }
-  for (const Parameter& option : options) {
-    out += ".It " + option_macros(option) + '\n' + mdoc_prose(option.help + '.');
-  }
-  return out + ".El\n";
-}
 
 std::string synopsis(const std::vector<const Command*>& commands) {
   std::string out = ".Sh SYNOPSIS\n";
@@ -101,7 +75,7 @@ std::string options_of(const Command& command, const std::vector<Parameter>& com
       others += (others.empty() ? ".Fl " : " , Fl ") + option.names.back().substr(1);
     }
   }
-  std::string out = list(command.arguments, own);
+  std::string out = man_list(command.arguments, own);
   if (!others.empty()) {
     out += ".Pp\nAlso takes\n" + others + " .\n";
   }
@@ -148,7 +122,7 @@ std::string man_page(const Command& program, std::string_view version) {
     }
   }
   out += ".Sh OPTIONS\nThose of several commands, and of\n.Nm\nalone:\n" +
-         list({}, with_own_of(program, common));
+         man_list({}, with_own_of(program, common));
   return out + std::string(man_rest);
 }
 

@@ -113,13 +113,9 @@ An invalid one is reported, and the old one stays.
 .El
 .Sh SEE ALSO
 .Xr curl 1 ,
+.Xr penstock-sim 1 ,
 .Xr systemd.service 5 ,
 .Xr signal 7
-.Pp
-The simulator of the API,
-.Nm penstock-sim ,
-says what it can do with
-.Fl -help .
 .Pp
 All keys of the configuration, topics, metrics, and what to do when:
 .Pa configuration.md

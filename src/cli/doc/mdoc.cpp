@@ -9,6 +9,7 @@ namespace penstock::cli::doc {
 namespace {
 
 constexpr std::size_t columns = 78;  // mandoc's lint warns from 80 on
+constexpr std::string_view ellipsis = "…";
 
 bool is_upper(char c) { return std::isupper(static_cast<unsigned char>(c)) != 0; }
 
@@ -28,7 +29,11 @@ std::string_view first_sentence(std::string_view text) {
   return text;
 }
 
-std::string escaped(std::string_view text) {
+std::string escaped(std::string text) {
+  // In ASCII, which every formatter takes.
+  for (std::size_t at = text.find(ellipsis); at != std::string::npos; at = text.find(ellipsis)) {
+    text.replace(at, ellipsis.size(), "...");
+  }
   std::string out;
   bool quoted = false;
   for (const char c : text) {
@@ -49,7 +54,7 @@ std::string sentences(std::string_view text) {
   while (!text.empty()) {
     const std::string_view sentence = first_sentence(text);
     text.remove_prefix(sentence.size());
-    for (const std::string& line : wrapped(escaped(sentence), columns)) {
+    for (const std::string& line : wrapped(escaped(std::string(sentence)), columns)) {
       out += not_control(line) + '\n';
     }
   }
@@ -93,7 +98,7 @@ std::string mdoc_literal(std::string_view line) {
 }
 
 std::string mdoc_argument(std::string_view word) {
-  std::string out = escaped(word);
+  std::string out = escaped(std::string(word));
   // So are macros named: Ns, No, Ar, Brq. `\&` is nothing, and keeps a word from being one.
   if (out.size() > 1 && out.size() <= 3 && is_upper(out[0]) && !is_upper(out[1])) {
     out.insert(0, "\\&");

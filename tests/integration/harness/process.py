@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -141,3 +142,17 @@ def run(*arguments: str | Path, env: dict[str, str] | None = None) -> subprocess
     )
 
 
+def done(*command: str | Path, cwd: Path | None = None, **environment: str) -> str:
+    """What the command prints; fails with it."""
+    result = subprocess.run(
+        command,
+        env={**clean_environment(), **environment},
+        cwd=cwd,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert result.returncode == 0, f"{shlex.join(map(str, command))}:\n{result.stdout}"
+    return result.stdout

@@ -76,6 +76,14 @@ TEST_F(CommandTree, AnOptionMayBeRepeatedWhereItFillsAList) {
   EXPECT_TRUE(describe(app_).options.at(0).repeated);
 }
 
+TEST_F(CommandTree, OnlyAHeadingOfTheProgramsOwnIsAGroup) {
+  app_.add_option("--usual", value_, "Help");
+  app_.add_option("--seed", value_, "Help")->group("Events");
+  const Command program = describe(app_);
+  EXPECT_EQ(program.options.at(0).group, "");
+  EXPECT_EQ(program.options.at(1).group, "Events");
+}
+
 TEST_F(CommandTree, WordsAreThoseOfTheValuesName) {
   const Parameter option = described("table|json");
   EXPECT_EQ(option.kind, ValueKind::words);

@@ -34,6 +34,8 @@ TEST(Mdoc, BackticksAreQuotes) {
   EXPECT_EQ(mdoc_prose("With or without `client-`"), "With or without \\(oqclient-\\(cq\n");
 }
 
+TEST(Mdoc, AnEllipsisIsThreeDots) { EXPECT_EQ(mdoc_prose("http_… and\n…"), "http_... and ...\n"); }
+
 TEST(Mdoc, ALiteralCanBeCopied) {
   EXPECT_EQ(mdoc_literal("penstock --set 'a'"), "penstock \\-\\-set \\(aqa\\(aq");
 }
