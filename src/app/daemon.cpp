@@ -11,6 +11,7 @@
 #include <list>
 #include <optional>
 
+#include "app/admin_access.hpp"
 #include "app/admin_calls.hpp"
 #include "app/composition.hpp"
 #include "app/overview.hpp"
@@ -36,12 +37,6 @@ enum ExitStatus : int {
 constexpr Duration beat{1'000};          // of the watchdog and of librdkafka's callbacks
 constexpr Duration ready_wait{10'000};   // systemd is told then, Kafka there or not
 constexpr Duration status_flush{2'000};  // what the last status records may take at the end
-
-std::string listen_text(const settings::Endpoint& endpoint) {
-  const bool v6 = endpoint.address.find(':') != std::string::npos;
-  return (v6 ? "[" + endpoint.address + "]" : endpoint.address) + ":" +
-         std::to_string(endpoint.port);
-}
 
 }  // namespace
 
@@ -194,6 +189,12 @@ std::optional<int> Daemon::Impl::open_admin() {
     return exit_failed;
   }
   const auto opened = admin_.open_socket(options_.settings.admin.socket);
+  auto access = admin_access(options_.settings.admin, log_);
+  if (!access) {
+    log_.error("the admin endpoint can't be secured", {{"error", access.error().what}});
+    return exit_configuration;
+  }
+  admin_.secure(std::move(*access));
   if (!opened && opened.error().code == Errc::io) {
     // Who runs it by hand has no /run/penstock.
     log_.warning("no admin socket: neither replays nor reloads can be asked for",
@@ -223,18 +224,29 @@ void Daemon::Impl::wait_for_signal() {
   });
 }
 
-// The log level is all that can change while the daemon runs; tokens are read anew anyway.
+// The log level is all that can change while the daemon runs, and how the admin endpoint is
+// secured; tokens are read anew anyway.
 ops::Response Daemon::Impl::reload() {
   if (!options_.reload) {
     return refused_reload({});
   }
   notifier_.reloading();
-  const auto loaded = options_.reload();
+  auto loaded = options_.reload();
+  if (loaded) {
+    auto access = admin_access(loaded->settings.admin, log_);
+    if (access) {
+      admin_.secure(std::move(*access));
+    } else {
+      loaded = std::vector{settings::Finding{.where = {}, .message = access.error().what}};
+    }
+  }
   stage_.reload_rejected = !loaded;
   metrics_.config_reloaded(!stage_.reload_rejected);
   if (loaded) {
     set_log_level_(loaded->settings.log.level);
-    log_.info("configuration reloaded: the log level is applied, the rest needs a restart");
+    log_.info(
+        "configuration reloaded: log level, certificate and passwords are applied, the rest "
+        "needs a restart");
   } else {
     for (const settings::Finding& finding : loaded.error()) {
       log_.error("configuration not reloaded", {{"error", settings::to_string(finding)}});
@@ -251,7 +263,7 @@ void Daemon::Impl::keep_beat() {
     notifier_.watchdog();
   }
   if (!stage_.ready && std::all_of(pipelines_.begin(), pipelines_.end(),
-                             [](const auto& pipeline) { return pipeline->ready(); })) {
+                                   [](const auto& pipeline) { return pipeline->ready(); })) {
     ready_ = stage_.ready = true;
     log_.info("ready");
   }

@@ -132,3 +132,7 @@ inline constexpr std::chrono::seconds admin_timeout{10};
 inline constexpr std::chrono::seconds drain{20};  // from the signal to _exit
 
 }  // namespace penstock::limits
+inline constexpr std::size_t admin_users = 64;  // people and scrapers, not customers
+// Of the hashes in admin.password_file: above, one takes over a second to verify.
+inline constexpr std::uint64_t bcrypt_cost = 13;
+inline constexpr std::uint64_t sha512_rounds = 1'000'000;
