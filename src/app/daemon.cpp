@@ -259,7 +259,8 @@ ops::Response Daemon::Impl::reload() {
 void Daemon::Impl::keep_beat() {
   io_loop_.beat(monotonic_now());
   status_->poll();
-  if (notifier_.watchdog_interval()) {
+  // Where another loop stands still, systemd is to find the whole service so.
+  if (overview_.all_turn(log_) && notifier_.watchdog_interval()) {
     notifier_.watchdog();
   }
   if (!stage_.ready && std::all_of(pipelines_.begin(), pipelines_.end(),

@@ -14,6 +14,7 @@
 #include "penstock/ops/admin_server.hpp"
 #include "penstock/ops/health.hpp"
 #include "penstock/ops/metrics.hpp"
+#include "penstock/ops/service_status.hpp"
 
 namespace penstock::app {
 
@@ -41,7 +42,10 @@ class Overview {
 
   // Those of pages; the calls that change something are left to the caller.
   ops::Handlers handlers() const;
-  std::string service_status() const;
+  // Of now, with the rates of the last seconds.
+  std::string service_status();
+  // Whether all loops turn. The log is told when that changes.
+  bool all_turn(Log& log);
 
  private:
   ops::Response status() const;
@@ -49,6 +53,8 @@ class Overview {
   std::vector<ops::LoopHealth> loops() const;
 
   Observed observed_;
+  ops::RecentFigures recent_;
+  bool turned_ = true;
 };
 
 }  // namespace penstock::app

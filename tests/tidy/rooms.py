@@ -68,6 +68,7 @@ PURE_STEMS = {
     "retries",
     "router",
     "search_terms",
+    "service_status",
     "status_handler",
     "target",
     "task_check",

@@ -120,6 +120,10 @@ inline constexpr Bytes token_file = 16_KiB;  // what servers accept as a header 
 inline constexpr std::chrono::seconds heartbeat_age{30};
 // Kafka away for longer: not ready. A rolling restart of brokers stays below.
 inline constexpr std::chrono::seconds kafka_away{60};
+// Of the service's status line: how far back its rates go, and from when on Kafka is called away
+// there; a commit takes less.
+inline constexpr std::chrono::seconds status_rate_over{5};
+inline constexpr std::chrono::seconds kafka_away_shown{5};
 // Characters of one value in a log line: enough for a long error, too few to flood a log.
 inline constexpr std::size_t log_value = 1000;
 // Before accept() is tried again after the process ran out of file descriptors.
