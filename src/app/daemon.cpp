@@ -77,6 +77,7 @@ class Daemon::Impl {
   ops::Response reload();  // and what became of it, for who asked
   void keep_beat();
   void drain(std::string_view why);
+  void tell_totals(const SourceName& name);
   void source_ended(const SourceName& name, publish::PublisherEnd end);
   // Timers may have fired before they were cancelled: their handlers ask.
   bool finished() const { return ended_ == pipelines_.size(); }
@@ -113,7 +114,10 @@ int Daemon::Impl::run() {
   log_.info("starting", {{"version", version()},
                          {"instance", instance_.id},
                          {"sources", std::uint64_t{sources_.size()}},
-                         {"workers", std::uint64_t{pool_.workers()}}});
+                         {"workers", std::uint64_t{pool_.workers()}},
+                         {"events_max_size", to_string(options_.settings.events.max_size)},
+                         {"journal_max_size", to_string(options_.settings.journal.max_size)},
+                         {"commit_interval", to_string(options_.settings.kafka.commit_interval)}});
   if (const auto status = open()) {
     return *status;
   }
@@ -132,8 +136,10 @@ int Daemon::Impl::run() {
   pipelines_.clear();
   status_->flush(status_flush);
   const bool all_taken_over = taken_over_ == sources_.size();
-  log_.info("stopped");
-  return all_taken_over ? exit_taken_over : failed_ ? exit_failed : exit_done;
+  const int status = all_taken_over ? exit_taken_over : failed_ ? exit_failed : exit_done;
+  const auto ran = std::chrono::floor<std::chrono::seconds>(wall_now() - instance_.started_at);
+  log_.info("stopped", {{"status", status}, {"seconds", std::int64_t{ran.count()}}});
+  return status;
 }
 
 std::optional<int> Daemon::Impl::open() {
@@ -183,18 +189,18 @@ std::optional<int> Daemon::Impl::open() {
 }
 
 std::optional<int> Daemon::Impl::open_admin() {
-  if (const auto started = admin_.start(); !started) {
-    log_.error("the admin endpoint can't be opened",
-               {{"key", "admin.listen"}, {"error", started.error().what}});
-    return exit_failed;
-  }
-  const auto opened = admin_.open_socket(options_.settings.admin.socket);
   auto access = admin_access(options_.settings.admin, log_);
   if (!access) {
     log_.error("the admin endpoint can't be secured", {{"error", access.error().what}});
     return exit_configuration;
   }
   admin_.secure(std::move(*access));
+  if (const auto started = admin_.start(); !started) {
+    log_.error("the admin endpoint can't be opened",
+               {{"key", "admin.listen"}, {"error", started.error().what}});
+    return exit_failed;
+  }
+  const auto opened = admin_.open_socket(options_.settings.admin.socket);
   if (!opened && opened.error().code == Errc::io) {
     // Who runs it by hand has no /run/penstock.
     log_.warning("no admin socket: neither replays nor reloads can be asked for",
@@ -259,6 +265,7 @@ ops::Response Daemon::Impl::reload() {
 void Daemon::Impl::keep_beat() {
   io_loop_.beat(monotonic_now());
   status_->poll();
+  log_.tell_repeats();
   // Where another loop stands still, systemd is to find the whole service so.
   if (overview_.all_turn(log_) && notifier_.watchdog_interval()) {
     notifier_.watchdog();
@@ -303,8 +310,25 @@ void Daemon::Impl::drain(std::string_view why) {
   }
 }
 
+// What the source did in this process. What is left in the journal goes out after the next start.
+void Daemon::Impl::tell_totals(const SourceName& name) {
+  const auto found = std::find_if(sources_.begin(), sources_.end(),
+                                  [&](const Source& source) { return source.name == name; });
+  const SourceCounters& totals = *found->counters;
+  std::uint64_t dead_letters = 0;
+  for (const Counter& reason : totals.dead_letters) {
+    dead_letters += reason.get();
+  }
+  log_.info("source ended", {{"source", name.str()},
+                             {"sessions", totals.sessions.get()},
+                             {"received_events", totals.received_events.get()},
+                             {"published_events", totals.published_events.get()},
+                             {"dead_letters", dead_letters},
+                             {"journal_events", totals.uncommitted_events.get()}});
+}
+
 void Daemon::Impl::source_ended(const SourceName& name, publish::PublisherEnd end) {
-  log_.info("source ended", {{"source", name.str()}});
+  tell_totals(name);
   ++ended_;
   switch (end) {
     case publish::PublisherEnd::drained:

@@ -64,6 +64,7 @@ PURE_STEMS = {
     "merge_sort",
     "read_ahead",
     "recovery",
+    "repeat_filter",
     "replay_script",
     "retries",
     "router",
