@@ -207,7 +207,8 @@ PipelineOptions pipeline_options(const settings::Settings& settings, const setti
                         .journal = journal_id},
           .jobs = jobs_options(settings, source, instance, journal_id),
           .filter = std::move(filter),
-          .replays = {.url = settings.api.url,
+          .replays = {.source = source.name,
+                      .url = settings.api.url,
                       .access = std::move(access),
                       .stall_timeout = limits::replay_stall,
                       .max_line = settings.events.max_size}};

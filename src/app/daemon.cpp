@@ -11,6 +11,7 @@
 #include <list>
 #include <optional>
 
+#include "app/admin_access.hpp"
 #include "app/admin_calls.hpp"
 #include "app/composition.hpp"
 #include "app/overview.hpp"
@@ -36,12 +37,6 @@ enum ExitStatus : int {
 constexpr Duration beat{1'000};          // of the watchdog and of librdkafka's callbacks
 constexpr Duration ready_wait{10'000};   // systemd is told then, Kafka there or not
 constexpr Duration status_flush{2'000};  // what the last status records may take at the end
-
-std::string listen_text(const settings::Endpoint& endpoint) {
-  const bool v6 = endpoint.address.find(':') != std::string::npos;
-  return (v6 ? "[" + endpoint.address + "]" : endpoint.address) + ":" +
-         std::to_string(endpoint.port);
-}
 
 }  // namespace
 
@@ -82,6 +77,7 @@ class Daemon::Impl {
   ops::Response reload();  // and what became of it, for who asked
   void keep_beat();
   void drain(std::string_view why);
+  void tell_totals(const SourceName& name);
   void source_ended(const SourceName& name, publish::PublisherEnd end);
   // Timers may have fired before they were cancelled: their handlers ask.
   bool finished() const { return ended_ == pipelines_.size(); }
@@ -118,7 +114,10 @@ int Daemon::Impl::run() {
   log_.info("starting", {{"version", version()},
                          {"instance", instance_.id},
                          {"sources", std::uint64_t{sources_.size()}},
-                         {"workers", std::uint64_t{pool_.workers()}}});
+                         {"workers", std::uint64_t{pool_.workers()}},
+                         {"events_max_size", to_string(options_.settings.events.max_size)},
+                         {"journal_max_size", to_string(options_.settings.journal.max_size)},
+                         {"commit_interval", to_string(options_.settings.kafka.commit_interval)}});
   if (const auto status = open()) {
     return *status;
   }
@@ -137,8 +136,10 @@ int Daemon::Impl::run() {
   pipelines_.clear();
   status_->flush(status_flush);
   const bool all_taken_over = taken_over_ == sources_.size();
-  log_.info("stopped");
-  return all_taken_over ? exit_taken_over : failed_ ? exit_failed : exit_done;
+  const int status = all_taken_over ? exit_taken_over : failed_ ? exit_failed : exit_done;
+  const auto ran = std::chrono::floor<std::chrono::seconds>(wall_now() - instance_.started_at);
+  log_.info("stopped", {{"status", status}, {"seconds", std::int64_t{ran.count()}}});
+  return status;
 }
 
 std::optional<int> Daemon::Impl::open() {
@@ -188,6 +189,12 @@ std::optional<int> Daemon::Impl::open() {
 }
 
 std::optional<int> Daemon::Impl::open_admin() {
+  auto access = admin_access(options_.settings.admin, log_);
+  if (!access) {
+    log_.error("the admin endpoint can't be secured", {{"error", access.error().what}});
+    return exit_configuration;
+  }
+  admin_.secure(std::move(*access));
   if (const auto started = admin_.start(); !started) {
     log_.error("the admin endpoint can't be opened",
                {{"key", "admin.listen"}, {"error", started.error().what}});
@@ -223,18 +230,29 @@ void Daemon::Impl::wait_for_signal() {
   });
 }
 
-// The log level is all that can change while the daemon runs; tokens are read anew anyway.
+// The log level is all that can change while the daemon runs, and how the admin endpoint is
+// secured; tokens are read anew anyway.
 ops::Response Daemon::Impl::reload() {
   if (!options_.reload) {
     return refused_reload({});
   }
   notifier_.reloading();
-  const auto loaded = options_.reload();
+  auto loaded = options_.reload();
+  if (loaded) {
+    auto access = admin_access(loaded->settings.admin, log_);
+    if (access) {
+      admin_.secure(std::move(*access));
+    } else {
+      loaded = std::vector{settings::Finding{.where = {}, .message = access.error().what}};
+    }
+  }
   stage_.reload_rejected = !loaded;
   metrics_.config_reloaded(!stage_.reload_rejected);
   if (loaded) {
     set_log_level_(loaded->settings.log.level);
-    log_.info("configuration reloaded: the log level is applied, the rest needs a restart");
+    log_.info(
+        "configuration reloaded: log level, certificate and passwords are applied, the rest "
+        "needs a restart");
   } else {
     for (const settings::Finding& finding : loaded.error()) {
       log_.error("configuration not reloaded", {{"error", settings::to_string(finding)}});
@@ -248,7 +266,9 @@ void Daemon::Impl::keep_beat() {
   io_loop_.beat(monotonic_now());
   status_->poll();
   overview_.sample(monotonic_now());
-  if (notifier_.watchdog_interval()) {
+  log_.tell_repeats();
+  // Where another loop stands still, systemd is to find the whole service so.
+  if (overview_.all_turn(log_) && notifier_.watchdog_interval()) {
     notifier_.watchdog();
   }
   if (!stage_.ready && std::all_of(pipelines_.begin(), pipelines_.end(),
@@ -291,8 +311,25 @@ void Daemon::Impl::drain(std::string_view why) {
   }
 }
 
+// What the source did in this process. What is left in the journal goes out after the next start.
+void Daemon::Impl::tell_totals(const SourceName& name) {
+  const auto found = std::find_if(sources_.begin(), sources_.end(),
+                                  [&](const Source& source) { return source.name == name; });
+  const SourceCounters& totals = *found->counters;
+  std::uint64_t dead_letters = 0;
+  for (const Counter& reason : totals.dead_letters) {
+    dead_letters += reason.get();
+  }
+  log_.info("source ended", {{"source", name.str()},
+                             {"sessions", totals.sessions.get()},
+                             {"received_events", totals.received_events.get()},
+                             {"published_events", totals.published_events.get()},
+                             {"dead_letters", dead_letters},
+                             {"journal_events", totals.uncommitted_events.get()}});
+}
+
 void Daemon::Impl::source_ended(const SourceName& name, publish::PublisherEnd end) {
-  log_.info("source ended", {{"source", name.str()}});
+  tell_totals(name);
   ++ended_;
   switch (end) {
     case publish::PublisherEnd::drained:

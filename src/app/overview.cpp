@@ -89,17 +89,38 @@ std::vector<ops::LoopHealth> Overview::loops() const {
   return found;
 }
 
-std::string Overview::service_status() const {
-  const auto& sources = observed_.sources;
-  const auto connected = std::count_if(sources.begin(), sources.end(), [](const auto& source) {
-    return source.counters->connected.get();
-  });
-  std::uint64_t published = 0;
-  for (const Daemon::Source& source : sources) {
-    published += source.counters->published_events.get();
+std::string Overview::service_status() {
+  ops::ServiceFigures now{.at = monotonic_now(),
+                          .starting = !observed_.stage.ready,
+                          .draining = observed_.stage.draining,
+                          .sources = observed_.sources.size()};
+  for (const Daemon::Source& source : observed_.sources) {
+    const SourceCounters& counters = *source.counters;
+    now.connected += counters.connected.get() ? 1u : 0u;
+    now.received_events += counters.received_events.get();
+    now.published_events += counters.published_events.get();
+    now.waiting_events += counters.uncommitted_events.get();
+    const auto capacity = static_cast<double>(counters.journal_capacity_bytes.get());
+    const auto used = static_cast<double>(counters.journal_bytes.get());
+    now.journal_fill = std::max(now.journal_fill, capacity > 0 ? used / capacity : 0);
   }
-  return std::to_string(connected) + " of " + std::to_string(sources.size()) +
-         " sources connected, " + std::to_string(published) + " events published";
+  for (const ops::SourceHealth& source : health().sources) {
+    now.kafka_away = std::max(now.kafka_away, source.kafka_away);
+  }
+  return ops::service_status(recent_.add(now), now);
+}
+
+bool Overview::all_turn(Log& log) {
+  const auto stuck = ops::stuck(loops());
+  if (stuck.empty() && !std::exchange(turned_, true)) {
+    log.info("all loops turn again");
+  } else if (!stuck.empty() && std::exchange(turned_, false)) {
+    for (const ops::LoopHealth& loop : stuck) {
+      log.error("a loop stands still",
+                {{"loop", loop.loop}, {"ms", std::int64_t{loop.age.count()}}});
+    }
+  }
+  return stuck.empty();
 }
 
 }  // namespace penstock::app

@@ -16,6 +16,7 @@
 #include "penstock/ops/admin_server.hpp"
 #include "penstock/ops/health.hpp"
 #include "penstock/ops/metrics.hpp"
+#include "penstock/ops/service_status.hpp"
 #include "penstock/ops/source_history.hpp"
 #include "penstock/ops/status_document.hpp"
 
@@ -49,7 +50,10 @@ class Overview {
 
   // Those of pages; the calls that change something are left to the caller.
   ops::Handlers handlers() const;
-  std::string service_status() const;
+  // Of now, with the rates of the last seconds.
+  std::string service_status();
+  // Whether all loops turn. The log is told when that changes.
+  bool all_turn(Log& log);
 
  private:
   ops::StatusSnapshot snapshot() const;
@@ -58,6 +62,8 @@ class Overview {
 
   Observed observed_;
   std::map<std::string, ops::SourceHistory> histories_;  // by source
+  ops::RecentFigures recent_;
+  bool turned_ = true;
 };
 
 }  // namespace penstock::app

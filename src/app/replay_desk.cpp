@@ -16,6 +16,11 @@ journal::RingOptions replay_ring(Bytes max_line) {
   return {.max_size = Bytes{2 * segment.count}, .max_line = max_line, .segment_size = segment};
 }
 
+double seconds_since(MonotonicTime begin) {
+  return std::chrono::duration<double>(std::chrono::floor<Duration>(monotonic_now() - begin))
+      .count();
+}
+
 }  // namespace
 
 // One run, from its request until its last batch is committed.
@@ -54,16 +59,21 @@ class ReplayDesk::Replay final : private remote::ReplayListener {
  private:
   void replay_opened() override { feed_.open(order_.run, SessionId{order_.run.value}); }
   void replay_closed(DisconnectCause cause, std::string_view detail) override {
-    desk_.log_.info("replay ended",
-                    {{"job", order_.job}, {"cause", to_string(cause)}, {"detail", detail}});
+    desk_.log_.info("replay ended", {{"source", desk_.options_.source.str()},
+                                     {"job", order_.job},
+                                     {"cause", to_string(cause)},
+                                     {"seconds", seconds_since(begun_)},
+                                     {"detail", detail}});
     closed_ = true;
     feed_.close(cause);
     feed_.finish();
   }
   void replay_failed(ReplayEnd end, std::optional<Duration> retry_after,
                      std::string_view detail) override {
-    desk_.log_.warning("no replay",
-                       {{"job", order_.job}, {"result", to_string(end)}, {"detail", detail}});
+    desk_.log_.warning("no replay", {{"source", desk_.options_.source.str()},
+                                     {"job", order_.job},
+                                     {"result", to_string(end)},
+                                     {"detail", detail}});
     closed_ = true;
     desk_.post_(desk_.jobs_.note([run = order_.run, end, retry_after](jobs::Jobs& jobs) {
       return jobs.replay_failed(run, end, retry_after, wall_now());
@@ -79,6 +89,7 @@ class ReplayDesk::Replay final : private remote::ReplayListener {
 
   ReplayDesk& desk_;
   jobs::order::StartReplay order_;
+  MonotonicTime begun_ = monotonic_now();
   bool closed_ = false;
   ChannelFeed feed_;
   remote::ReplayRun run_;
@@ -121,7 +132,8 @@ void ReplayDesk::carry_out(const jobs::Order& order) {
 void ReplayDesk::list_tasks() {
   remote::list_tasks(rest_, [this](remote::RestResult<std::vector<Task>> answer) {
     if (!answer) {
-      log_.warning("no task list", {{"error", answer.error().detail}});
+      log_.warning("no task list",
+                   {{"source", options_.source.str()}, {"error", answer.error().detail}});
     }
     post_(jobs_.note([answer = std::move(answer)](jobs::Jobs& jobs) {
       return answer ? jobs.tasks_listed(*answer, wall_now()) : jobs.tasks_failed(wall_now());
@@ -133,7 +145,9 @@ void ReplayDesk::ask_status(const std::string& job) {
   remote::ask_status(rest_, job, [this, job](remote::RestResult<Task> answer) {
     const bool unknown = !answer && answer.error().kind == remote::RestError::Kind::not_found;
     if (!answer && !unknown) {
-      log_.warning("no job status", {{"job", job}, {"error", answer.error().detail}});
+      log_.warning(
+          "no job status",
+          {{"source", options_.source.str()}, {"job", job}, {"error", answer.error().detail}});
     }
     post_(jobs_.note([job, unknown, answer = std::move(answer)](jobs::Jobs& jobs) {
       return answer    ? jobs.status_told(job, *answer, wall_now())

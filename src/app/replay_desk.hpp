@@ -27,6 +27,7 @@ namespace penstock::app {
 using ReleasedChannel = std::pair<ChannelKind, ChannelId>;
 
 struct ReplayDeskOptions {
+  SourceName source;
   std::string url;  // of the API, without a slash at its end
   remote::AccessOptions access;
   Duration stall_timeout;

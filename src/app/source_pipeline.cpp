@@ -167,6 +167,7 @@ void SourcePipeline::push(Batch&& batch) {
   counters_.uncommitted_events.change(lines);
   if (batch.channel_kind == ChannelKind::live) {
     counters_.truncated_bytes.add(batch.truncated_bytes);
+    count_session(batch);
     if (!batch.events.empty()) {
       const auto received_ms = batch.block.received_at.time_since_epoch().count();
       counters_.last_event_ms.set(received_ms);
@@ -176,6 +177,22 @@ void SourcePipeline::push(Batch&& batch) {
     }
   }
   publisher_.push(std::move(batch));
+}
+
+// A session's lines are known when its end has come through: after "session closed".
+void SourcePipeline::count_session(const Batch& batch) {
+  if (batch.block.kind == BlockKind::session_opened) {
+    session_events_ = session_dead_letters_ = 0;
+  }
+  session_events_ += batch.events.size();
+  session_dead_letters_ += batch.dead_letters.size();
+  if (batch.block.kind == BlockKind::session_closed) {
+    log_.info("session counted", {{"source", name_.str()},
+                                  {"session", batch.block.session.value},
+                                  {"events", session_events_},
+                                  {"dead_letters", session_dead_letters_},
+                                  {"truncated_bytes", batch.truncated_bytes}});
+  }
 }
 
 // Something went on in a feed: what was waited for may have come.
@@ -246,10 +263,25 @@ void SourcePipeline::carry_out(const std::vector<jobs::Order>& orders) {
                      : LogLevel::info,
                  to_string(tell->event), {{"source", name_.str()}, {"detail", tell->detail}});
       status_.say(wall_now(), name_, tell->event, tell->detail);
+    } else if (const auto* const news = std::get_if<jobs::order::GapNews>(&order)) {
+      tell_gap(*news);
     } else if (replays_ && !draining_) {
       replays_->carry_out(order);
     }
   }
+}
+
+void SourcePipeline::tell_gap(const jobs::order::GapNews& news) {
+  const auto seconds = std::chrono::duration<double>(news.lasted.value_or(Duration{0})).count();
+  log_.info("gap", {{"source", name_.str()},
+                    {"gap", news.gap},
+                    {"state", news.state},
+                    {"cause", to_string(news.cause)},
+                    {"seconds", seconds},
+                    {"estimated_events", news.estimated_events.value_or(0)},
+                    {"truncated_bytes", news.truncated_bytes},
+                    {"jobs", news.jobs},
+                    {"recovered_events", news.recovered_events}});
 }
 
 void SourcePipeline::tick() {

@@ -90,6 +90,8 @@ class SourcePipeline final : private remote::SessionListener, private publish::P
   void ended(publish::PublisherEnd end) override;
 
   void push(Batch&& batch);  // on a worker
+  void count_session(const Batch& batch);
+  void tell_gap(const jobs::order::GapNews& news);
   void moved();
   void carry_out(const std::vector<jobs::Order>& orders);
   void tick();
@@ -111,6 +113,8 @@ class SourcePipeline final : private remote::SessionListener, private publish::P
   std::optional<publish::PublisherEnd> end_;
   std::uint64_t channels_ = 0;
   std::optional<WallTime> connected_since_;
+  // Of the live session that is read; of the workers, one at a time.
+  std::uint64_t session_events_ = 0, session_dead_letters_ = 0;
   std::optional<DisconnectCause> told_failure_;   // since the last session
   std::map<ReleasedChannel, Released> released_;  // of the commit under way; the publisher's thread
 

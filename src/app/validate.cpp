@@ -6,6 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <filesystem>
 
+#include "app/admin_access.hpp"
 #include "app/composition.hpp"
 #include "app/source_filter.hpp"
 #include "penstock/core/limits.hpp"
@@ -163,6 +164,17 @@ void check_journals(const settings::Settings& settings, std::vector<Finding>& fi
   }
 }
 
+Finding check_admin(const settings::Admin& admin) {
+  const auto access = admin_access(admin);
+  if (!access) {
+    return {Level::failed, "admin", access.error().what};
+  }
+  const std::string_view exposed = exposure(admin);
+  return {exposed.empty() ? Level::ok : Level::warning, "admin",
+          listen_text(admin.listen) + ", " + access->summary +
+              (exposed.empty() ? "" : "; " + std::string(exposed))};
+}
+
 void check_filters(const settings::Settings& settings, std::vector<Finding>& findings) {
   for (const settings::Source& source : settings.sources) {
     if (const auto filter = make_filter(source); !filter) {
@@ -259,6 +271,7 @@ std::vector<Finding> validate(const settings::Loaded& loaded, const settings::In
   findings.push_back(check_journal(loaded.settings));
   check_journals(loaded.settings, findings);
   check_filters(loaded.settings, findings);
+  findings.push_back(check_admin(loaded.settings.admin));
   findings.push_back(check_properties(loaded.settings));
   if (!offline) {
     check_api(loaded, inputs, findings);

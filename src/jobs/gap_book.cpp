@@ -22,6 +22,10 @@ std::string_view to_string(GapState state) noexcept {
   return "unknown";
 }
 
+std::string_view phase_of(const Gap& gap) noexcept {
+  return gap.state == GapState::open && gap.ended_at ? "ended" : to_string(gap.state);
+}
+
 bool touches(const Gap& gap, const Job& job) {
   const auto starts_by = [&](const std::optional<WallTime>& time) {
     return time && *time <= *gap.ended_at + limits::gap_margin;
@@ -194,7 +198,9 @@ std::vector<Gap> GapBook::take_changed(bool counted) {
   }
   for (const std::string& id : changed_) {
     counted_.erase(id);
-    gaps.push_back(gaps_.at(id));
+    Gap& gap = gaps_.at(id);
+    gaps.push_back(gap);
+    gap.told = phase_of(gap);
   }
   changed_.clear();
   return gaps;
@@ -203,6 +209,7 @@ std::vector<Gap> GapBook::take_changed(bool counted) {
 void GapBook::restore(Gap gap) {
   forget(gap.id);
   ++figures_.by_state[static_cast<std::size_t>(gap.state)];
+  gap.told = phase_of(gap);
   gaps_.emplace(gap.id, gap);
 }
 

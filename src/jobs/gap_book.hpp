@@ -44,11 +44,15 @@ struct Gap {
   // Not stored.
   JobIds waiting;  // of `jobs`: neither settled nor given up
   bool list_asked = false;
+  std::string_view told;  // the phase that the log knows
 
   std::optional<std::uint64_t> estimated_events() const {
     return ended_at ? rate.in(*ended_at - started_at) : std::nullopt;
   }
 };
+
+// A state, and `ended` for what is open still because its jobs aren't known.
+std::string_view phase_of(const Gap& gap) noexcept;
 
 // The job was there during the gap, as far as its times tell. Precondition: the gap has ended.
 bool touches(const Gap& gap, const Job& job);
@@ -92,7 +96,7 @@ class GapBook {
 
   // --- records -----------------------------------------------------------------------------------
   // As they are to be written; `counted`: also those of which only numbers changed. Those that are
-  // over come a last time.
+  // over come a last time. Where `told` isn't the gap's phase, it is news.
   std::vector<Gap> take_changed(bool counted);
   void restore(Gap gap);
   void forget(std::string_view id);

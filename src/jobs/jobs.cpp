@@ -162,6 +162,22 @@ void Jobs::Impl::relieve_memory(WallTime now) {
   }
 }
 
+namespace {
+
+order::GapNews news_of(const Gap& gap) {
+  return {.gap = gap.id,
+          .state = phase_of(gap),
+          .cause = gap.cause,
+          .lasted =
+              gap.ended_at ? std::optional(Duration(*gap.ended_at - gap.started_at)) : std::nullopt,
+          .estimated_events = gap.estimated_events(),
+          .truncated_bytes = gap.truncated_bytes,
+          .jobs = gap.jobs.size() + gap.more_jobs,
+          .recovered_events = gap.recovered_events};
+}
+
+}  // namespace
+
 void Jobs::Impl::store(Changes& changes, WallTime now, bool counted) {
   std::vector<SideRecord>& records = changes.records;
   records = std::exchange(tombstones_, {});  // first: a job can be learned anew
@@ -173,6 +189,9 @@ void Jobs::Impl::store(Changes& changes, WallTime now, bool counted) {
     recent_.show(std::move(view));
   }
   for (const Gap& gap : gaps_.take_changed(counted)) {
+    if (gap.told != phase_of(gap)) {
+      orders_.emplace_back(news_of(gap));
+    }
     const bool over = gap.state == GapState::recovered || gap.state == GapState::unrecoverable;
     records.push_back(
         {RecordTopic::state, gap_key(gap.id), over ? std::nullopt : std::optional(encode(gap))});

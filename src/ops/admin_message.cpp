@@ -26,6 +26,9 @@ http::response<http::string_body> make_message(Response response, unsigned versi
   if (message.result() == http::status::method_not_allowed) {
     message.set(http::field::allow, response.allow);
   }
+  if (message.result() == http::status::unauthorized) {
+    message.set(http::field::www_authenticate, R"(Basic realm="penstock", charset="UTF-8")");
+  }
   message.body() = std::move(response.body);
   message.prepare_payload();
   if (head) {

@@ -90,6 +90,18 @@ Response page(const AdminRequest& request, const Handlers& handlers) {
                               "/version and /");
 }
 
+// Probes carry no password: they are answered, and told nothing of sources or Kafka.
+Response page_for_strangers(const AdminRequest& request, const Handlers& handlers) {
+  const auto path = request.target.substr(0, request.target.find('?'));
+  if (path != "/livez" && path != "/readyz") {
+    return unauthorised();
+  }
+  Response response = page(request, handlers);
+  response.content_type = "application/json";
+  response.body = R"({"details":"for those with a password"})";
+  return response;
+}
+
 // What follows `/replay/` and `?`, or what is wrong with it.
 struct ReadCall {
   ReplayCall call;
@@ -149,6 +161,8 @@ Response error_response(int status, std::string_view text) {
   return {status, "application/json", json.str()};
 }
 
+Response unauthorised() { return error_response(401, "name and password are needed here"); }
+
 void route(const AdminRequest& request, const Handlers& handlers, const Answer& answer) {
   if (request.may_change && change(request, handlers, answer)) {
     return;
@@ -157,7 +171,7 @@ void route(const AdminRequest& request, const Handlers& handlers, const Answer& 
     answer(error_response(405, "only GET and HEAD are answered here"));
     return;
   }
-  answer(page(request, handlers));
+  answer(request.may_see ? page(request, handlers) : page_for_strangers(request, handlers));
 }
 
 }  // namespace penstock::ops

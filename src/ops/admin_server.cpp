@@ -4,25 +4,28 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <exception>
 #include <optional>
-#include <set>
 #include <tuple>
+#include <type_traits>
 
+#include "ops/admin_connections.hpp"
+#include "ops/admin_listener.hpp"
 #include "ops/admin_message.hpp"
 #include "ops/admin_routes.hpp"
 #include "ops/admin_socket.hpp"
+#include "ops/admin_users.hpp"
+#include "ops/password_verifier.hpp"
 #include "penstock/core/limits.hpp"
-#include "penstock/core/text.hpp"
 
 namespace penstock::ops {
 namespace {
@@ -35,39 +38,12 @@ using boost::system::error_code;
 
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
-// A connection of either kind.
-using Stream = beast::basic_stream<asio::generic::stream_protocol>;
-
-// An answer that a handler owes. Shared with the handler, which may give it when nobody waits.
-struct Owed {
-  explicit Owed(asio::io_context& io) : given(io) {}
-  std::optional<Response> response;
-  asio::steady_timer given;  // cancelled then, and when the server stops
+enum class Standing {
+  known,
+  unknown,    // without credentials
+  refused,    // with wrong ones
+  undecided,  // they weren't looked at in time
 };
-
-struct HostPort {
-  std::string host;
-  std::string port;
-};
-
-std::optional<HostPort> split_host_port(std::string_view listen) {
-  const auto colon = listen.rfind(':');
-  if (colon == std::string_view::npos) {
-    return std::nullopt;
-  }
-  std::string_view host = listen.substr(0, colon);
-  const std::string_view port = listen.substr(colon + 1);
-  if (host.starts_with('[') && host.ends_with(']')) {
-    host = host.substr(1, host.size() - 2);
-  } else if (host.find(':') != std::string_view::npos) {
-    return std::nullopt;
-  }
-  const bool number = port.find_first_not_of("0123456789") == std::string_view::npos;
-  if (host.empty() || port.empty() || !number) {
-    return std::nullopt;
-  }
-  return HostPort{std::string(host), std::string(port)};
-}
 
 // What gets out of a coroutine is a defect or the end of memory; it leaves io_context::run().
 void rethrow(std::exception_ptr failure) {
@@ -91,43 +67,19 @@ class AdminServer::State : public std::enable_shared_from_this<State> {
         socket_retry_(io) {}
 
   Result<void> start() {
-    const auto address = split_host_port(listen_);
-    if (!address) {
-      return make_error(Errc::invalid_argument, "admin.listen: `" + printable(listen_) +
-                                                    "` is not host:port; write it like "
-                                                    "127.0.0.1:9469 or [::1]:9469");
+    auto opened = open_listener(acceptor_, listen_);
+    if (opened) {
+      asio::co_spawn(io_, accept_loop(shared_from_this(), acceptor_, retry_), rethrow);
     }
-    error_code error;
-    const auto found =
-        tcp::resolver(io_).resolve(address->host, address->port,
-                                   tcp::resolver::passive | tcp::resolver::numeric_service, error);
-    if (error) {
-      return failure(error);
-    }
-    const tcp::endpoint endpoint = found.begin()->endpoint();
-    acceptor_.open(endpoint.protocol(), error);
-    if (!error) {
-      acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
-    }
-    if (!error) {
-      acceptor_.bind(endpoint, error);
-    }
-    if (!error) {
-      acceptor_.listen(tcp::acceptor::max_listen_connections, error);
-    }
-    if (error) {
-      error_code ignored;
-      acceptor_.close(ignored);
-      return failure(error);
-    }
-    asio::co_spawn(io_, accept_loop(shared_from_this(), acceptor_, retry_, false), rethrow);
-    return {};
+    return opened;
   }
+
+  void secure(AdminAccess access) { access_ = std::move(access); }
 
   Result<void> open_socket(const std::filesystem::path& path) {
     auto opened = socket_.open(path);
     if (opened) {
-      asio::co_spawn(io_, accept_loop(shared_from_this(), socket_.acceptor(), socket_retry_, true),
+      asio::co_spawn(io_, accept_loop(shared_from_this(), socket_.acceptor(), socket_retry_),
                      rethrow);
     }
     return opened;
@@ -146,39 +98,16 @@ class AdminServer::State : public std::enable_shared_from_this<State> {
     socket_.close();
     retry_.cancel();
     socket_retry_.cancel();
-    for (Connected* connection : connections_) {
-      connection->close();
-    }
+    connections_.close();
+    verifier_.stop();
   }
 
  private:
-  Error failure(const error_code& error) const {
-    return make_error(Errc::network, "admin.listen: can't listen on " + printable(listen_) + ": " +
-                                         error.message());
-  }
-
-  // A connection's entry in the list of those that stop() closes.
-  class Connected {
-   public:
-    Connected(State& state, Stream& stream) : state_(state), stream_(stream) {
-      state_.connections_.insert(this);
-    }
-    ~Connected() { state_.connections_.erase(this); }
-    Connected(const Connected&) = delete;
-    Connected& operator=(const Connected&) = delete;
-
-    void waits_for(std::shared_ptr<Owed> owed) { owed_ = std::move(owed); }
-    void close() {
-      stream_.close();
-      if (owed_) {
-        owed_->given.cancel();
-      }
-    }
-
-   private:
-    State& state_;
-    Stream& stream_;
-    std::shared_ptr<Owed> owed_;
+  // Who is at the other end.
+  struct Peer {
+    bool may_change = false;            // it came over the socket
+    std::string address;                // of TCP
+    std::shared_ptr<AdminUsers> users;  // none: it needs no password
   };
 
   // Counts an open status page.
@@ -197,7 +126,7 @@ class AdminServer::State : public std::enable_shared_from_this<State> {
   // are members of it.
   template <class Acceptor>
   static asio::awaitable<void> accept_loop(std::shared_ptr<State> self, Acceptor& acceptor,
-                                           asio::steady_timer& retry, bool may_change) {
+                                           asio::steady_timer& retry) {
     while (!self->stopped_) {
       auto [error, socket] = co_await acceptor.async_accept(as_result);
       if (self->stopped_) {
@@ -209,60 +138,102 @@ class AdminServer::State : public std::enable_shared_from_this<State> {
         co_await retry.async_wait(as_result);
         continue;
       }
-      if (self->connections_.size() >= penstock::limits::admin_connections) {
+      if (self->connections_.count() >= penstock::limits::admin_connections) {
         continue;  // closes the socket: what is being served goes first
       }
-      asio::co_spawn(self->io_, serve(self, Stream(std::move(socket)), may_change), rethrow);
+      self->begin(std::move(socket));
     }
   }
 
-  static asio::awaitable<void> serve(std::shared_ptr<State> self, Stream stream, bool may_change) {
+  void begin(asio::local::stream_protocol::socket socket) {
+    asio::co_spawn(io_, serve(shared_from_this(), Plain(std::move(socket)), Peer{true, {}, {}}),
+                   rethrow);
+  }
+  void begin(tcp::socket socket) {
+    error_code ignored;
+    Peer peer{false, socket.remote_endpoint(ignored).address().to_string(), access_.users};
+    Plain plain(std::move(socket));
+    if (access_.tls) {
+      Secured secured(std::move(plain), *access_.tls);
+      asio::co_spawn(io_, serve(shared_from_this(), std::move(secured), std::move(peer)), rethrow);
+    } else {
+      asio::co_spawn(io_, serve(shared_from_this(), std::move(plain), std::move(peer)), rethrow);
+    }
+  }
+
+  // A connection from its beginning to its end.
+  template <class Stream>
+  static asio::awaitable<void> serve(std::shared_ptr<State> self, Stream stream, Peer peer) {
     if (self->stopped_) {
       co_return;  // between the accept and here
     }
-    Connected connected(*self, stream);
+    Plain& plain = beast::get_lowest_layer(stream);
+    Connections::Entry entry(self->connections_, plain);
+    if constexpr (std::is_same_v<Stream, Secured>) {
+      plain.expires_after(penstock::limits::admin_timeout);
+      const auto [error] =
+          co_await stream.async_handshake(asio::ssl::stream_base::server, as_result);
+      if (error || self->stopped_) {
+        self->log_.debug("admin connection without a TLS handshake",
+                         {{"address", peer.address}, {"error", error.message()}});
+        co_return;
+      }
+    }
+    const bool in_order = co_await self->answer_requests(stream, peer, entry);
+    if (!in_order || self->stopped_) {
+      co_return;
+    }
+    if constexpr (std::is_same_v<Stream, Secured>) {
+      plain.expires_after(penstock::limits::admin_timeout);
+      co_await stream.async_shutdown(as_result);
+    }
+    co_await end_in_order(plain);
+  }
+
+  // One after the other. False: the connection is broken.
+  template <class Stream>
+  asio::awaitable<bool> answer_requests(Stream& stream, Peer& peer, Connections::Entry& entry) {
+    Plain& plain = beast::get_lowest_layer(stream);
     beast::flat_buffer buffer(penstock::limits::admin_request.count);
     bool more = true;
     while (more) {
       http::request_parser<http::empty_body> parser;
       parser.header_limit(static_cast<std::uint32_t>(penstock::limits::admin_request.count));
       // One deadline for a whole request, and one for its answer: a byte now and then renews none.
-      stream.expires_after(penstock::limits::admin_timeout);
+      plain.expires_after(penstock::limits::admin_timeout);
       const auto [read_error, ignored] =
           co_await http::async_read(stream, buffer, parser, as_result);
-      if (self->stopped_) {
-        co_return;
+      if (stopped_) {
+        co_return false;
       }
       std::optional<Response> response;
       if (read_error) {
         response = answer_to(read_error);
-        if (!response) {
-          co_return;
-        }
       } else {
-        response = co_await self->answer(parser.get(), may_change, connected);
-        if (self->stopped_) {
-          co_return;
-        }
+        response = co_await answer(parser.get(), peer, entry);
+      }
+      if (!response || stopped_) {
+        co_return false;
       }
       if (response->events && parser.get().method() == http::verb::get) {
-        co_await self->send_events(stream, std::move(*response), connected);
-        co_return;
+        co_return co_await send_events(stream, std::move(*response), entry);
       }
       more = !read_error && parser.get().keep_alive();
       const auto message = make_message(std::move(*response), parser.get().version(), more,
                                         parser.get().method() == http::verb::head);
-      stream.expires_after(penstock::limits::admin_timeout);
+      plain.expires_after(penstock::limits::admin_timeout);
       const auto [write_error, sent] = co_await http::async_write(stream, message, as_result);
-      if (write_error || self->stopped_) {
-        co_return;
+      if (write_error || stopped_) {
+        co_return false;
       }
     }
-    co_await end_in_order(stream);
+    co_return true;
   }
 
-  // Until the client is gone, or the server stops.
-  asio::awaitable<void> send_events(Stream& stream, Response response, Connected& connected) {
+  // Until the client is gone, or the server stops. True: there were too many, and it was told so.
+  template <class Stream>
+  asio::awaitable<bool> send_events(Stream& stream, Response response, Connections::Entry& entry) {
+    Plain& plain = beast::get_lowest_layer(stream);
     const Viewer viewer(viewers_);
     const bool too_many = viewers_ > penstock::limits::admin_viewers;
     const std::function<std::string()> next = std::move(response.events);
@@ -272,26 +243,27 @@ class AdminServer::State : public std::enable_shared_from_this<State> {
     if (!too_many) {
       head.content_length(boost::none);  // the body ends with the connection
     }
-    http::response_serializer<http::string_body> serializer(head);
-    stream.expires_after(penstock::limits::admin_timeout);
-    auto [error, ignored] = co_await http::async_write(stream, serializer, as_result);
-    const auto pause = std::make_shared<Owed>(io_);
-    connected.waits_for(pause);
+    plain.expires_after(penstock::limits::admin_timeout);
+    auto [error, ignored] = co_await http::async_write(stream, head, as_result);
+    // shared: with the list of what stop() cancels
+    const auto pause = std::make_shared<asio::steady_timer>(io_);
+    entry.waits_for(pause);
     while (!too_many && !error && !stopped_) {
       const std::string event = "data: " + next() + "\n\n";
-      stream.expires_after(penstock::limits::admin_timeout);
+      plain.expires_after(penstock::limits::admin_timeout);
       std::tie(error, ignored) = co_await asio::async_write(stream, asio::buffer(event), as_result);
       if (!error && !stopped_) {
-        pause->given.expires_after(penstock::limits::live_interval);
-        co_await pause->given.async_wait(as_result);
+        pause->expires_after(penstock::limits::live_interval);
+        co_await pause->async_wait(as_result);
       }
     }
-    connected.waits_for(nullptr);
+    entry.waits_for(nullptr);
+    co_return too_many && !error;
   }
 
   // Reads what the client still sends until it closes: closing with unread bytes would reset the
   // connection, and the client might never see the answer.
-  static asio::awaitable<void> end_in_order(Stream& stream) {
+  static asio::awaitable<void> end_in_order(Plain& stream) {
     error_code error;
     stream.socket().shutdown(asio::socket_base::shutdown_send, error);
     std::array<char, 4096> unread;
@@ -302,32 +274,79 @@ class AdminServer::State : public std::enable_shared_from_this<State> {
     }
   }
 
-  asio::awaitable<Response> answer(const http::request<http::empty_body>& request, bool may_change,
-                                   Connected& connected) {
-    const auto owed = std::make_shared<Owed>(io_);
-    const auto give = [owed](Response response) {
-      if (!owed->response) {
-        owed->response = std::move(response);
-        owed->given.cancel();
-      }
-    };
+  // Until it is given, or nobody waits for it any more.
+  template <class T>
+  static asio::awaitable<void> wait_for(std::shared_ptr<Owed<T>> owed, Connections::Entry& entry) {
+    if (!owed->value) {
+      entry.waits_for({owed, &owed->given});
+      owed->given.expires_after(penstock::limits::admin_timeout);
+      co_await owed->given.async_wait(as_result);
+      entry.waits_for(nullptr);
+    }
+  }
+
+  asio::awaitable<Response> answer(const http::request<http::empty_body>& request, Peer& peer,
+                                   Connections::Entry& entry) {
+    Standing standing = Standing::known;
+    if (peer.users) {
+      const std::string header(request[http::field::authorization]);
+      standing = co_await standing_of(header, peer, entry);
+    }
+    if (standing == Standing::refused) {
+      log_.warning("admin password refused", {{"address", peer.address}});
+      co_return unauthorised();
+    }
+    if (standing == Standing::undecided) {
+      co_return error_response(503, "too many passwords are being looked at: try again");
+    }
+    const auto owed = std::make_shared<Owed<Response>>(io_);
+    const auto give = [owed](Response response) { owed->give(std::move(response)); };
     try {
-      route({request.method_string(), request.target(), request[http::field::accept], may_change},
+      route({.method = request.method_string(),
+             .target = request.target(),
+             .accept = request[http::field::accept],
+             .may_change = peer.may_change,
+             .may_see = standing == Standing::known},
             handlers_, give);
     } catch (const std::exception& failed) {
       log_.error("admin request failed", {{"target", request.target()}, {"error", failed.what()}});
       give(error_response(500, "the answer could not be made; the log says why"));
     }
-    if (!owed->response) {
-      connected.waits_for(owed);
-      owed->given.expires_after(penstock::limits::admin_timeout);
-      co_await owed->given.async_wait(as_result);
-      connected.waits_for(nullptr);
-    }
-    if (!owed->response) {
+    co_await wait_for(owed, entry);
+    if (!owed->value) {
       give(error_response(504, "no answer in time: is Kafka away? It may still be carried out"));
     }
-    co_return std::move(*owed->response);
+    co_return std::move(*owed->value);
+  }
+
+  asio::awaitable<Standing> standing_of(std::string header, Peer& peer, Connections::Entry& entry) {
+    if (header.empty()) {
+      co_return Standing::unknown;
+    }
+    const auto credentials = read_basic(header);
+    if (!credentials) {
+      co_return Standing::refused;
+    }
+    if (peer.users->remembers(*credentials)) {
+      co_return Standing::known;
+    }
+    const auto owed = std::make_shared<Owed<bool>>(io_);
+    verifier_.ask(
+        peer.users, *credentials, [watched = std::weak_ptr(owed)] { return !watched.expired(); },
+        [watched = std::weak_ptr(owed)](bool right) {
+          if (const auto waiting = watched.lock()) {
+            waiting->give(right);
+          }
+        });
+    co_await wait_for(owed, entry);
+    if (!owed->value) {
+      co_return Standing::undecided;
+    }
+    if (!*owed->value) {
+      co_return Standing::refused;
+    }
+    peer.users->remember(*credentials);
+    co_return Standing::known;
   }
 
   asio::io_context& io_;
@@ -338,7 +357,9 @@ class AdminServer::State : public std::enable_shared_from_this<State> {
   AdminSocket socket_;
   asio::steady_timer retry_;
   asio::steady_timer socket_retry_;
-  std::set<Connected*> connections_;
+  Connections connections_;
+  AdminAccess access_;
+  PasswordVerifier verifier_{io_};
   std::size_t viewers_ = 0;
   bool stopped_ = false;
 };
@@ -349,6 +370,8 @@ AdminServer::AdminServer(asio::io_context& io, std::string listen, Handlers hand
 AdminServer::~AdminServer() { state_->stop(); }
 
 Result<void> AdminServer::start() { return state_->start(); }
+
+void AdminServer::secure(AdminAccess access) { state_->secure(std::move(access)); }
 
 std::uint16_t AdminServer::port() const { return state_->port(); }
 

@@ -1,6 +1,7 @@
 #include "penstock/ops/health.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 
 #include "penstock/core/limits.hpp"
@@ -78,19 +79,24 @@ HealthAnswer readiness(const HealthSnapshot& snapshot) {
   return {ready ? ok : unavailable, json.str()};
 }
 
+std::vector<LoopHealth> stuck(const std::vector<LoopHealth>& loops) {
+  std::vector<LoopHealth> found;
+  std::copy_if(loops.begin(), loops.end(), std::back_inserter(found),
+               [](const LoopHealth& loop) { return loop.age > limits::heartbeat_age; });
+  return found;
+}
+
 HealthAnswer liveness(const std::vector<LoopHealth>& loops) {
-  const auto is_stuck = [](const LoopHealth& loop) { return loop.age > limits::heartbeat_age; };
-  const bool alive = std::none_of(loops.begin(), loops.end(), is_stuck);
+  const auto found = stuck(loops);
+  const bool alive = found.empty();
   JsonWriter json;
   json.begin_object().field("alive", alive).key("stuck").begin_array();
-  for (const LoopHealth& loop : loops) {
-    if (is_stuck(loop)) {
-      const auto seconds = std::chrono::floor<std::chrono::seconds>(loop.age).count();
-      json.begin_object()
-          .field("loop", loop.loop)
-          .field("seconds", std::int64_t{seconds})
-          .end_object();
-    }
+  for (const LoopHealth& loop : found) {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(loop.age).count();
+    json.begin_object()
+        .field("loop", loop.loop)
+        .field("seconds", std::int64_t{seconds})
+        .end_object();
   }
   json.end_array().end_object();
   return {alive ? ok : unavailable, json.str()};

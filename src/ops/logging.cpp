@@ -3,7 +3,11 @@
 #include <spdlog/logger.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
+#include <mutex>
+#include <vector>
+
 #include "ops/log_line.hpp"
+#include "ops/repeat_filter.hpp"
 #include "penstock/core/system_clock.hpp"
 
 namespace penstock::ops {
@@ -40,16 +44,47 @@ class SpdlogLog final : public LeveledLog {
 
   void set_level(LogLevel level) override { logger_.set_level(to_spdlog(level)); }
 
+  ~SpdlogLog() override { tell(repeats_.rest(monotonic_now())); }
+
   void write(LogLevel level, std::string_view event,
              std::initializer_list<LogField> fields) override {
-    if (logger_.should_log(to_spdlog(level))) {
-      const std::string line = log_line(format_, wall_now(), level, event, fields);
-      logger_.log(to_spdlog(level), spdlog::string_view_t(line));  // no format string
+    if (!logger_.should_log(to_spdlog(level))) {
+      return;
+    }
+    const std::lock_guard lock(mutex_);
+    std::vector<LeftOut> left_out;
+    const bool passes = repeats_.passes(level, event, fields, monotonic_now(), left_out);
+    tell(left_out);
+    if (passes) {
+      put(level, event, fields);
     }
   }
 
+  void tell_repeats() override {
+    const std::lock_guard lock(mutex_);
+    tell(repeats_.due(monotonic_now()));
+  }
+
  private:
+  void tell(const std::vector<LeftOut>& all) {
+    for (const LeftOut& one : all) {
+      const auto seconds = std::chrono::round<std::chrono::seconds>(one.within).count();
+      put(one.level, "repeated",
+          {{"what", one.event},
+           {"of", one.whose},
+           {"times", one.times},
+           {"seconds", std::int64_t{seconds}}});
+    }
+  }
+
+  void put(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
+    const std::string line = log_line(format_, wall_now(), level, event, fields);
+    logger_.log(to_spdlog(level), spdlog::string_view_t(line));  // no format string
+  }
+
   LogFormat format_;
+  std::mutex mutex_;
+  RepeatFilter repeats_;
   spdlog::logger logger_;
 };
 

@@ -172,6 +172,7 @@ Action Transactor::answer(const Call& call, const char* doing) {
     log_.warning("Kafka call failed", {{"source", options_.source.str()},
                                        {"doing", doing},
                                        {"outcome", to_string(call.outcome)},
+                                       {"batches", std::uint64_t{pending_.size()}},
                                        {"error", call.why}});
   }
   const std::uint64_t before = fsm_.reinitialisations();

@@ -170,6 +170,7 @@ class Session::Impl {
   void tell(const Decision& decision) {
     if (decision.opened) {
       id_ = id_.next();
+      opened_at_ = monotonic_now();
       counters_.sessions.add();
       counters_.connected.set(true);
       log_.info("session opened", {{"source", options_.source.str()},
@@ -197,6 +198,7 @@ class Session::Impl {
                                    {"session", id_.value},
                                    {"cause", to_string(ending.cause)},
                                    {"detail", ending.detail},
+                                   {"seconds", open_seconds()},
                                    {"bytes", requester_.connection().received()},
                                    {"wait_ms", std::int64_t{next_wait.count()}}});
       listener_.session_closed(id_, ending.cause);
@@ -212,6 +214,12 @@ class Session::Impl {
     }
   }
 
+  // To the millisecond.
+  double open_seconds() const {
+    return std::chrono::duration<double>(std::chrono::floor<Duration>(monotonic_now() - opened_at_))
+        .count();
+  }
+
   asio::io_context& io_;
   SessionOptions options_;
   ByteSink& sink_;
@@ -224,6 +232,7 @@ class Session::Impl {
   SessionFsm fsm_;
   asio::steady_timer timer_;  // of a wait or a pause
   SessionId id_ = options_.last_session;
+  MonotonicTime opened_at_{};
   bool room_ = true;  // the sink may have some
   bool running_ = false;
   bool stopping_ = false;

@@ -39,6 +39,12 @@ class CrossChecker {
     }
   }
 
+  void admin(const Admin& admin) {
+    if (admin.key_file && !admin.cert_file) {
+      report("admin.key_file", "admin.key_file is set without admin.cert_file: there is no TLS");
+    }
+  }
+
   void topics(const Settings& settings, const std::set<std::string>& known_sources) {
     std::vector<std::string_view> known(shared_topics.begin(), shared_topics.end());
     known.insert(known.end(), known_sources.begin(), known_sources.end());
@@ -92,6 +98,7 @@ void cross_check(const Settings& settings, const std::set<std::string>& known_so
   check.not_above("api.backoff.throttled_first", backoff.throttled_first,
                   "api.backoff.throttled_max", backoff.throttled_max);
   check.journal(settings);
+  check.admin(settings.admin);
   check.topics(settings, known_sources);
 }
 

@@ -331,6 +331,29 @@ constexpr KeySpec table[] = {
      .kind = EndpointKind{[](Target t, Endpoint v) { t.settings.admin.listen = std::move(v); }},
      .fallback = {"127.0.0.1:9469"},
      .doc = "The address of health, metrics and status."},
+    {.path = "admin.cert_file",
+     .kind = PathKind{true, [](Target t,
+                               std::filesystem::path
+                                   v) { t.settings.admin.cert_file = unless_empty(std::move(v)); }},
+     .fallback = {""},
+     .doc = "A certificate (PEM, its chain behind it): `admin.listen` then speaks TLS alone. Read "
+            "again on a reload."},
+    {.path = "admin.key_file",
+     .kind = PathKind{true, [](Target t,
+                               std::filesystem::path
+                                   v) { t.settings.admin.key_file = unless_empty(std::move(v)); }},
+     .fallback = {""},
+     .doc = "The certificate's key (PEM). Without it: it is in `admin.cert_file`, too."},
+    {.path = "admin.password_file",
+     .kind =
+         PathKind{true, [](Target t,
+                           std::filesystem::path
+                               v) { t.settings.admin.password_file = unless_empty(std::move(v)); }},
+     .fallback = {""},
+     .doc =
+         "Who may read `admin.listen`: `name:hash` a line, as `htpasswd -nB` and `openssl passwd "
+         "-6` make hashes. `/livez` and `/readyz` answer everybody, without details. Read again "
+         "on a reload."},
     {.path = "admin.socket",
      .kind =
          PathKind{false, [](Target t,

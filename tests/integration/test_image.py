@@ -126,8 +126,8 @@ def test_what_dockerignore_leaves_can_be_configured(tmp_path):
     assert f"penstock_SOURCE_DIR:STATIC={source}" in made, "it is the image's tree that was configured"
 
 
-def alive(listen: str) -> int:
-    environment = {**os.environ, "PENSTOCK_ADMIN_LISTEN": listen}
+def alive(listen: str, socket: Path = Path("/no/socket")) -> int:
+    environment = {**os.environ, "PENSTOCK_ADMIN_LISTEN": listen, "PENSTOCK_ADMIN_SOCKET": str(socket)}
     return subprocess.run([ALIVE], env=environment, capture_output=True, timeout=30, check=False).returncode
 
 
@@ -135,7 +135,13 @@ def test_the_health_check_tells_a_daemon_that_turns_from_none(simulator, connect
     daemon = connect(simulator(), sources="firehose").wait_ready("/livez")
     for address in ("127.0.0.1", "0.0.0.0"):
         assert alive(f"{address}:{daemon.port}") == 0
-    assert alive(f"127.0.0.1:{free_port()}") != 0
+    nobody = f"127.0.0.1:{free_port()}"
+    assert alive(nobody) != 0
+    socket = daemon.log.parent / "admin.sock"
+    assert alive(nobody, socket) == 0, "TLS on admin.listen is nothing to it"
+    daemon.child.kill()
+    daemon.child.wait()
+    assert socket.is_socket() and alive(nobody, socket) != 0
 
 
 @pytest.mark.parametrize("status, expected", [(200, 0), (503, 1)])

@@ -45,6 +45,39 @@ def test_a_running_daemon_shows_no_token(simulator, connect, known):
     assert_clean(*pages, arguments, local.log_text())
 
 
+EVENT = "canary-event-3e61"
+
+
+@pytest.mark.kafka
+def test_no_event_is_logged_at_the_level_debug(kafka, prefix, simulator, connect, tmp_path):
+    """Neither a good one nor one that is no JSON, in full or as a dead letter."""
+    archive = tmp_path / "archive"
+    archive.mkdir()
+    good = '{"origin": {"type": "%s", "country": "uk"}, "target": {"ip": "192.0.2.7", "port": 80}}' % EVENT
+    bad = [f'{{"{EVENT}": ', f"[{EVENT!r}]", '{"%s":' % EVENT + "[" * 80, EVENT + "x" * 70_000]
+    (archive / "firehose.ndjson").write_text("\n".join([good, *bad] * 20) + "\n")
+    remote = simulator(rate=500, serve=str(archive))
+    local = connect(
+        remote,
+        brokers=kafka.brokers,
+        kafka_topic_prefix=prefix,
+        kafka_properties="debug=msg",  # the client library has its say, too
+        log_level="debug",
+        events_max_size="64KiB",
+    ).wait_ready()
+
+    def published() -> bool:
+        metrics = local.metrics()
+        letters = metrics.get("dead_letters_total", source="firehose")
+        return metrics.get("published_events_total", source="firehose") > 5 and letters > 20
+
+    wait.until("events and dead letters are published", published)
+    assert local.stop() == 0
+    text = local.log_text()
+    assert '"level":"debug"' in text and "session counted" in text
+    assert EVENT not in text
+
+
 def test_the_effective_configuration_hides_secrets(config, tmp_path):
     for form in ([], ["-o", "json"]):
         done = run("config", "-c", config, *form, env={"PENSTOCK_API_TOKEN": TOKEN})

@@ -123,8 +123,17 @@ inline constexpr Bytes token_file = 16_KiB;  // what servers accept as a header 
 inline constexpr std::chrono::seconds heartbeat_age{30};
 // Kafka away for longer: not ready. A rolling restart of brokers stays below.
 inline constexpr std::chrono::seconds kafka_away{60};
+// Of the service's status line: how far back its rates go, and from when on Kafka is called away
+// there; a commit takes less.
+inline constexpr std::chrono::seconds status_rate_over{5};
+inline constexpr std::chrono::seconds kafka_away_shown{5};
 // Characters of one value in a log line: enough for a long error, too few to flood a log.
 inline constexpr std::size_t log_value = 1000;
+// Lines of one event in an interval: a topic each, or the findings of a configuration, are written
+// wholly; a broker that is away isn't told of 40 times a second.
+inline constexpr std::size_t log_repeats = 20;
+inline constexpr std::chrono::seconds log_repeat_interval{30};
+inline constexpr std::size_t log_repeat_events = 256;  // kept apart; the program has some 60
 // Before accept() is tried again after the process ran out of file descriptors.
 inline constexpr std::chrono::seconds accept_retry{1};
 // Records of the status topic that pages show.
@@ -134,6 +143,10 @@ inline constexpr std::size_t admin_connections = 64;
 inline constexpr std::chrono::seconds admin_timeout{10};
 inline constexpr std::chrono::seconds live_interval{2};  // between what an open status page is sent
 inline constexpr std::size_t admin_viewers = 16;  // open status pages: the rest are for probes
+inline constexpr std::size_t admin_users = 64;    // people and scrapers, not customers
+// Of the hashes in admin.password_file: above, one takes over a second to verify.
+inline constexpr std::uint64_t bcrypt_cost = 13;
+inline constexpr std::uint64_t sha512_rounds = 1'000'000;
 
 // app
 inline constexpr std::chrono::seconds drain{20};  // from the signal to _exit

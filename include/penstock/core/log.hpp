@@ -34,6 +34,9 @@ class Log {
   virtual void write(LogLevel level, std::string_view event,
                      std::initializer_list<LogField> fields) = 0;
 
+  // Says what was left out because it was repeated. To be called every second or so.
+  virtual void tell_repeats() {}
+
   void info(std::string_view event, std::initializer_list<LogField> fields = {}) {
     write(LogLevel::info, event, fields);
   }

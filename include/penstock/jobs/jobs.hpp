@@ -82,9 +82,18 @@ struct Tell {  // the status topic and the log
   std::string detail;
 };
 
+struct GapNews {  // the log: a gap began, ended or went into another state
+  std::string gap;
+  std::string_view state;  // as on the topic, and `ended`: what to do about it isn't known yet
+  DisconnectCause cause;
+  std::optional<Duration> lasted;
+  std::optional<std::uint64_t> estimated_events;
+  std::uint64_t truncated_bytes = 0, jobs = 0, recovered_events = 0;
+};
+
 }  // namespace order
 using Order = std::variant<order::ListTasks, order::AskStatus, order::StartReplay,
-                           order::StopReplay, order::Tell>;
+                           order::StopReplay, order::Tell, order::GapNews>;
 
 // For metrics and pages. Copied out of the deciding thread by app.
 struct JobsFigures {

@@ -1,5 +1,6 @@
-// The HTTP/1.1 server on admin.listen and admin.socket. Over TCP it only shows; what changes
-// something is answered on the socket alone, whose file's mode says who may.
+// The HTTP/1.1 server on admin.listen and admin.socket. Over TCP it only shows, with TLS and to
+// those with a password where it is told to (admin_access.hpp); what changes something is answered
+// on the socket alone, whose file's mode says who may.
 //
 // Runs on the given io_context, which one thread runs; handlers are called there and have to be
 // quick. Bounds: limits::admin_request, admin_connections, admin_timeout of core.
@@ -13,6 +14,7 @@
 
 #include "penstock/core/error.hpp"
 #include "penstock/core/log.hpp"
+#include "penstock/ops/admin_access.hpp"
 #include "penstock/ops/status_document.hpp"
 
 namespace boost::asio {
@@ -65,6 +67,9 @@ class AdminServer {
   AdminServer(const AdminServer&) = delete;
   AdminServer& operator=(const AdminServer&) = delete;
 
+  // For the TCP connections to come; before the first call there is neither TLS nor a password. On
+  // the io_context's thread, or while it doesn't run.
+  void secure(AdminAccess access);
   // Resolves, binds and listens before it returns. Once.
   Result<void> start();
   std::uint16_t port() const;  // of the listening socket, 0 before start()

@@ -54,6 +54,9 @@ struct LoopHealth {
   Duration age{0};  // of its heartbeat
 };
 
+// Those whose heartbeat is older than limits::heartbeat_age.
+std::vector<LoopHealth> stuck(const std::vector<LoopHealth>& loops);
+
 // 200 while no heartbeat is older than limits::heartbeat_age, else 503 naming those that are.
 HealthAnswer liveness(const std::vector<LoopHealth>& loops);
 

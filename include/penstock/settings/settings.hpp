@@ -101,6 +101,9 @@ struct Endpoint {
 
 struct Admin {
   Endpoint listen;
+  std::optional<std::filesystem::path> cert_file;      // none: no TLS
+  std::optional<std::filesystem::path> key_file;       // none: the key is in cert_file
+  std::optional<std::filesystem::path> password_file;  // none: everybody may read
   std::filesystem::path socket;
 };
 

@@ -136,6 +136,18 @@ class JobsFixture : public testing::Test {
     return details;
   }
 
+  // What the log was told of gaps: states, and how long those that ended lasted.
+  std::vector<std::string> gap_news() const {
+    std::vector<std::string> states;
+    for (const Order& order : orders) {
+      if (const auto* const news = std::get_if<order::GapNews>(&order)) {
+        states.push_back(std::string(news->state) +
+                         (news->lasted ? ", " + to_string(*news->lasted) : ""));
+      }
+    }
+    return states;
+  }
+
   bool settled(const std::string& job) { return shows(job, "\"settled\":true"); }
   bool shows(const std::string& job, const std::string& text) {
     return jobs_topic[job].find(text) != std::string::npos;

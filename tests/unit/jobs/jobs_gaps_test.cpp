@@ -229,6 +229,7 @@ TEST_F(JobsGaps, IsUnrecoverableAtItsEndWithoutJobs) {
   EXPECT_EQ(jobs->figures().gaps_unrecoverable, 1u);
   EXPECT_EQ(jobs->figures().gaps_open, 0u);
   EXPECT_DOUBLE_EQ(jobs->figures().gap_seconds, 5.0);
+  EXPECT_EQ(gap_news(), (std::vector<std::string>{"open", "unrecoverable, 5s"}));
 }
 
 TEST_F(JobsGaps, IsRecoveredAtOnceWhereNoJobWasTouched) {
@@ -240,6 +241,7 @@ TEST_F(JobsGaps, IsRecoveredAtOnceWhereNoJobWasTouched) {
   list({});
   EXPECT_TRUE(gap_shows("\"state\":\"recovered\",\"jobs\":[],\"recovered_events\":0"));
   EXPECT_EQ(stored("gap/"), 0u);
+  EXPECT_EQ(gap_news(), (std::vector<std::string>{"open", "ended, 0s", "recovered, 0s"}));
 }
 
 TEST_F(JobsGaps, StaysOpenUntilTheListWasRead) {

@@ -76,6 +76,7 @@ class ModelWorld {
   void obey(const order::StartReplay& order);
   void obey(const order::StopReplay& order);
   void obey(const order::Tell& order);
+  void obey(const order::GapNews&) {}
   void answer_list();
   void answer_status();
   Replay make_replay(const order::StartReplay& order);

@@ -43,6 +43,20 @@ Response post_to_socket(std::string_view target) { return ask({"POST", target, "
 
 std::string metrics_for(std::string_view accept) { return ask({"GET", "/metrics", accept}).body; }
 
+TEST(AdminRoutes, TellStrangersTheStatusOfProbesAlone) {
+  const auto stranger = [](std::string_view method, std::string_view target) {
+    return ask({.method = method, .target = target, .accept = "", .may_see = false});
+  };
+  EXPECT_EQ(stranger("GET", "/livez").status, 200);
+  EXPECT_EQ(stranger("GET", "/readyz?verbose").status, 503);
+  for (const char* probe : {"/livez", "/readyz"}) {
+    EXPECT_EQ(stranger("GET", probe).body, R"({"details":"for those with a password"})") << probe;
+  }
+  for (const char* page : {"/", "/metrics", "/status", "/version", "/no-such-page", "/livez/"}) {
+    EXPECT_EQ(stranger("GET", page).status, 401) << page;
+  }
+}
+
 TEST(AdminRoutes, LeadToTheirHandlers) {
   EXPECT_EQ(get("/livez").body, "livez");
   EXPECT_EQ(get("/readyz").body, "readyz");

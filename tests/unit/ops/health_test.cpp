@@ -104,6 +104,14 @@ TEST(Liveness, IsGivenUpToThirtySeconds) {
             (HealthAnswer{200, R"({"alive":true,"stuck":[]})"}));
 }
 
+TEST(Stuck, AreTheLoopsOfOldHeartbeats) {
+  EXPECT_TRUE(stuck({{"io", 30s}}).empty());
+  const auto found = stuck({{"io", 0ms}, {"worker 1", 30'001ms}, {"publisher a", 1h}});
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0].loop, "worker 1");
+  EXPECT_EQ(found[1].loop, "publisher a");
+}
+
 TEST(Liveness, NamesTheLoopThatIsStuck) {
   EXPECT_EQ(liveness({{"io", 10ms}, {"publisher firehose", 31'500ms}}),
             (HealthAnswer{

@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+#include "penstock/core/limits.hpp"
+
 namespace penstock::ops {
 namespace {
 
@@ -57,6 +59,22 @@ TEST(Logging, TakesAnotherLevelWhileItRuns) {
   EXPECT_NE(file.text().find("after"), std::string::npos);
 }
 
+TEST(Logging, CountsWhatIsRepeatedAndTellsItAtTheEnd) {
+  MemoryFile file;
+  auto log = make_log(LogLevel::info, LogFormat::text, file.get());
+  for (std::size_t i = 0; i < limits::log_repeats + 41; ++i) {
+    log->warning("stalled", {{"source", "firehose"}});
+  }
+  log->tell_repeats();  // not due yet
+  std::string text = file.text();
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), std::ptrdiff_t{limits::log_repeats});
+  log.reset();
+  text = file.text().substr(text.size());
+  EXPECT_NE(text.find(" warning repeated  what=stalled of=firehose times=41 seconds="),
+            std::string::npos)
+      << text;
+}
+
 TEST(Logging, TakesBracesAsTheyAre) {
   MemoryFile file;
   const auto log = make_log(LogLevel::info, LogFormat::text, file.get());
@@ -67,12 +85,12 @@ TEST(Logging, TakesBracesAsTheyAre) {
 TEST(Logging, NeverMixesTheLinesOfThreads) {
   constexpr int lines = 200;
   MemoryFile file;
-  const auto log = make_log(LogLevel::info, LogFormat::text, file.get());
+  const auto log = make_log(LogLevel::debug, LogFormat::text, file.get());
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&] {
       for (int i = 0; i < lines; ++i) {
-        log->info("turned", {{"text", "abcdefghij"}});
+        log->debug("turned", {{"text", "abcdefghij"}});
       }
     });
   }
@@ -83,7 +101,7 @@ TEST(Logging, NeverMixesTheLinesOfThreads) {
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 4 * lines);
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = text.find('\n', begin);
-    EXPECT_TRUE(text.substr(begin, end - begin).ends_with("Z info    turned  text=abcdefghij"));
+    EXPECT_TRUE(text.substr(begin, end - begin).ends_with("Z debug   turned  text=abcdefghij"));
     begin = end + 1;
   }
 }
