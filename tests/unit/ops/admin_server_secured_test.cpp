@@ -31,7 +31,11 @@ Handlers handlers() {
   all.livez = [] { return Response{200, "application/json", R"({"alive":true})"}; };
   all.readyz = all.livez;
   all.metrics = [](MetricsFormat) -> std::string { return std::string(200'000, 'm'); };
-  all.status = [] { return Response{200, "application/json", R"({"secret":1})"}; };
+  all.snapshot = [] {
+    StatusSnapshot snapshot;
+    snapshot.host = "secret";
+    return snapshot;
+  };
   all.version = all.status;
   all.replay = [](const ReplayCall&, const Answer&) {};
   all.reload = [](const Answer& answer) { answer({202, "application/json", "{}"}); };
@@ -169,7 +173,7 @@ TEST_F(AdminServerSecured, ShowsTheProbesAloneWithoutAPassword) {
 TEST_F(AdminServerSecured, ShowsAllToThoseWithAPasswordAndNothingToThoseWithAWrongOne) {
   start(false, true);
   for (int i = 0; i < 2; ++i) {  // by the hash, and as remembered
-    EXPECT_NE(plain(request("/status", right)).find(R"({"secret":1})"), std::string::npos);
+    EXPECT_NE(plain(request("/status", right)).find(R"("host":"secret")"), std::string::npos);
     EXPECT_TRUE(is(plain(request("/status", wrong)), 401));
   }
   EXPECT_TRUE(is(plain(request("/livez", wrong)), 401)) << "who gives one wants to know";
