@@ -1,10 +1,11 @@
-// Prints what is made of the command line's definition: `penstock_cli_doc man|bash|zsh|fish`. The
-// build runs it.
+// Prints what is made of the command line's definition: `penstock_cli_doc
+// man|commands|bash|zsh|fish`. The build runs it.
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <string_view>
 
 #include "cli/doc/command_tree.hpp"
+#include "cli/doc/commands_page.hpp"
 #include "cli/doc/completions.hpp"
 #include "cli/doc/man_page.hpp"
 #include "cli/run.hpp"
@@ -16,14 +17,15 @@ int main(int argc, char** argv) {
   std::string text;
   penstock::cli::with_parser([&](const CLI::App& parser) {
     const doc::Command program = doc::describe(parser);
-    text = kind == "man"    ? doc::man_page(program, penstock::app::version())
-           : kind == "bash" ? doc::bash_completion(program)
-           : kind == "zsh"  ? doc::zsh_completion(program)
-           : kind == "fish" ? doc::fish_completion(program)
-                            : "";
+    text = kind == "man"        ? doc::man_page(program, penstock::app::version())
+           : kind == "commands" ? doc::commands_page(program)
+           : kind == "bash"     ? doc::bash_completion(program)
+           : kind == "zsh"      ? doc::zsh_completion(program)
+           : kind == "fish"     ? doc::fish_completion(program)
+                                : "";
   });
   if (text.empty()) {
-    std::cerr << "usage: penstock_cli_doc man|bash|zsh|fish\n";
+    std::cerr << "usage: penstock_cli_doc man|commands|bash|zsh|fish\n";
     return 2;
   }
   return std::cout << text << std::flush ? 0 : 1;
