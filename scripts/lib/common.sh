@@ -4,6 +4,9 @@ set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 logs=$root/build/log
+# What one clone has compiled needn't be compiled in another: ccache then looks at paths from the
+# root on.
+export CCACHE_BASEDIR=${CCACHE_BASEDIR:-$root} CCACHE_NOHASHDIR=${CCACHE_NOHASHDIR:-true}
 export SCRIPT_STARTED=${SCRIPT_STARTED:-$EPOCHSECONDS} # of the outermost script
 
 minutes() { # SECONDS

@@ -58,7 +58,7 @@ publish::RouterOptions router_options(const settings::Settings& settings, std::s
 namespace {
 
 jobs::JobsOptions jobs_options(const settings::Settings& settings, const settings::Source& source,
-                               const Instance& instance, const std::string& journal) {
+                               const Instance& instance, const journal::Directory& journal) {
   const settings::Replay& replay = settings.replay;
   const settings::Backoff& backoff = settings.api.backoff;
   return {.source = source.name,
@@ -75,8 +75,9 @@ jobs::JobsOptions jobs_options(const settings::Settings& settings, const setting
           .retry_first = backoff.http_first,
           .retry_max = backoff.http_max,
           .id_seed = instance.id,
-          .journal = journal,
-          .host = instance.host};
+          .journal = journal.name(),
+          .host = instance.host,
+          .journal_published = journal.last_released() != BlockSequence{}};
 }
 
 }  // namespace
@@ -186,6 +187,7 @@ PipelineOptions pipeline_options(const settings::Settings& settings, const setti
       session_options(settings, source, environment, std::move(read_token));
   const std::string stream_url = session.url;
   const std::string journal_id = journal->name();
+  jobs::JobsOptions jobs = jobs_options(settings, source, instance, *journal);
   return {.session = std::move(session),
           .ring = {.max_size = settings.journal.max_size,
                    .max_line = settings.events.max_size,
@@ -205,7 +207,7 @@ PipelineOptions pipeline_options(const settings::Settings& settings, const setti
                         .host = instance.host,
                         .started_at = instance.started_at,
                         .journal = journal_id},
-          .jobs = jobs_options(settings, source, instance, journal_id),
+          .jobs = std::move(jobs),
           .filter = std::move(filter),
           .replays = {.source = source.name,
                       .url = settings.api.url,

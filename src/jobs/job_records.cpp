@@ -179,7 +179,7 @@ std::string encode(const SessionRecord& session) {
   out.flag("open", session.open).number("session", session.session.value);
   out.time("received_at", session.received_at).time("first_session", session.first_session);
   write_rate(out, session.rate);
-  out.flag("overflowed", session.overflowed);
+  out.flag("overflowed", session.overflowed).flag("uncounted", session.uncounted);
   out.text("journal", session.journal).text("host", session.host);
   return std::move(out).take();
 }
@@ -192,6 +192,7 @@ Result<SessionRecord> decode_session(std::string_view value) {
                         .first_session = in.time("first_session"),
                         .rate = read_rate(in),
                         .overflowed = in.flag("overflowed"),
+                        .uncounted = in.flag("uncounted"),
                         .journal = std::string(in.text("journal").value_or("")),
                         .host = std::string(in.text("host").value_or(""))};
   if (!in.usable()) {

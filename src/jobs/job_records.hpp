@@ -29,6 +29,8 @@ struct SessionRecord {
   // There were jobs that weren't taken in, as there were too many: what isn't known may have been
   // published.
   bool overflowed = false;
+  // Before that first session, events of jobs were published that no ledger counts.
+  bool uncounted = false;
   // Who wrote this: id and host of its journal.
   std::string journal{}, host{};
   bool operator==(const SessionRecord&) const = default;

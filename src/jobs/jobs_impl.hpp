@@ -70,6 +70,7 @@ class Jobs::Impl {
 
   // --- jobs_tasks.cpp
   void ask(WallTime now);
+  void told(Entry& entry, const Task& task, bool is_new, WallTime now);
   void find_jobs_of(Gap& gap, std::optional<WallTime> oldest_listed);
 
   // --- jobs.cpp
@@ -101,8 +102,9 @@ class Jobs::Impl {
   SessionRecord session_;
   bool session_changed_ = false;
   WallTime restored_at_{};
-  bool whole_ = false;          // the session was seen from its opening
-  bool first_session_ = false;  // it is the very first
+  bool whole_ = false;            // the session was seen from its opening
+  bool first_session_ = false;    // it is the very first
+  bool counting_begins_ = false;  // it is the first whose events of jobs are counted
   RecentRate rate_;
   std::uint64_t truncated_ = 0;  // bytes of the open session
 

@@ -78,8 +78,11 @@ Result<void> Jobs::Impl::restore(std::string_view key, std::optional<std::string
 void Jobs::Impl::restored(WallTime now) {
   restored_at_ = now;
   const bool was_without_jobs = session_.received_at && !session_.first_session;
+  const bool was_lost = !session_.received_at && options_.journal_published;
   if (!options_.has_jobs) {
     session_.first_session.reset();  // what comes now isn't counted
+  } else if ((was_without_jobs || was_lost) && !session_.uncounted) {
+    session_.uncounted = session_changed_ = true;
   }
   for (const std::string& id : tracker_.unsettled()) {
     Entry& entry = *tracker_.find(id);

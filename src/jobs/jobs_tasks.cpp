@@ -36,7 +36,7 @@ Changes Jobs::Impl::tasks_listed(std::span<const Task> tasks, WallTime now) {
     const bool is_new = tracker_.find(id) == nullptr;
     Entry* const entry = know(id, false, now);
     if (entry != nullptr) {
-      tracker_.told(*entry, task, is_new, session_.first_session, now);
+      told(*entry, task, is_new, now);
     }
     ids.emplace(id);
   }
@@ -49,6 +49,19 @@ Changes Jobs::Impl::tasks_listed(std::span<const Task> tasks, WallTime now) {
   Changes changes;
   store(changes, now);
   return changes;
+}
+
+void Jobs::Impl::told(Entry& entry, const Task& task, bool is_new, WallTime now) {
+  const Job& job = entry.second;
+  const bool was_known = job.requested_at.has_value();
+  tracker_.told(entry, task, is_new, session_.first_session, now);
+  // A job whose creation came with the stream has all of its events counted. The margin is for
+  // clocks that differ.
+  if (!was_known && job.requested_at && session_.uncounted && session_.first_session &&
+      *job.requested_at < *session_.first_session + limits::gap_margin && job.created_in == 0 &&
+      job.has_ledger() && !job.incomplete) {
+    mark_incomplete(entry);
+  }
 }
 
 void Jobs::Impl::find_jobs_of(Gap& gap, std::optional<WallTime> oldest_listed) {
@@ -94,7 +107,7 @@ Changes Jobs::Impl::status_told(std::string_view written, const std::optional<Ta
     return changes;
   }
   if (task) {
-    tracker_.told(*entry, *task, false, session_.first_session, now);
+    told(*entry, *task, false, now);
   } else if (list_read_ && !tracker_.is_listed(id)) {
     tracker_.unknown_to_api(*entry, now);  // and not a remote without that endpoint
   }

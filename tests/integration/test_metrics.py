@@ -61,6 +61,26 @@ def test_every_metric_and_label_that_is_read_is_exported(daemon_that_receives):
                     )
 
 
+def reference(text: str) -> list[str]:
+    """The rows of the table in docs/metrics.md."""
+    labels: dict[str, set[str]] = {}
+    for name, listed in re.findall(r"^(\w+?)(?:_bucket|_sum|_count)?\{(.*)\} ", text, re.MULTILINE):
+        labels.setdefault(name, set()).update(set(re.findall(r'(\w+)="', listed)) - {"le"})
+    rows = []
+    heads = r"^# HELP (\w+) (.*)\n# TYPE \w+ (\w+)$"
+    for name, said, kind in sorted(re.findall(heads, text, re.MULTILINE)):
+        listed = ", ".join(f"`{label}`" for label in sorted(labels.get(name, ())))
+        rows.append(f"| `{name}` | {kind} | {listed} | {said} |")
+    return rows
+
+
+def test_the_reference_has_every_metric_as_it_is_exported(daemon_that_receives):
+    page = (ROOT / "docs" / "metrics.md").read_text()
+    rows = reference(daemon_that_receives.get("/metrics")[1])
+    there = [line for line in page.splitlines() if line.startswith("| `")]
+    assert there == rows, "docs/metrics.md should have:\n" + "\n".join(rows)
+
+
 @pytest.mark.parametrize("page", ["alerts.md", "operations.md"])
 def test_every_metric_that_the_documentation_names_is_exported(daemon_that_receives, page):
     exported = {name for name, _, _ in daemon_that_receives.metrics().samples}

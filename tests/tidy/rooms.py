@@ -40,6 +40,7 @@ PURE_STEMS = {
     "canonical_json",
     "canonical_number",
     "command_tree",
+    "commands_page",
     "dead_letter_index",
     "event_handler",
     "event_store",

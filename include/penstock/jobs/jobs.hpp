@@ -60,6 +60,8 @@ struct JobsOptions {
   std::string id_seed;    // makes gap ids of this process unlike those of others
   std::string journal{};  // the id of the one that live batches come from
   std::string host{};     // on which it is; for people
+  // Something of that journal is in Kafka. If the state knows of no session then, it was lost.
+  bool journal_published = false;
 };
 
 namespace order {

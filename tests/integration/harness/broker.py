@@ -120,12 +120,16 @@ class Broker:
         finally:
             os.kill(pid, signal.SIGCONT)
 
-    def tool(self, java_class: str, *arguments: str) -> None:
-        """One of Kafka's own commands, run as the broker is: same Java, same class path."""
+    def java(self) -> tuple[str, str]:
+        """The Java that it runs with, and the class path."""
         command = Path(f"/proc/{self.pid}/cmdline").read_text().split("\0")
-        classes = command[command.index("-cp") + 1]
+        return command[0], command[command.index("-cp") + 1]
+
+    def tool(self, java_class: str, *arguments: str) -> None:
+        """One of Kafka's own commands, run as the broker is."""
+        java, classes = self.java()
         done = subprocess.run(
-            [command[0], "-Xshare:auto", "-XX:TieredStopAtLevel=1", "-cp", classes, java_class]
+            [java, "-Xshare:auto", "-XX:TieredStopAtLevel=1", "-cp", classes, java_class]
             + ["--bootstrap-server", self.brokers, *arguments],
             capture_output=True,
             text=True,

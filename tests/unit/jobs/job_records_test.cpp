@@ -79,6 +79,7 @@ TEST(JobRecords, ReadBackTheSession) {
                               .first_session = at_s(0),
                               .rate = {.events = 9, .time = Duration(60'000)},
                               .overflowed = true,
+                              .uncounted = true,
                               .journal = "0123456789abcdef",
                               .host = "here"};
   const auto read = decode_session(encode(session));

@@ -305,6 +305,60 @@ TEST_F(JobsTasks, WhoseEventsWereNotCountedForAWhileAreNeverMerged) {
   EXPECT_EQ(jobs->figures().given_up_jobs, 1u);
 }
 
+TEST_F(JobsTasks, ThatAreFirstSeenAfterATimeWithoutJobsAreNeverMerged) {
+  JobsOptions without = options();
+  without.has_jobs = false;
+  first_start(without);
+  open();
+  EXPECT_EQ(live({event_line("seen", 1), event_line("listed", 2)}), (Numbers{1, 2}));
+  pass(1);
+  restart();
+  open();
+  live({event_line("seen", 3)});
+  list({task("seen", "success", -5), task("listed", "success", -5)});
+  pass(60);
+  tick();
+  EXPECT_FALSE(ordered_replay()) << "1 or 2 would come twice";
+  restart();
+  open();
+  list({task("seen", "success", -5), task("listed", "success", -5)});
+  pass(60);
+  tick();
+  EXPECT_FALSE(ordered_replay());
+}
+
+TEST_F(JobsTasks, OfATimeBeforeTheStateWasLostAreNeverMerged) {
+  JobsOptions after_loss = options();
+  after_loss.journal_published = true;
+  after_loss.on_first_start = FirstStart::listed;
+  first_start(after_loss);
+  session = session.next();  // the journal has it from its middle on
+  live({event_line("seen", 1)});
+  close();
+  open();
+  list({task("seen", "success", -5), task("listed", "success", -5)});
+  EXPECT_TRUE(gap_shows("\"jobs\":["));
+  pass(60);
+  tick();
+  EXPECT_FALSE(ordered_replay()) << "what was published before would come twice";
+}
+
+TEST_F(JobsTasks, ThatBeginAfterTheStateWasLostAreMerged) {
+  JobsOptions after_loss = options();
+  after_loss.journal_published = true;
+  first_start(after_loss);
+  open();
+  list({});
+  live({status_line("new", created_flags), event_line("new", 1)});
+  close();
+  open();
+  list({task("new", "success", 1)});
+  pass(60);
+  tick();
+  replay_next("new", {event_line("new", 1), event_line("new", 2)});
+  EXPECT_EQ(replay_next("new", {event_line("new", 1), event_line("new", 2)}), (Numbers{2}));
+}
+
 TEST_F(JobsTasks, ThatThereIsNoRoomForAreNeverMergedLater) {
   start();
   std::vector<Task> many;
