@@ -36,6 +36,20 @@ TEST_F(JobsTasks, AreListedAtTheStartAndEachInterval) {
   list({});
 }
 
+TEST_F(JobsTasks, AreListedAtAnotherIntervalOnceItIsTold) {
+  start();
+  JobsOptions other = options();
+  other.task_poll_interval = std::chrono::seconds(10);
+  jobs->reconfigure(other);
+  list({});
+  pass(9);
+  tick();
+  EXPECT_FALSE(list_ordered());
+  pass(1);
+  tick();
+  list({});
+}
+
 TEST_F(JobsTasks, AreAskedForAgainLaterEachTimeThatTheListFails) {
   start();
   ASSERT_TRUE(list_ordered());
