@@ -213,6 +213,17 @@ PipelineOptions pipeline_options(const settings::Settings& settings, const setti
                       .max_line = settings.events.max_size}};
 }
 
+PipelineChange pipeline_change(const settings::Settings& settings, const settings::Source& source,
+                               const settings::Environment& environment,
+                               const std::function<Result<std::string>()>& read_token,
+                               Filter filter) {
+  return {.session = session_options(settings, source, environment, read_token),
+          .access = access_options(settings, environment, read_token),
+          .jobs = jobs_options(settings, source, {}, {}),
+          .filter = std::move(filter),
+          .commit_interval = settings.kafka.commit_interval};
+}
+
 std::function<void(const Error&)> end_where_flushing_fails(const SourceName& source, Log& log) {
   return [source, &log](const Error& error) {
     log.error("the journal can't be brought to disk: look at the disk, then start again",

@@ -36,6 +36,8 @@ class JobsDesk final : public Decider {
 
   // About once a second; for the publisher.
   publish::Note tick(std::function<void()> taken);
+  // What of the options can change, and the filter; for the publisher.
+  publish::Note reconfigure(jobs::JobsOptions options, Filter filter);
   // A note that calls `ask` with the Jobs; for the publisher. From any thread.
   template <class Ask>  // Changes(jobs::Jobs&)
   publish::Note note(Ask ask) {

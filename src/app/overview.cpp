@@ -47,6 +47,7 @@ ops::HealthSnapshot Overview::health() const {
   ops::HealthSnapshot snapshot{.starting = !observed_.stage.ready,
                                .draining = observed_.stage.draining,
                                .reload_rejected = observed_.stage.reload_rejected,
+                               .restart_needed = observed_.stage.restart_needed,
                                .sources = {}};
   for (const auto& pipeline : observed_.pipelines) {
     snapshot.sources.push_back(pipeline->health());
