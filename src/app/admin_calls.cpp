@@ -66,19 +66,4 @@ void ask_for_replay(std::span<const std::unique_ptr<SourcePipeline>> pipelines,
                          });
 }
 
-ops::Response accepted_reload() {
-  JsonWriter json;
-  json.begin_object().field("accepted", true).field("applied", "log.level").end_object();
-  return {202, "application/json", std::move(json).str()};
-}
-
-ops::Response refused_reload(std::span<const settings::Finding> findings) {
-  std::string all;
-  for (const settings::Finding& finding : findings) {
-    all += (all.empty() ? "" : "; ") + settings::to_string(finding);
-  }
-  return refused(409, all.empty() ? "there is no configuration to be read again"
-                                  : "the old configuration holds: " + all);
-}
-
 }  // namespace penstock::app

@@ -6,15 +6,11 @@
 
 #include "app/source_pipeline.hpp"
 #include "penstock/ops/admin_server.hpp"
-#include "penstock/settings/load.hpp"
 
 namespace penstock::app {
 
 // Passes the wish on to the source that is named, or to the one that has jobs.
 void ask_for_replay(std::span<const std::unique_ptr<SourcePipeline>> pipelines,
                     const ops::ReplayCall& call, const ops::Answer& answer);
-
-ops::Response accepted_reload();
-ops::Response refused_reload(std::span<const settings::Finding> findings);
 
 }  // namespace penstock::app

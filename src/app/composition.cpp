@@ -57,8 +57,8 @@ publish::RouterOptions router_options(const settings::Settings& settings, std::s
 
 namespace {
 
-jobs::JobsOptions jobs_options(const settings::Settings& settings, const settings::Source& source,
-                               const Instance& instance, const journal::Directory& journal) {
+// Those that a reload can change; the rest is the start's.
+jobs::JobsOptions jobs_options(const settings::Settings& settings, const settings::Source& source) {
   const settings::Replay& replay = settings.replay;
   const settings::Backoff& backoff = settings.api.backoff;
   return {.source = source.name,
@@ -73,11 +73,17 @@ jobs::JobsOptions jobs_options(const settings::Settings& settings, const setting
           .settle_after = replay.settle_after,
           .ledger_memory = replay.ledger_size,
           .retry_first = backoff.http_first,
-          .retry_max = backoff.http_max,
-          .id_seed = instance.id,
-          .journal = journal.name(),
-          .host = instance.host,
-          .journal_published = journal.last_released() != BlockSequence{}};
+          .retry_max = backoff.http_max};
+}
+
+jobs::JobsOptions jobs_options(const settings::Settings& settings, const settings::Source& source,
+                               const Instance& instance, const journal::Directory& journal) {
+  jobs::JobsOptions options = jobs_options(settings, source);
+  options.id_seed = instance.id;
+  options.journal = journal.name();
+  options.host = instance.host;
+  options.journal_published = journal.last_released() != BlockSequence{};
+  return options;
 }
 
 }  // namespace
@@ -214,6 +220,17 @@ PipelineOptions pipeline_options(const settings::Settings& settings, const setti
                       .access = std::move(access),
                       .stall_timeout = limits::replay_stall,
                       .max_line = settings.events.max_size}};
+}
+
+PipelineChange pipeline_change(const settings::Settings& settings, const settings::Source& source,
+                               const settings::Environment& environment,
+                               const std::function<Result<std::string>()>& read_token,
+                               Filter filter) {
+  return {.session = session_options(settings, source, environment, read_token),
+          .access = access_options(settings, environment, read_token),
+          .jobs = jobs_options(settings, source),
+          .filter = std::move(filter),
+          .commit_interval = settings.kafka.commit_interval};
 }
 
 std::function<void(const Error&)> end_where_flushing_fails(const SourceName& source, Log& log) {

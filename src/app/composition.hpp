@@ -51,6 +51,11 @@ PipelineOptions pipeline_options(const settings::Settings& settings, const setti
                                  std::unique_ptr<journal::Directory> journal,
                                  std::function<void(const Error&)> journal_failed, Filter filter);
 
+PipelineChange pipeline_change(const settings::Settings& settings, const settings::Source& source,
+                               const settings::Environment& environment,
+                               const std::function<Result<std::string>()>& read_token,
+                               Filter filter);
+
 // What the kernel couldn't write is lost where the machine stops, and is not to be asked for again:
 // the process ends, and who starts next reads what is there.
 std::function<void(const Error&)> end_where_flushing_fails(const SourceName& source, Log& log);

@@ -27,6 +27,14 @@ publish::Note JobsDesk::tick(std::function<void()> taken) {
   });
 }
 
+publish::Note JobsDesk::reconfigure(jobs::JobsOptions options, Filter filter) {
+  return [this, options = std::move(options), filter = std::move(filter)]() mutable {
+    jobs_.reconfigure(options);
+    filter_ = std::move(filter);
+    return Changes{};
+  };
+}
+
 void JobsDesk::count() {
   const jobs::JobsFigures figures = jobs_.figures();
   const auto set = [](auto& gauges, std::initializer_list<std::uint64_t> values) {

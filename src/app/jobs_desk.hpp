@@ -42,6 +42,8 @@ class JobsDesk final : public Decider {
   // What pages show of jobs, gaps and replays: as of the last tick. From any thread.
   // shared: who reads it may do so while the next is put in its place
   std::shared_ptr<const JobsView> views() const;
+  // What of the options can change, and the filter; for the publisher.
+  publish::Note reconfigure(jobs::JobsOptions options, Filter filter);
   // A note that calls `ask` with the Jobs; for the publisher. From any thread.
   template <class Ask>  // Changes(jobs::Jobs&)
   publish::Note note(Ask ask) {

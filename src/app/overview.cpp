@@ -33,6 +33,11 @@ ops::Handlers Overview::handlers() const {
 }
 
 void Overview::sample(MonotonicTime now) {
+  std::erase_if(histories_, [&](const auto& history) {
+    return std::ranges::none_of(observed_.sources, [&](const Daemon::Source& source) {
+      return source.name.str() == history.first;
+    });
+  });
   for (const Daemon::Source& source : observed_.sources) {
     histories_[source.name.str()].sample(now, source.counters->received_events.get(),
                                          source.counters->lag_seconds.get());
@@ -69,6 +74,7 @@ ops::HealthSnapshot Overview::health() const {
   ops::HealthSnapshot snapshot{.starting = !observed_.stage.ready,
                                .draining = observed_.stage.draining,
                                .reload_rejected = observed_.stage.reload_rejected,
+                               .restart_needed = observed_.stage.restart_needed,
                                .sources = {}};
   for (const auto& pipeline : observed_.pipelines) {
     snapshot.sources.push_back(pipeline->health());

@@ -26,7 +26,9 @@ namespace penstock::app {
 struct Stage {
   bool ready = false;
   bool draining = false;
-  bool reload_rejected = false;
+  // Of the last reload, as /readyz shows it; empty: nothing.
+  std::string reload_rejected;
+  std::string restart_needed;
 };
 
 // The parts that it reads; they outlive it.

@@ -181,8 +181,10 @@ void ReplayDesk::released(ChannelId run, const Released& released) {
 
 // Not from inside a replay, whose callers may still be at work in it.
 void ReplayDesk::sweep() {
-  boost::asio::post(io_, [this] {
-    std::erase_if(replays_, [](const auto& replay) { return replay.second->done(); });
+  boost::asio::post(io_, [this, alive = std::weak_ptr(alive_)] {
+    if (alive.lock()) {
+      std::erase_if(replays_, [](const auto& replay) { return replay.second->done(); });
+    }
   });
 }
 

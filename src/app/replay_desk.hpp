@@ -47,6 +47,8 @@ class ReplayDesk {
   ~ReplayDesk();
 
   void carry_out(const jobs::Order& order);
+  // From the next request on.
+  void reconfigure(remote::AccessOptions access) { access_.replace(std::move(access)); }
   // Something went on on the live stream, or a second went by.
   void start_waiting();
   // Batches of a replay are committed.
@@ -77,6 +79,8 @@ class ReplayDesk {
   std::vector<std::pair<jobs::order::StartReplay, jobs::ReplayGate>> waiting_;
   // Until all their batches are committed: they lie in a replay's ring.
   std::map<ChannelId, std::unique_ptr<Replay>> replays_;
+  // shared: with what is posted, which may come when this is gone
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
 }  // namespace penstock::app

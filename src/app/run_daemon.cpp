@@ -5,17 +5,21 @@
 
 namespace penstock::app {
 
-int run_daemon(const settings::Loaded& loaded, const settings::Inputs& inputs) {
+int run_daemon(const settings::Loaded& loaded, const settings::Inputs& inputs, bool watch) {
   const auto& log_settings = loaded.settings.log;
   const auto log = ops::make_log(
       log_settings.level, log_settings.format == settings::LogFormat::json ? ops::LogFormat::json
                                                                            : ops::LogFormat::text);
   journal::end_at_bus_errors();
   Daemon daemon(
-      {.settings = loaded.settings,
+      {.configuration = loaded,
        .read_token = token_reader(loaded.settings.api, inputs.environment),
        .environment = inputs.environment,
-       .reload = [inputs] { return settings::load(inputs); }},
+       .reload =
+           [inputs](std::set<std::filesystem::path>& files) {
+             return settings::load(inputs, files);
+           },
+       .watch = watch},
       [&log](LogLevel level) { log->set_level(level); }, *log);
   return daemon.run();
 }

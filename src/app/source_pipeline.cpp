@@ -67,6 +67,18 @@ void SourcePipeline::start() {
   tick();
 }
 
+void SourcePipeline::reconfigure(PipelineChange change) {
+  if (draining_) {
+    return;
+  }
+  session_.reconfigure(change.session);
+  if (replays_) {
+    replays_->reconfigure(std::move(change.access));
+  }
+  publisher_.set_commit_interval(change.commit_interval);
+  publisher_.post(desk_.reconfigure(std::move(change.jobs), std::move(change.filter)));
+}
+
 void SourcePipeline::drain() {
   if (std::exchange(draining_, true)) {
     return;
@@ -82,11 +94,16 @@ void SourcePipeline::drain() {
   });
 }
 
+void SourcePipeline::remove() {
+  removed_ = true;
+  drain();
+}
+
 void SourcePipeline::request_replay(const std::string& job, bool force,
                                     std::function<void(Result<void>)> answer) {
   if (draining_ || !replays_) {
     answer(make_error(Errc::invalid_argument, draining_
-                                                  ? "the daemon is stopping"
+                                                  ? "the source " + name_.str() + " is stopping"
                                                   : "the source " + name_.str() + " has no jobs"));
     return;
   }
@@ -104,6 +121,7 @@ ops::SourceHealth SourcePipeline::health() const {
   health.connected = counters_.connected.get();
   health.refused = refused_;
   health.taken_over = taken_over_;
+  health.removed = removed_;
   health.publishing_held = held_;
   if (end_) {
     return health;  // it waits for nothing any more

@@ -50,6 +50,15 @@ struct PipelineOptions {
   ReplayDeskOptions replays;
 };
 
+// What of it can change while a session is open.
+struct PipelineChange {
+  remote::SessionOptions session;
+  remote::AccessOptions access;
+  jobs::JobsOptions jobs;
+  Filter filter;
+  Duration commit_interval;
+};
+
 class SourcePipeline final : private remote::SessionListener, private publish::PublisherListener {
  public:
   using Ended = std::function<void(publish::PublisherEnd)>;
@@ -61,8 +70,11 @@ class SourcePipeline final : private remote::SessionListener, private publish::P
   ~SourcePipeline();
 
   void start();
+  void reconfigure(PipelineChange change);
   // Stops reading, lets what was received be committed, then ends.
   void drain();
+  // The same, while the others go on.
+  void remove();
   // An operator's wish; `answer` is called on the I/O thread, with an error that says why not.
   void request_replay(const std::string& job, bool force, std::function<void(Result<void>)> answer);
 
@@ -107,6 +119,7 @@ class SourcePipeline final : private remote::SessionListener, private publish::P
 
   boost::asio::steady_timer tick_timer_;
   bool draining_ = false;
+  bool removed_ = false;
   bool session_stopped_ = false;
   bool publisher_draining_ = false;
   bool ready_ = false;

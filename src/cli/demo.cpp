@@ -212,7 +212,7 @@ int demo(DemoOptions options) {
       embedded ? "embedded mock" : "given by --brokers");
 
   app::Daemon daemon(
-      {.settings = loaded->settings,
+      {.configuration = *loaded,
        .read_token = [] { return Result<std::string>("demo"); },
        .environment = {},
        .reload = {},

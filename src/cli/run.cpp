@@ -35,6 +35,7 @@ namespace {
 struct Options {
   ConfigurationOptions configuration;
   Output output = Output::table;
+  bool watch = false;
   bool offline = false;
   DemoOptions demo;
   std::string brokers;
@@ -51,7 +52,10 @@ struct Options {
 };
 
 int run_daemon(const Options& options) {
-  return with_settings(inputs_of(options.configuration), app::run_daemon);
+  return with_settings(inputs_of(options.configuration),
+                       [&](const settings::Loaded& loaded, const settings::Inputs& inputs) {
+                         return app::run_daemon(loaded, inputs, options.watch);
+                       });
 }
 
 int show_config(const Options& options) {
@@ -225,6 +229,8 @@ std::vector<Command> add_commands(CLI::App& parser, Options& options) {
   };
   CLI::App* run = add("run", "Run the daemon", "penstock run -c /etc/penstock/penstock.yaml");
   add_configuration(*run, options.configuration);
+  run->add_flag("--watch", options.watch,
+                "Reload when the configuration, the token, the CA or a file of networks changes");
 
   CLI::App* check = add("validate", "Check configuration, token, journal directory, API and Kafka",
                         "penstock validate --offline -c penstock.yaml");

@@ -13,18 +13,32 @@ namespace {
 // How long a job is over until its memory may be used otherwise: what of it is late has come.
 constexpr std::chrono::hours late{1};
 
+PlannerOptions planner_options(const JobsOptions& options) {
+  return {.concurrency = options.replay_concurrency,
+          .settle_after = options.settle_after,
+          .retry_first = options.retry_first,
+          .retry_max = options.retry_max};
+}
+
 }  // namespace
 
 Jobs::Impl::Impl(JobsOptions options)
     : options_(std::move(options)),
       tracker_(options_.on_first_start),
       gaps_(options_.has_jobs, options_.id_seed),
-      planner_({.concurrency = options_.replay_concurrency,
-                .settle_after = options_.settle_after,
-                .retry_first = options_.retry_first,
-                .retry_max = options_.retry_max}),
+      planner_(planner_options(options_)),
       questions_(options_.task_poll_interval, options_.retry_first, options_.retry_max),
       ledger_(options_.ledger_memory) {}
+
+void Jobs::Impl::reconfigure(const JobsOptions& options) {
+  options_.replay_concurrency = options.replay_concurrency;
+  options_.task_poll_interval = options.task_poll_interval;
+  options_.settle_after = options.settle_after;
+  options_.retry_first = options.retry_first;
+  options_.retry_max = options.retry_max;
+  planner_.reconfigure(planner_options(options_));
+  questions_.reconfigure(options_.task_poll_interval, options_.retry_first, options_.retry_max);
+}
 
 Changes Jobs::Impl::tick(WallTime now) {
   Changes changes;
@@ -249,6 +263,7 @@ std::vector<SideRecord> Jobs::records(std::span<const Changes* const> changes) {
   return impl_->records(changes);
 }
 void Jobs::committed(std::span<const Changes* const> changes) { impl_->committed(changes); }
+void Jobs::reconfigure(const JobsOptions& options) { impl_->reconfigure(options); }
 Changes Jobs::tick(WallTime now) { return impl_->tick(now); }
 Changes Jobs::session_failed(DisconnectCause cause, WallTime now) {
   return impl_->session_failed(cause, now);

@@ -46,6 +46,8 @@ class Jobs::Impl {
                         WallTime now);
   Result<Changes> replay_requested(std::string_view job, bool force, WallTime now);
 
+  void reconfigure(const JobsOptions& options);
+
   std::vector<Order> take_orders() { return std::exchange(orders_, {}); }
   JobsFigures figures() const;
   JobsView views() const;

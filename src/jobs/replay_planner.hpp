@@ -68,6 +68,12 @@ class ReplayPlanner {
   explicit ReplayPlanner(PlannerOptions options)
       : options_(options), refused_(options.retry_first, options.retry_max) {}
 
+  // Runs and waits that have begun stay as they are.
+  void reconfigure(PlannerOptions options) {
+    options_ = options;
+    refused_ = DoublingBackoff(options.retry_first, options.retry_max);
+  }
+
   // The jobs to be replayed now, as far as there is room, the longest due first.
   std::vector<std::string> due(const JobTracker& jobs, WallTime now) const;
   ChannelId begin(const JobTracker::Entry& job, WallTime now);

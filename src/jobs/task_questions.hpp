@@ -19,6 +19,12 @@ class TaskQuestions {
   TaskQuestions(Duration interval, Duration retry_first, Duration retry_max)
       : interval_(interval), backoff_(retry_first, retry_max) {}
 
+  // Waits that have begun stay as long as they are.
+  void reconfigure(Duration interval, Duration retry_first, Duration retry_max) {
+    interval_ = interval;
+    backoff_ = DoublingBackoff(retry_first, retry_max);
+  }
+
   // True: ask for the list now. One question at a time.
   bool list_due(bool wanted, WallTime now) {
     if (list_pending_ || now < list_not_before_ || (!wanted && now < next_list_)) {

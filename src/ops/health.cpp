@@ -19,6 +19,9 @@ void write(JsonWriter& json, std::string_view key, const std::vector<Finding>& f
     if (!finding.source.empty()) {
       json.field("source", finding.source);
     }
+    if (!finding.detail.empty()) {
+      json.field("detail", finding.detail);
+    }
     json.end_object();
   }
   json.end_array();
@@ -47,11 +50,16 @@ std::vector<Finding> reasons_of(const HealthSnapshot& snapshot) {
 
 std::vector<Finding> degraded_of(const HealthSnapshot& snapshot) {
   std::vector<Finding> found;
-  if (snapshot.reload_rejected) {
-    found.push_back({"reload_rejected", {}});
+  if (!snapshot.reload_rejected.empty()) {
+    found.push_back({"reload_rejected", {}, snapshot.reload_rejected});
+  }
+  if (!snapshot.restart_needed.empty()) {
+    found.push_back({"restart_needed", {}, snapshot.restart_needed});
   }
   for (const SourceHealth& source : snapshot.sources) {
-    if (source.taken_over) {
+    if (source.removed) {
+      found.push_back({"removed", source.source});
+    } else if (source.taken_over) {
       found.push_back({"taken_over", source.source});
     } else if (source.refused) {
       found.push_back({"refused", source.source});

@@ -141,6 +141,15 @@ void Metrics::add_source(const SourceName& name, const SourceCounters& counters,
   sources_.push_back({name.str(), &counters, &jobs});
 }
 
+void Metrics::remove_source(const SourceName& name) {
+  std::erase_if(sources_, [&](const Source& source) { return source.name == name.str(); });
+}
+
+void Metrics::config_loaded(WallTime at) noexcept {
+  last_reload_successful_ = true;
+  config_loaded_at_ = at;
+}
+
 std::vector<Family> Metrics::families() const {
   std::vector<Family> out;
   for (const SourceValue& value : source_values) {
@@ -184,6 +193,10 @@ std::vector<Family> Metrics::families() const {
   add_sample(out.emplace_back(family_of(names::build_info)), {{"version", version_}}, 1);
   add_sample(out.emplace_back(family_of(names::config_last_reload_successful)), {},
              last_reload_successful_ ? 1 : 0);
+  if (config_loaded_at_) {
+    add_sample(out.emplace_back(family_of(names::config_last_reload_success)), {},
+               as_double(config_loaded_at_->time_since_epoch().count()) / 1e3);
+  }
   const ProcessFigures process = read_process_figures();
   add_process_figure(out, names::process_cpu, process.cpu_seconds);
   add_process_figure(out, names::process_resident_memory, process.resident_bytes);

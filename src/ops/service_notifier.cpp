@@ -19,7 +19,11 @@ void ServiceNotifier::ready() const { notify("READY=1"); }
 
 void ServiceNotifier::status(std::string_view text) const { notify("STATUS=" + printable(text)); }
 
-void ServiceNotifier::reloading() const { notify("RELOADING=1"); }
+// The time is for Type=notify-reload, which systemd has from 253 on; others pass it over.
+void ServiceNotifier::reloading(MonotonicTime since) const {
+  const auto at = std::chrono::floor<std::chrono::microseconds>(since.time_since_epoch());
+  notify("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(at.count()));
+}
 
 void ServiceNotifier::stopping() const { notify("STOPPING=1"); }
 

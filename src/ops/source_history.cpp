@@ -3,7 +3,8 @@
 namespace penstock::ops {
 
 void SourceHistory::sample(MonotonicTime now, std::uint64_t received_events, double lag_seconds) {
-  if (!begun_) {
+  // A source that was removed and came back counts anew.
+  if (!begun_ || received_events < received_events_) {
     begun_ = now;
     received_events_ = received_events;
     return;

@@ -61,6 +61,9 @@ void findings(Html& out, std::string_view title, const std::vector<Finding>& fou
     if (!finding.source.empty()) {
       out.markup(": ").text(finding.source);
     }
+    if (!finding.detail.empty()) {
+      out.markup(": ").text(finding.detail);
+    }
     out.markup("</li>");
   }
   out.markup("</ul>");
@@ -224,6 +227,9 @@ void dead_letters(Html& out, const SourceStatus& source) {
 std::string connection(const SourceStatus& source, WallTime now) {
   if (source.health.taken_over) {
     return "Taken over by another instance";
+  }
+  if (source.health.removed) {
+    return "No longer configured; what was received goes out";
   }
   if (source.connected_since) {
     return "Connected for " + spoken(now - *source.connected_since);

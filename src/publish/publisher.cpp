@@ -38,6 +38,12 @@ class Publisher::Impl {
       counters_.publisher.rest();
     });
   }
+  void set_commit_interval(Duration interval) {
+    put(Note([this, interval] {
+      transactor_.set_commit_interval(interval);
+      return Changes{};
+    }));
+  }
   void put(Transactor::Item&& item) { mailbox_.put(std::move(item)); }
   void drain() { mailbox_.close(); }
 
@@ -105,6 +111,8 @@ void Publisher::start() { impl_->start(); }
 void Publisher::push(Batch&& batch) { impl_->put(std::move(batch)); }
 
 void Publisher::post(Note note) { impl_->put(std::move(note)); }
+
+void Publisher::set_commit_interval(Duration interval) { impl_->set_commit_interval(interval); }
 
 void Publisher::drain() { impl_->drain(); }
 

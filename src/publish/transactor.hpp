@@ -46,6 +46,8 @@ class Transactor {
   std::optional<MonotonicTime> until() const { return action_.until; }
   bool pending() const { return fsm_.pending(); }
 
+  void set_commit_interval(Duration interval) { fsm_.set_commit_interval(interval); }
+
   void step();
   void take(Item&& item);
   void tick() { action_ = fsm_.tick(); }

@@ -4,6 +4,7 @@
 #include <boost/asio/ssl/context.hpp>
 #include <utility>
 
+#include "penstock/core/limits.hpp"
 #include "penstock/core/system_clock.hpp"
 #include "remote/tls.hpp"
 #include "remote/watch.hpp"
@@ -47,6 +48,22 @@ struct Access::State {
 
 Access::Access(AccessOptions options)
     : state_(std::make_shared<State>(State{std::move(options), std::nullopt})) {}
+
+// A file that was just checked is kept as it is now: the next connection may be days away.
+void Access::replace(AccessOptions options) {
+  state_->options = std::move(options);
+  state_->tls.reset();
+  if (state_->options.ca_file) {
+    if (auto made = make_tls_context(state_->options.ca_file)) {
+      state_->tls.emplace(std::move(*made));
+    }
+  }
+}
+
+Result<void> check_trust(const std::optional<std::filesystem::path>& ca_file) {
+  const auto made = make_tls_context(ca_file);
+  return made ? Result<void>{} : made.error();
+}
 
 Requester::Requester(asio::io_context& io, Access access) : io_(io), access_(std::move(access)) {}
 
@@ -102,9 +119,10 @@ awaitable<Outcome> Requester::ask(Result<Endpoint> target, RequestForm form) {
 awaitable<Outcome> Requester::read(ByteSink& sink, Counter& received, StallsAt stalls_at) {
   bool stalled = false;
   const Watch watch(io_.get_executor(), [&]() -> std::optional<MonotonicTime> {
+    const MonotonicTime now = monotonic_now();
     const MonotonicTime at = stalls_at(connection_->last_byte());
-    if (monotonic_now() < at) {
-      return at;
+    if (now < at) {
+      return std::min<MonotonicTime>(at, now + limits::stall_look);
     }
     stalled = true;
     connection_->abort();

@@ -40,7 +40,8 @@ class Session::Impl {
         counters_(counters),
         log_(log),
         target_(parse_endpoint(options_.url)),
-        requester_(io, Access(access_options(options_))),
+        access_(access_options(options_)),
+        requester_(io, access_),
         fsm_(options_.backoff, options_.stall_timeout, options_.seed),
         timer_(io) {}
 
@@ -51,6 +52,14 @@ class Session::Impl {
         std::rethrow_exception(failure);  // out of io_context::run
       }
     });
+  }
+
+  void reconfigure(const SessionOptions& options) {
+    access_.replace(access_options(options));
+    fsm_.reconfigure(options.backoff, options.stall_timeout);
+    if (waits_for_help_) {
+      timer_.cancel();
+    }
   }
 
   void resume() {
@@ -127,7 +136,9 @@ class Session::Impl {
         what = co_await pause();
         break;
       case Action::wait:
+        waits_for_help_ = decision.for_help;
         what = co_await wait(decision.wait);
+        waits_for_help_ = false;
         break;
       case Action::stop:
         break;
@@ -228,6 +239,7 @@ class Session::Impl {
   Log& log_;
 
   Result<Endpoint> target_;
+  Access access_;
   Requester requester_;
   SessionFsm fsm_;
   asio::steady_timer timer_;  // of a wait or a pause
@@ -237,6 +249,7 @@ class Session::Impl {
   bool running_ = false;
   bool stopping_ = false;
   bool abandoned_ = false;
+  bool waits_for_help_ = false;
   std::function<void()> stopped_;
 };
 
@@ -247,6 +260,7 @@ Session::Session(asio::io_context& io, SessionOptions options, ByteSink& sink,
 Session::~Session() { impl_->abandon(); }
 
 void Session::start() { Impl::start(impl_); }
+void Session::reconfigure(const SessionOptions& options) { impl_->reconfigure(options); }
 void Session::resume() { impl_->resume(); }
 void Session::stop(std::function<void()> stopped) { impl_->stop(std::move(stopped)); }
 

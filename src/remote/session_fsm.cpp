@@ -50,6 +50,17 @@ Decision SessionFsm::resume(const Outcome& outcome, MonotonicTime now) {
   return std::visit([&](const auto& what) { return on(what, now); }, outcome);
 }
 
+void SessionFsm::reconfigure(const BackoffOptions& backoff, Duration stall_timeout) {
+  stall_timeout_ = stall_timeout;
+  if (options_ == backoff) {
+    return;
+  }
+  options_ = backoff;
+  network_ = LinearBackoff(Duration(0), backoff.network_step, backoff.network_max);
+  http_ = DoublingBackoff(backoff.http_first, backoff.http_max);
+  throttled_ = DoublingBackoff(backoff.throttled_first, backoff.throttled_max);
+}
+
 MonotonicTime SessionFsm::stalls_at(MonotonicTime last_byte) const {
   return std::max(last_byte, reading_since_) + stall_timeout_;
 }
@@ -243,12 +254,14 @@ Decision SessionFsm::fail(Class back_off, DisconnectCause cause, SourceEvent eve
     last_line_wait_ = wait;
   }
   last_failure_ = std::move(reason);
+  const bool alarm = back_off == Class::refused || cause == DisconnectCause::refused;
+  decision.for_help = alarm;
   if (changed) {
     decision.notices.push_back({event, detail + "; next attempt in " + shown(decision.wait)});
   }
   decision.ending = Ending{.cause = cause,
                            .was_open = false,
-                           .alarm = back_off == Class::refused || cause == DisconnectCause::refused,
+                           .alarm = alarm,
                            .repeated = !changed && !grown,
                            .detail = std::move(detail)};
   return decision;

@@ -83,4 +83,17 @@ Result<Expanded> expand(std::string_view text, const Environment& environment) {
   }
 }
 
+std::vector<std::filesystem::path> files_named_in(std::string_view text) {
+  std::vector<std::filesystem::path> files;
+  const std::string opening = "${" + std::string(file_prefix);
+  for (std::size_t start = text.find(opening); start != std::string_view::npos;
+       start = text.find(opening)) {
+    text.remove_prefix(start + opening.size());
+    if (const std::size_t end = text.find('}'); end != std::string_view::npos && end > 0) {
+      files.emplace_back(text.substr(0, end));
+    }
+  }
+  return files;
+}
+
 }  // namespace penstock::settings

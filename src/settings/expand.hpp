@@ -1,8 +1,10 @@
 // `${NAME}`, `${NAME:-default}` and `${file:/path}` in a value.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "penstock/core/error.hpp"
 #include "penstock/settings/load.hpp"
@@ -16,5 +18,8 @@ struct Expanded {
 
 // What is put in isn't expanded again. One line end at the end of a file is cut off.
 Result<Expanded> expand(std::string_view text, const Environment& environment);
+
+// The paths of all `${file:…}`, be they there or not.
+std::vector<std::filesystem::path> files_named_in(std::string_view text);
 
 }  // namespace penstock::settings

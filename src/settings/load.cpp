@@ -1,6 +1,7 @@
 #include "penstock/settings/load.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -24,13 +25,15 @@ std::optional<std::string> variable(const Environment& environment, const std::s
                                                              : std::optional(found->second);
 }
 
+using Files = std::set<std::filesystem::path>;
+
 // The file that was asked for, whether it exists or not, else the first that exists. Or none.
-std::filesystem::path config_file(const Inputs& inputs) {
+std::filesystem::path config_file(const Inputs& inputs, Files& looked_for) {
   if (inputs.config_file) {
-    return *inputs.config_file;
+    return *looked_for.insert(*inputs.config_file).first;
   }
   if (const auto named = variable(inputs.environment, "PENSTOCK_CONFIG")) {
-    return *named;
+    return *looked_for.insert(*named).first;
   }
   std::vector<std::filesystem::path> places;
   if (const auto home = variable(inputs.environment, "XDG_CONFIG_HOME")) {
@@ -38,6 +41,7 @@ std::filesystem::path config_file(const Inputs& inputs) {
   }
   places.emplace_back("/etc/penstock/penstock.yaml");
   for (const std::filesystem::path& place : places) {
+    looked_for.insert(place);
     // What can't be looked at is taken as there, so that opening it says why it can't be read.
     std::error_code error;
     if (std::filesystem::status(place, error).type() != std::filesystem::file_type::not_found) {
@@ -49,7 +53,7 @@ std::filesystem::path config_file(const Inputs& inputs) {
 
 class Loader {
  public:
-  explicit Loader(const Inputs& inputs) : inputs_(inputs) {}
+  Loader(const Inputs& inputs, Files& files) : inputs_(inputs), files_(files) {}
 
   LoadResult run() {
     gather();
@@ -80,7 +84,7 @@ class Loader {
  private:
   // Flag over environment over file, value by value; a map's entries are values of their own.
   void gather() {
-    loaded_.file = config_file(inputs_);
+    loaded_.file = config_file(inputs_, files_);
     if (!loaded_.file.empty()) {
       layer(read_yaml_file(loaded_.file, findings_));
     }
@@ -112,6 +116,8 @@ class Loader {
   void expand_all() {
     for (auto& [path, value] : given_) {
       for (std::string& item : value.items) {
+        const auto named = files_named_in(item);
+        files_.insert(named.begin(), named.end());
         auto expanded = expand(item, inputs_.environment);
         if (expanded) {
           item = std::move(expanded->text);
@@ -182,7 +188,7 @@ class Loader {
         report(value, path, std::string(problem));
       } else {
         kind.set(Target{loaded_.settings}, name, text);
-        show(value, path, kind.secret(name) ? std::string(hidden_text) : text);
+        show(value, path, text, kind.secret(name));
       }
     }
   }
@@ -240,12 +246,16 @@ class Loader {
     findings_.push_back(finding_at(value.origin, printable(path) + ": " + what));
   }
 
-  void show(const Given& value, const std::string& path, const std::string& text) {
-    loaded_.values.push_back(
-        {path, value.hidden ? std::string(hidden_text) : text, to_string(value.origin)});
+  void show(const Given& value, const std::string& path, const std::string& text,
+            bool secret = false) {
+    const bool hidden = secret || value.hidden;
+    loaded_.values.push_back({path, hidden ? std::string(hidden_text) : text,
+                              to_string(value.origin),
+                              hidden ? std::hash<std::string>{}(text) : 0});
   }
 
   const Inputs& inputs_;
+  Files& files_;
   GivenMap given_;
   std::set<std::string> broken_;  // paths whose value is reported already
   std::set<std::string> known_sources_;
@@ -255,6 +265,13 @@ class Loader {
 
 }  // namespace
 
-LoadResult load(const Inputs& inputs) { return Loader(inputs).run(); }
+LoadResult load(const Inputs& inputs) {
+  Files files;
+  return load(inputs, files);
+}
+
+LoadResult load(const Inputs& inputs, std::set<std::filesystem::path>& files) {
+  return Loader(inputs, files).run();
+}
 
 }  // namespace penstock::settings

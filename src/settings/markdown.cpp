@@ -2,6 +2,7 @@
 
 #include "settings/apply.hpp"
 #include "settings/key_table.hpp"
+#include "settings/reload_rules.hpp"
 
 namespace penstock::settings {
 namespace {
@@ -24,6 +25,8 @@ outcome and where each value comes from.
   `${file:/path}` by what the file holds. What comes from a file isn't shown.
 * What is unknown is an error, in the file and among the variables that begin with `PENSTOCK_`. Variables that are no
   keys: `PENSTOCK_CONFIG` and `PENSTOCK_API_TOKEN`.
+* `reload` in the column `change`: a running daemon takes a new value when it [reads its configuration
+  again](operations.md#a-change-of-the-configuration). All others need a restart.
 )";
 
 std::string group_of(std::string_view path) { return std::string(path.substr(0, path.find('.'))); }
@@ -53,8 +56,10 @@ std::string row(const KeySpec& spec) {
     path.replace(star, 1, "<name>");
   }
   const std::string bounds = bounds_of(spec.kind);
-  return "| `" + path + "` | " + default_of(spec) + " | `" + variable_text(spec) + "` | " +
-         std::string(spec.doc) + (bounds.empty() ? "" : " (" + bounds + ")") + " |\n";
+  const ReloadRule* const rule = find_reload_rule(spec.path);
+  const std::string reload = rule != nullptr && rule->take != nullptr ? "reload" : "";
+  return "| `" + path + "` | " + default_of(spec) + " | `" + variable_text(spec) + "` | " + reload +
+         " | " + std::string(spec.doc) + (bounds.empty() ? "" : " (" + bounds + ")") + " |\n";
 }
 
 }  // namespace
@@ -65,7 +70,8 @@ std::string configuration_markdown() {
   for (const KeySpec& spec : key_table()) {
     if (group_of(spec.path) != group) {
       group = group_of(spec.path);
-      out += "\n## " + group + "\n\n| key | default | variable | meaning |\n|---|---|---|---|\n";
+      out += "\n## " + group +
+             "\n\n| key | default | variable | change | meaning |\n|---|---|---|---|---|\n";
     }
     out += row(spec);
   }

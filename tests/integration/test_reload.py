@@ -1,14 +1,19 @@
-"""SIGHUP: what is right is taken, what is wrong leaves the old configuration and is seen."""
+"""A configuration that is read again: what can be taken is, what can't is named, and what is wrong
+leaves the old one and is seen."""
 
 import json
 import signal
+from pathlib import Path
 
-from harness import wait
+import pytest
+from harness import exactly_once, wait
+from harness.api_server import SILENCE, Request, answer
 from harness.daemon import Daemon
+from harness.metrics import Metrics
 
 
 def reload(daemon: Daemon, text: str) -> None:
-    (daemon.log.parent / "penstock.yaml").write_text(text)
+    daemon.config.write_text(text)
     daemon.child.send_signal(signal.SIGHUP)
 
 
@@ -16,21 +21,140 @@ def last_was_successful(daemon: Daemon) -> bool:
     return daemon.metrics().get("config_last_reload_successful") == 1
 
 
-def rejection_shown(daemon: Daemon) -> bool:
-    return {"reason": "reload_rejected"} in json.loads(daemon.get("/readyz")[1])["degraded"]
+def degraded(daemon: Daemon, reason: str) -> str | None:
+    """The detail of what /readyz has of it."""
+    found = json.loads(daemon.get("/readyz")[1])["degraded"]
+    return next((finding["detail"] for finding in found if finding["reason"] == reason), None)
 
 
 def test_a_rejected_reload_is_shown_until_one_succeeds(simulator, connect):
     local = connect(simulator(rate=10)).wait_ready("/livez")
     assert last_was_successful(local)
-    assert not rejection_shown(local)
+    assert degraded(local, "reload_rejected") is None
+    read_at = local.metrics().get("config_last_reload_success_timestamp_seconds")
 
     reload(local, "log: {format: json, level: loud}\n")
     wait.until("the reload is rejected", lambda: not last_was_successful(local))
-    assert rejection_shown(local)
+    assert "loud" in degraded(local, "reload_rejected")
     assert "loud" in local.logged("configuration not reloaded")[0]
 
-    reload(local, "log: {format: json, level: debug}\n")
+    # A file that the configuration names is a part of it.
+    reload(local, "api: {token_file: /nowhere/token}\n")
+    wait.until("so is another", lambda: "/nowhere/token" in degraded(local, "reload_rejected"))
+    assert local.metrics().get("config_last_reload_success_timestamp_seconds") == read_at
+
+    reload(local, "log: {format: text, level: debug}\nkafka: {properties: {sasl.password: s3cret}}\n")
     wait.until("the reload succeeds", lambda: last_was_successful(local))
-    assert not rejection_shown(local)
-    assert local.logged("configuration reloaded")
+    assert degraded(local, "reload_rejected") is None
+    assert local.metrics().get("config_last_reload_success_timestamp_seconds") > read_at
+    needed = degraded(local, "restart_needed")
+    assert needed == 'kafka.properties.sasl.password: "", now "(hidden)"; log.format: "json", now "text"'
+    assert local.logged("setting changed", '"key":"log.level","before":"info","after":"debug"')
+    assert local.logged("a changed setting needs a restart", "sasl.password")
+    assert "s3cret" not in local.log_text()
+
+
+def swap(mount: Path, version: str, **files: str) -> None:
+    """As a kubelet changes a volume: the link `..data` leads to a new directory at once."""
+    (mount / version).mkdir(parents=True)
+    for name, text in files.items():
+        (mount / version / name).write_text(text)
+        if not (mount / name).is_symlink():
+            (mount / name).symlink_to(f"..data/{name}")
+    (mount / "..data_tmp").symlink_to(version)
+    (mount / "..data_tmp").rename(mount / "..data")
+
+
+def test_a_rotated_token_is_taken_at_once_and_ends_no_other_session(tmp_path, api, daemon):
+    """The configuration and the token come from a volume of Kubernetes. `firehose` takes the old
+    token, `torrent` only the new one."""
+    event = b'{"origin": {"type": "http"}}\n'
+
+    def respond(request: Request) -> bytes:
+        path, token = request.target, request.header("X-Token")
+        if path == "/v1/torrent" and token != "new":
+            return answer("no", "401 Unauthorized")
+        if path not in ("/v1/firehose", "/v1/torrent"):
+            return SILENCE
+        return b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n" + event
+
+    remote = api(respond)
+    mount = tmp_path / "mount"
+    swap(mount, "..1", token="old", configuration="log: {format: json}\n")
+    local = daemon(
+        url=remote.url,
+        api_ca_file=str(remote.ca_file),
+        api_token_file=str(mount / "token"),
+        api_backoff_refused="1h",
+        config=str(mount / "configuration"),
+        sources="firehose,torrent",
+        arguments=("--watch",),
+    ).wait_ready("/livez")
+
+    def connected(source: str) -> bool:
+        return local.metrics().get("source_connected", source=source) == 1
+
+    wait.until("firehose is connected", lambda: connected("firehose"))
+    wait.until("torrent is refused", lambda: local.logged("no session", "torrent"))
+    # What was changed before the watch began is read once.
+    wait.until("the watch has begun", lambda: local.logged("configuration reloaded"))
+
+    swap(mount, "..2", token="new", configuration="log: {format: json, level: debug}\n")
+    wait.until("torrent is connected", lambda: connected("torrent"), 10)
+    assert local.logged("setting changed", "log.level")
+    assert local.metrics().get("sessions_total", source="firehose") == 1
+    assert connected("firehose")
+
+
+def published(metrics: Metrics, source: str) -> float:
+    return metrics.get("published_events_total", source=source)
+
+
+@pytest.mark.kafka
+def test_sources_come_and_go_without_the_others_notice(kafka, prefix, simulator, connect):
+    """And without an event lost or doubled, theirs or the others'."""
+    remote = simulator(rate=1000)
+
+    def listing(*names: str) -> str:
+        return f"log: {{format: json}}\nsources: {{{', '.join(f'{name}: {{}}' for name in names)}}}\n"
+
+    local = connect(
+        remote,
+        sources=None,
+        text=listing("firehose", "torrent"),
+        brokers=kafka.brokers,
+        kafka_topic_prefix=prefix,
+    ).wait_ready()
+
+    def publish(*sources: str) -> None:
+        wait.until(
+            f"{sources} publish",
+            lambda: all(
+                f'source="{source}"' in local.get("/metrics")[1]
+                and published(local.metrics(), source) > 500
+                for source in sources
+            ),
+        )
+
+    publish("firehose", "torrent")
+    reload(local, listing("firehose", "sinkhole"))
+    wait.until("torrent is gone", lambda: 'source="torrent"' not in local.get("/metrics")[1])
+    publish("firehose", "sinkhole")
+
+    # Removed and wanted again while it drains: it comes back when it is gone.
+    reload(local, listing("firehose"))
+    wait.until("sinkhole is removed", lambda: local.logged("source removed", "sinkhole"))
+    reload(local, listing("firehose", "torrent", "sinkhole"))
+    wait.until("sinkhole is gone", lambda: local.logged("source gone", "sinkhole"))
+    publish("torrent", "sinkhole")
+
+    sources = ("firehose", "torrent", "sinkhole")
+    remote.quiet(sources)
+    metrics = local.wait_drained(sources)
+    assert metrics.get("sessions_total", source="firehose") == 1
+    assert local.reasons() == set()
+    assert local.stop() == 0
+    exactly_once.check(remote, kafka, prefix, ("firehose",), metrics)
+    for source, verifier in exactly_once.compared(remote, kafka, prefix, sources[1:]).items():
+        assert verifier.findings() == [], source
+        assert verifier.lines_found > 1000

@@ -1,8 +1,10 @@
 // The daemon: all parts of penstock, put together and run.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,14 +18,17 @@
 
 namespace penstock::app {
 
+// Reads the configuration again, and tells which files that took.
+using ReadConfiguration = std::function<settings::LoadResult(std::set<std::filesystem::path>&)>;
+
 // What of the surroundings the daemon uses.
 struct DaemonOptions {
-  settings::Settings settings;
+  settings::Loaded configuration;
   std::function<Result<std::string>()> read_token;
   settings::Environment environment;  // proxies
-  // SIGHUP: reads the configuration again. None: it can't be.
-  std::function<settings::LoadResult()> reload;
-  bool handle_signals = true;  // SIGTERM, SIGINT, SIGHUP
+  ReadConfiguration reload;           // none: it can't be read again
+  bool watch = false;                 // its files: a change is a reload
+  bool handle_signals = true;         // SIGTERM, SIGINT, SIGHUP
 };
 
 class Daemon {
@@ -41,7 +46,8 @@ class Daemon {
     SourceName name;
     const SourceCounters* counters;
   };
-  // The figures of the sources; they stay while the daemon does.
+  // The figures of the sources; they stay while no reload removes one. From any thread, where
+  // nothing is reloaded.
   std::vector<Source> sources() const;
   bool ready() const;  // every source can publish. From any thread.
 
@@ -50,8 +56,8 @@ class Daemon {
   std::unique_ptr<Impl> impl_;
 };
 
-// `penstock run`.
-int run_daemon(const settings::Loaded& loaded, const settings::Inputs& inputs);
+// `penstock run`. `watch`: reloads when a file of the configuration changes.
+int run_daemon(const settings::Loaded& loaded, const settings::Inputs& inputs, bool watch);
 
 // The project's version, as `--version` prints it.
 std::string_view version() noexcept;

@@ -94,6 +94,8 @@ inline constexpr std::chrono::hours retry_after_max{24};
 // A replay is sent at once, so that a pause in it is a break; stream's own time-out suits a
 // silence.
 inline constexpr std::chrono::seconds replay_stall{60};
+// From one look for a stall to the next: a stall_timeout that was lowered meanwhile is seen then.
+inline constexpr std::chrono::seconds stall_look{5};
 inline constexpr int interim_answers = 16;    // 1xx before the real one; servers send one or two
 inline constexpr Bytes proxy_answer = 8_KiB;  // header of the answer to CONNECT: a status line
 inline constexpr std::chrono::seconds paused_tick{1};  // how stale paused_ms may be in a pause
@@ -150,5 +152,12 @@ inline constexpr std::uint64_t sha512_rounds = 1'000'000;
 
 // app
 inline constexpr std::chrono::seconds drain{20};  // from the signal to _exit
+// What is told of a rejected reload, or of what needs a restart, on a page: the log has all of it.
+inline constexpr std::size_t reload_findings = 3;
+inline constexpr std::size_t reload_finding = 200;  // characters
+// From a change among watched files to the reload: who swaps several, or writes one in steps, is
+// done by then.
+inline constexpr std::chrono::milliseconds watch_settles{500};
+inline constexpr int symbolic_links = 40;  // on the way to a watched file; the kernel's own bound
 
 }  // namespace penstock::limits

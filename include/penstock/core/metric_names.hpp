@@ -100,6 +100,9 @@ inline constexpr Metric config_last_reload_successful{
     "penstock_config_last_reload_successful", MetricKind::gauge, "",
     "1 if the last reload of the configuration was taken, or there was none; 0 if it was "
     "rejected."};
+inline constexpr Metric config_last_reload_success{
+    "penstock_config_last_reload_success_timestamp_seconds", MetricKind::gauge, "seconds",
+    "When the configuration in effect was read."};
 inline constexpr Metric process_cpu{"process_cpu_seconds_total", MetricKind::counter, "seconds",
                                     "User and system CPU time spent."};
 inline constexpr Metric process_resident_memory{"process_resident_memory_bytes", MetricKind::gauge,

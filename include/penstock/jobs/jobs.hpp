@@ -142,6 +142,9 @@ class Jobs final : public Decider {
   // An operator asks for a replay. An error says why there is none: settled, unknown, …
   Result<Changes> replay_requested(std::string_view job, bool force, WallTime now);
 
+  // From now on: replay_concurrency, the intervals and the waits. The rest stays as it was made.
+  void reconfigure(const JobsOptions& options);
+
   // What is to be done outside since the last call.
   std::vector<Order> take_orders();
   JobsFigures figures() const;

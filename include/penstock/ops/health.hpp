@@ -21,6 +21,7 @@ struct SourceHealth {
   bool connected = false;
   bool refused = false;     // 401, 403 or 404: probed now and then
   bool taken_over = false;  // by another instance
+  bool removed = false;     // by a reload: its last events are on the way to Kafka
   bool publishing_held = false;
   bool journal_full = false;  // reading stands still
   Duration kafka_away{0};     // since no broker answered; 0: there
@@ -29,7 +30,9 @@ struct SourceHealth {
 struct HealthSnapshot {
   bool starting = false;
   bool draining = false;
-  bool reload_rejected = false;  // the configuration was read again and is wrong: the old one holds
+  // The configuration was read again. Texts are printable, bounded, and hold no secret.
+  std::string reload_rejected;  // what is wrong with it, so that the old one holds
+  std::string restart_needed;   // what of it isn't applied
   std::vector<SourceHealth> sources;
 };
 
@@ -37,6 +40,7 @@ struct HealthSnapshot {
 struct Finding {
   std::string_view reason;
   std::string_view source;
+  std::string_view detail = {};  // printable; of the snapshot
 };
 // Why events don't flow as they should: any makes the daemon not ready.
 std::vector<Finding> reasons_of(const HealthSnapshot& snapshot);

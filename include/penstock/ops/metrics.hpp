@@ -4,7 +4,6 @@
 // label value of a bounded set is always there, 0 included.
 #pragma once
 
-#include <atomic>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,21 +11,25 @@
 #include "penstock/core/counters.hpp"
 #include "penstock/core/ids.hpp"
 #include "penstock/core/job_counters.hpp"
+#include "penstock/core/time.hpp"
 
 namespace penstock::ops {
 
 struct Family;
 
-// add_source() comes first; after that, text() and open_metrics() are called from any thread.
+// All calls from one thread; the counters themselves are written by others.
 class Metrics {
  public:
   explicit Metrics(std::string version);
 
-  // The counters are read at every scrape and have to outlive this object.
+  // The counters are read at every scrape, until the source is removed.
   void add_source(const SourceName& name, const SourceCounters& counters, const JobCounters& jobs);
+  void remove_source(const SourceName& name);
 
-  // What became of a reload of the configuration. From any thread.
-  void config_reloaded(bool successful) noexcept { last_reload_successful_ = successful; }
+  // The configuration in effect was read then.
+  void config_loaded(WallTime at) noexcept;
+  // It was read again and is wrong.
+  void config_rejected() noexcept { last_reload_successful_ = false; }
 
   // Prometheus text format 0.0.4: `text/plain; version=0.0.4; charset=utf-8`.
   std::string text() const;
@@ -44,7 +47,8 @@ class Metrics {
   std::string version_;
   std::optional<double> started_at_;  // seconds since 1970
   std::vector<Source> sources_;
-  std::atomic<bool> last_reload_successful_{true};
+  bool last_reload_successful_ = true;
+  std::optional<WallTime> config_loaded_at_;
 };
 
 }  // namespace penstock::ops

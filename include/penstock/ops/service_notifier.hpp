@@ -7,6 +7,7 @@
 #include <optional>
 #include <string_view>
 
+#include "penstock/core/time.hpp"
 #include "penstock/core/units.hpp"
 
 namespace penstock::ops {
@@ -14,8 +15,8 @@ namespace penstock::ops {
 class ServiceNotifier {
  public:
   void ready() const;
-  void status(std::string_view text) const;  // one line, as `systemctl status` shows it
-  void reloading() const;                    // ready() ends it
+  void status(std::string_view text) const;   // one line, as `systemctl status` shows it
+  void reloading(MonotonicTime since) const;  // ready() ends it
   void stopping() const;
   void watchdog() const;
   // How often watchdog() has to be called: half of WatchdogSec. None: systemd doesn't watch.

@@ -67,6 +67,7 @@ class Publisher {
   // before those of replays that wait, and notes before both.
   void push(Batch&& batch);
   void post(Note note);
+  void set_commit_interval(Duration interval);  // from the next commit on
   // No more batches: commit what is there, then end.
   void drain();
 

@@ -78,6 +78,7 @@ class TransactionFsm {
   explicit TransactionFsm(TransactionOptions options);
 
   Action start();
+  void set_commit_interval(Duration interval) { options_.commit_interval = interval; }
 
   // The action was carried out, or not. `connections_lost` counts from the producer's start.
   Action done(Outcome outcome, std::uint64_t connections_lost, MonotonicTime now);

@@ -29,10 +29,16 @@ class Access {
  public:
   explicit Access(AccessOptions options);
 
+  // From the next request on, of all copies. The trust store is read anew.
+  void replace(AccessOptions options);
+
  private:
   friend class Requester;
   struct State;
   std::shared_ptr<State> state_;  // shared: by copies, and by requests that outlive who made them
 };
+
+// Whether the certificates can be used that are to be trusted.
+Result<void> check_trust(const std::optional<std::filesystem::path>& ca_file);
 
 }  // namespace penstock::remote

@@ -69,6 +69,10 @@ class Session {
   Session& operator=(const Session&) = delete;
 
   void start();
+  // From the next attempt on; of an open session only the stall_timeout changes. Token, trust,
+  // time-outs and back-off are taken. A wait for what somebody has to put right, a token or a
+  // certificate, ends: it may have been.
+  void reconfigure(const SessionOptions& options);
   // There may be room in the sink again.
   void resume();
   // Ends what is under way, tells session_closed where a session is open, then calls `stopped`:

@@ -30,6 +30,7 @@ struct BackoffOptions {
   Duration refused{std::chrono::minutes(5)};
   Duration healthy_after{std::chrono::seconds(30)};
   double jitter = 0.2;
+  bool operator==(const BackoffOptions&) const = default;
 };
 
 // What happened. Texts are printable and hold no secret.
@@ -112,6 +113,7 @@ struct Ending {
 struct Decision {
   Action action = Action::stop;
   Duration wait{0};              // of Action::wait
+  bool for_help = false;         // that wait is for what somebody has to put right: may end early
   bool opened = false;           // a session begins
   std::optional<Ending> ending;  // goes before the action
   std::vector<Notice> notices;   // only changes
@@ -123,6 +125,9 @@ class SessionFsm {
 
   // Precondition: `outcome` is an answer to the last action, or StopRequested. First Due.
   Decision resume(const Outcome& outcome, MonotonicTime now);
+
+  // From now on. Where the back-off changed, its waits start over.
+  void reconfigure(const BackoffOptions& backoff, Duration stall_timeout);
 
   // When reading has stalled if no byte comes after the one at `last_byte`. A pause doesn't count.
   MonotonicTime stalls_at(MonotonicTime last_byte) const;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/system/result.hpp>
+#include <cstddef>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -34,9 +35,10 @@ std::string to_string(const Finding& finding);
 
 // One effective value, as `penstock config` shows it.
 struct Value {
-  std::string path;    // kafka.commit_interval, sources.firehose.path
-  std::string text;    // secrets: `(hidden)`
-  std::string origin;  // `default`, `<file>:<line>`, a variable's name or `flag`
+  std::string path;      // kafka.commit_interval, sources.firehose.path
+  std::string text;      // secrets: `(hidden)`
+  std::string origin;    // `default`, `<file>:<line>`, a variable's name or `flag`
+  std::size_t hash = 0;  // of what is hidden: tells that it changed, and is shown nowhere
 };
 
 struct Loaded {
@@ -49,5 +51,8 @@ struct Loaded {
 using LoadResult = boost::system::result<Loaded, std::vector<Finding>>;
 
 LoadResult load(const Inputs& inputs);
+// `files` are all that were read or looked for, whether that worked or not: who watches them sees
+// what a next load would see.
+LoadResult load(const Inputs& inputs, std::set<std::filesystem::path>& files);
 
 }  // namespace penstock::settings

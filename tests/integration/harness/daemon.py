@@ -24,16 +24,26 @@ NO_KAFKA = "127.0.0.1:1"  # nothing listens there; sessions don't wait for Kafka
 
 
 class Daemon(Process):
-    """`settings` are variables without PENSTOCK_, in lower case: journal_max_size="64MiB"."""
+    """`settings` are variables without PENSTOCK_, in lower case: journal_max_size="64MiB"; None is
+    none. `text` is the configuration file, `arguments` are those of `penstock run`."""
 
-    def __init__(self, folder: Path, *, url: str, brokers: str = NO_KAFKA, **settings: str):
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        url: str,
+        brokers: str = NO_KAFKA,
+        text: str = "log: {format: json}\n",
+        arguments: tuple[str, ...] = (),
+        **settings: str | None,
+    ):
         folder.mkdir(parents=True, exist_ok=True)
         self.port = free_port()
         # A file of its own, so that none of the machine is read.
-        config = folder / "penstock.yaml"
-        config.write_text("log: {format: json}\n")
+        self.config = folder / "penstock.yaml"
+        self.config.write_text(text)
         values = {
-            "config": str(config),
+            "config": str(self.config),
             "api_url": url,
             "kafka_brokers": brokers,
             "journal_directory": str(folder / "journal"),
@@ -42,8 +52,8 @@ class Daemon(Process):
             **settings,
         }
         environment = clean_environment() | SHORT_BACKOFF
-        environment |= variables(**values)
-        super().__init__([PENSTOCK, "run"], folder / "daemon.log", environment)
+        environment |= variables(**{k: v for k, v in values.items() if v is not None})
+        super().__init__([PENSTOCK, "run", *arguments], folder / "daemon.log", environment)
 
     def get(self, path: str) -> tuple[int, str]:
         self.check_alive()

@@ -26,6 +26,18 @@ class JobsFixture : public testing::Test {
         .source = SourceName("stream"), .has_jobs = true, .ledger_memory = 10_MiB, .id_seed = {}};
   }
 
+  static Task task(std::string id, std::string status,
+                   std::optional<std::int64_t> requested = std::nullopt,
+                   std::optional<std::int64_t> finished = std::nullopt) {
+    const auto time = [](std::optional<std::int64_t> s) {
+      return s ? std::optional(at_s(*s)) : std::nullopt;
+    };
+    return {.job_id = std::move(id),
+            .status = std::move(status),
+            .requested_at = time(requested),
+            .finished_at = time(finished)};
+  }
+
   // There were sessions before, long ago, without a gap since.
   static std::map<std::string, std::string> known_source() {
     return {

@@ -90,13 +90,19 @@ TEST(Readiness, KeepsToDegradedWhatStopsOneSourceOnly) {
                                R"({"reason":"publishing_held","source":"d"}]})"}));
 }
 
-TEST(Readiness, KeepsToDegradedThatAReloadWasRejected) {
+TEST(Readiness, KeepsToDegradedWhatAReloadDidNotApply) {
   HealthSnapshot snapshot;
-  snapshot.sources = {healthy("firehose")};
-  snapshot.reload_rejected = true;
+  snapshot.sources = {healthy("firehose"), healthy("torrent")};
+  snapshot.sources[1].connected = false;
+  snapshot.sources[1].removed = true;
+  snapshot.reload_rejected = "penstock.yaml:3:5: unknown key";
+  snapshot.restart_needed = "kafka.brokers";
   EXPECT_EQ(readiness(snapshot),
             (HealthAnswer{
-                200, R"({"ready":true,"reasons":[],"degraded":[{"reason":"reload_rejected"}]})"}));
+                200, R"({"ready":true,"reasons":[],"degraded":[)"
+                     R"({"reason":"reload_rejected","detail":"penstock.yaml:3:5: unknown key"},)"
+                     R"({"reason":"restart_needed","detail":"kafka.brokers"},)"
+                     R"({"reason":"removed","source":"torrent"}]})"}));
 }
 
 TEST(Liveness, IsGivenUpToThirtySeconds) {

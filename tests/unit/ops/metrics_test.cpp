@@ -174,10 +174,21 @@ TEST_F(MetricsTest, ShowsTheVersionAndTheProcess) {
 TEST_F(MetricsTest, ShowsWhatBecameOfTheLastReload) {
   const std::string name = "penstock_config_last_reload_successful";
   EXPECT_EQ(value_of(name), "1");
-  metrics_.config_reloaded(false);
+  metrics_.config_rejected();
   EXPECT_EQ(value_of(name), "0");
-  metrics_.config_reloaded(true);
+  metrics_.config_loaded(WallTime(Duration{1'500}));
   EXPECT_EQ(value_of(name), "1");
+  EXPECT_EQ(value_of("penstock_config_last_reload_success_timestamp_seconds"), "1.5");
+}
+
+TEST_F(MetricsTest, ForgetsASourceThatIsRemoved) {
+  SourceCounters other;
+  JobCounters others_jobs;
+  metrics_.add_source(SourceName("torrent"), other, others_jobs);
+  metrics_.remove_source(SourceName("firehose"));
+  const std::string text = metrics_.text();
+  EXPECT_EQ(text.find("firehose"), std::string::npos);
+  EXPECT_THAT(text, HasSubstr("penstock_sessions_total{source=\"torrent\"} 0\n"));
 }
 
 TEST_F(MetricsTest, SpeaksOpenMetricsWhenAsked) {

@@ -51,8 +51,8 @@ class ServiceNotifierTest : public testing::Test {
 TEST_F(ServiceNotifierTest, TellsEveryChange) {
   notifier_.ready();
   EXPECT_EQ(message(), "READY=1");
-  notifier_.reloading();
-  EXPECT_EQ(message(), "RELOADING=1");
+  notifier_.reloading(MonotonicTime(17s));
+  EXPECT_EQ(message(), "RELOADING=1\nMONOTONIC_USEC=17000000");
   notifier_.watchdog();
   EXPECT_EQ(message(), "WATCHDOG=1");
   notifier_.stopping();

@@ -35,6 +35,15 @@ TEST(SourceHistory, HasNoLagWhereNoEventCame) {
   EXPECT_EQ(history.points().back(), (HistoryPoint{.events_per_second = 0, .lag_seconds = {}}));
 }
 
+TEST(SourceHistory, BeginsAnewWhereTheCountDoes) {
+  SourceHistory history;
+  history.sample(start, 1'000, 0);
+  history.sample(start + 5s, 10, 0);
+  history.sample(start + 10s, 60, 0);
+  ASSERT_EQ(history.points().size(), 1u);
+  EXPECT_EQ(history.events_per_second(), 10);
+}
+
 TEST(SourceHistory, KeepsTenMinutes) {
   SourceHistory history;
   for (std::uint64_t i = 0; i <= 200; ++i) {

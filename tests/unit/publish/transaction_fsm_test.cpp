@@ -44,6 +44,20 @@ TEST_F(TransactionFsmTest, KeepsTheBeatOfItsTicks) {
   EXPECT_EQ(*action_.until, start_time + Duration{500});
 }
 
+TEST_F(TransactionFsmTest, TakesAnotherIntervalFromTheNextTickOn) {
+  fill();
+  fsm_.set_commit_interval(Duration{1'000});
+  EXPECT_EQ(*action_.until, start_time + Duration{250});
+  tick();
+  now_ = start_time + Duration{300};
+  done();
+  done();
+  item(2);
+  done();
+  done();
+  EXPECT_EQ(*action_.until, start_time + Duration{1'250});
+}
+
 TEST_F(TransactionFsmTest, CommitsBeforeTheTickWhenTheTransactionIsFull) {
   get_ready();
   EXPECT_EQ(item(1, 1'000), Kind::begin);

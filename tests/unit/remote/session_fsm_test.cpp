@@ -76,6 +76,9 @@ class Machine {
   }
 
   void pass(Duration time) { now_ += time; }
+  void reconfigure(const BackoffOptions& options, Duration stall) {
+    fsm_.reconfigure(options, stall);
+  }
   MonotonicTime now() const { return now_; }
   const SessionFsm& fsm() const { return fsm_; }
   Action action() const { return last_.action; }
@@ -445,6 +448,33 @@ TEST(SessionFsm, StopsAtAnyTime) {
   paused.tell(status(200));
   paused.tell(SinkFull{});
   EXPECT_EQ(paused.tell(StopRequested{}).ending->cause, DisconnectCause::daemon_down);
+}
+
+TEST(SessionFsm, SaysWhichWaitsAreForSomebodysHelp) {
+  Machine machine;
+  EXPECT_TRUE(machine.attempt(status(401)).for_help);
+  EXPECT_TRUE(machine.attempt(status(404)).for_help);
+  EXPECT_TRUE(machine.attempt(Failed{FailureKind::token, "it can't be read"}).for_help);
+  EXPECT_TRUE(machine.attempt(Failed{FailureKind::untrusted, "expired"}).for_help);
+  EXPECT_FALSE(machine.attempt(status(503)).for_help);
+  EXPECT_FALSE(machine.attempt(status(429)).for_help);
+  EXPECT_FALSE(machine.session(1s, BodyEnded{}).for_help);
+}
+
+TEST(SessionFsm, TakesOtherWaitsAndKeepsItsPlaceAmongTheSame) {
+  Machine machine;
+  EXPECT_THAT(machine.waits(2, status(503)), ElementsAre(5s, 10s));
+  machine.reconfigure(without_jitter(), stall_timeout);
+  EXPECT_THAT(machine.waits(1, status(503)), ElementsAre(20s));
+
+  BackoffOptions other = without_jitter();
+  other.http_first = 1s;
+  other.refused = 7s;
+  machine.reconfigure(other, 10s);
+  EXPECT_THAT(machine.waits(2, status(503)), ElementsAre(1s, 2s));
+  EXPECT_THAT(machine.waits(1, status(401)), ElementsAre(7s));
+  machine.tell(status(200));
+  EXPECT_EQ(machine.fsm().stalls_at(machine.now()), machine.now() + 10s);
 }
 
 }  // namespace

@@ -369,6 +369,36 @@ TEST_F(SessionTest, ReadsTheTokenAnewForEachAttempt) {
               ElementsAre(HasSubstr("X-Token: token1\r\n"), HasSubstr("X-Token: token2\r\n")));
 }
 
+TEST_F(SessionTest, TriesAgainAtOnceWithATokenThatWasPutRight) {
+  TestServer server(
+      io, ca.issue("IP:127.0.0.1"), [&](Peer& peer, int connection) -> awaitable<void> {
+        const std::string answer =
+            connection == 0 ? "HTTP/1.1 401 Unauthorized\r\n\r\n" : chunked_header + chunk(body);
+        co_await peer.send(answer);
+      });
+  start(server);  // it would wait for an hour
+  ASSERT_TRUE(run_until([&] { return recorder.noticed(SourceEvent::unauthorised); }));
+  auto changed = options(server.url());
+  changed.read_token = [] { return Result<std::string>("new"); };
+  session->reconfigure(changed);
+  ASSERT_TRUE(run_until([&] { return counters.received_bytes.get() == body.size(); }));
+  EXPECT_THAT(server.requests().back(), HasSubstr("X-Token: new\r\n"));
+}
+
+TEST_F(SessionTest, GoesOnWithAnOpenSessionWhateverItsTokenIsNow) {
+  TestServer server(io, ca.issue("IP:127.0.0.1"), [&](Peer& peer, int) -> awaitable<void> {
+    co_await peer.send(chunked_header + chunk(body));
+  });
+  start(server);
+  ASSERT_TRUE(run_until([&] { return counters.received_bytes.get() == body.size(); }));
+  auto changed = options(server.url());
+  changed.read_token = [] { return Result<std::string>("new"); };
+  session->reconfigure(changed);
+  run_on();
+  EXPECT_TRUE(counters.connected.get());
+  EXPECT_EQ(server.connections(), 1);
+}
+
 TEST_F(SessionTest, ConnectsNowhereWithoutAToken) {
   TestServer server(io, ca.issue("IP:127.0.0.1"), answering(""));
   auto chosen = options(server.url());

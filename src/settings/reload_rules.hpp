@@ -1,0 +1,23 @@
+// THE table of what a reload may change while the daemon runs. Each key of key_table stands in it.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "penstock/settings/settings.hpp"
+
+namespace penstock::settings {
+
+// Puts a key's value of `read` into `running`.
+using Take = void (*)(Settings& running, const Settings& read);
+
+struct ReloadRule {
+  std::string_view path;  // as in key_table
+  Take take = nullptr;    // none: it needs a restart
+};
+
+std::span<const ReloadRule> reload_rules();
+// None: the key isn't there, which a test looks for.
+const ReloadRule* find_reload_rule(std::string_view path);
+
+}  // namespace penstock::settings

@@ -1,0 +1,167 @@
+#include "penstock/settings/reload.hpp"
+
+#include <gmock/gmock.h>
+
+#include "settings/key_table.hpp"
+#include "settings/reload_rules.hpp"
+#include "unit/settings/support.hpp"
+
+namespace penstock::settings {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+const std::string beginning = "api: {url: https://api.test}\nkafka: {brokers: 'localhost:9092'}\n";
+
+class Reload : public SettingsTest {
+ protected:
+  Loaded read(const std::string& yaml) { return must_load(inputs(yaml)); }
+  ReloadPlan plan(const Loaded& running, const Loaded& now) {
+    PlanResult planned = plan_reload(running, now);
+    EXPECT_TRUE(planned) << to_string(planned.error().front());
+    return std::move(*planned);
+  }
+  ReloadPlan plan(const std::string& before, const std::string& after) {
+    const Loaded running = read(before);
+    return plan(running, read(after));
+  }
+};
+
+std::vector<std::string> names(const std::vector<SourceName>& sources) {
+  std::vector<std::string> all;
+  for (const SourceName& source : sources) {
+    all.push_back(source.str());
+  }
+  return all;
+}
+
+TEST(ReloadRules, StateForEachKeyWhetherItNeedsARestart) {
+  std::vector<std::string_view> ruled, keys;
+  for (const ReloadRule& rule : reload_rules()) {
+    ruled.push_back(rule.path);
+  }
+  for (const KeySpec& spec : key_table()) {
+    keys.push_back(spec.path);
+  }
+  EXPECT_EQ(ruled, keys) << "each key stands in reload_rules.cpp, in the order of key_table.cpp";
+}
+
+// A key that is said to be applied and isn't would show as one that changed with each reload.
+TEST_F(Reload, LeavesNothingToDoForASecondTime) {
+  const std::string all = R"(
+api: {url: https://api.test, token_file: /t, token_header: A, ca_file: /c, connect_timeout: 1s,
+      backoff: {network_step: 1s, network_max: 2s, http_first: 3s, http_max: 4s,
+                throttled_first: 5s, throttled_max: 6s, refused: 7s, jitter: 0, healthy_after: 8s}}
+sources: {firehose: {path: /x, jobs: true, stall_timeout: 9s, filter: {types: [a],
+          networks: [192.0.2.0/24], networks_file: /n, countries: [pt]}}, torrent: {}}
+kafka: {brokers: 'localhost:9092'}
+log: {level: debug}
+)";
+  const ReloadPlan first = plan(beginning + "sources: {firehose: {}}\n", all);
+  EXPECT_THAT(first.restart, IsEmpty());
+  EXPECT_EQ(first.applied.size(), 22u);
+  const Settings& now = first.effective.settings;
+  EXPECT_EQ(now.api.token_file, "/t");
+  EXPECT_EQ(now.api.token_header, "A");
+  EXPECT_EQ(now.api.ca_file, "/c");
+  EXPECT_EQ(now.api.connect_timeout, Duration{1'000});
+  EXPECT_EQ(now.api.backoff.healthy_after, Duration{8'000});
+  EXPECT_EQ(now.sources.front().filter.networks_file, "/n");
+  EXPECT_EQ(now.log.level, LogLevel::debug);
+
+  const ReloadPlan second = plan(first.effective, read(all));
+  EXPECT_THAT(second.applied, IsEmpty());
+  EXPECT_THAT(second.added, IsEmpty());
+  EXPECT_THAT(second.reopened, IsEmpty());
+}
+
+TEST_F(Reload, KeepsWhatNeedsARestartAndNamesIt) {
+  const std::string before = beginning + "sources: {firehose: {}}\n";
+  const std::string after =
+      "api: {url: https://api.test}\nkafka: {brokers: 'other:9092'}\n"
+      "log: {level: debug, format: json}\nsources: {firehose: {}}\n";
+  const ReloadPlan planned = plan(before, after);
+  EXPECT_THAT(planned.restart, ElementsAre(Change{"kafka.brokers", "localhost:9092", "other:9092"},
+                                           Change{"log.format", "text", "json"}));
+  EXPECT_THAT(planned.applied, ElementsAre(Change{"log.level", "info", "debug"}));
+  EXPECT_EQ(planned.effective.settings.kafka.brokers, "localhost:9092");
+  EXPECT_EQ(to_string(planned.restart.front()),
+            R"(kafka.brokers: "localhost:9092", now "other:9092")");
+
+  // It is still said the next time, and no more once it is taken back.
+  EXPECT_EQ(plan(planned.effective, read(after)).restart, planned.restart);
+  EXPECT_THAT(plan(planned.effective, read(before)).restart, IsEmpty());
+}
+
+TEST_F(Reload, SeesThatASecretChangedAndShowsNeither) {
+  const auto with = [&](const std::string& secret) {
+    return "api: {url: https://api.test}\nsources: {firehose: {}}\n"
+           "kafka: {brokers: 'localhost:9092', properties: {sasl.password: " +
+           secret + "}}\n";
+  };
+  EXPECT_THAT(plan(with("one"), with("two")).restart,
+              ElementsAre(Change{"kafka.properties.sasl.password", "(hidden)", "(hidden)"}));
+  EXPECT_THAT(plan(with("one"), with("one")).restart, IsEmpty());
+}
+
+TEST_F(Reload, NamesEntriesOfAMappingThatComeAndGo) {
+  const auto with = [&](const std::string& property) {
+    return "api: {url: https://api.test}\nsources: {firehose: {}}\n"
+           "kafka: {brokers: 'localhost:9092', properties: {" +
+           property + "}}\n";
+  };
+  EXPECT_THAT(plan(with("batch.size: 1000"), with("client.id: a")).restart,
+              ElementsAre(Change{"kafka.properties.client.id", "", "a"},
+                          Change{"kafka.properties.batch.size", "1000", ""}));
+}
+
+TEST_F(Reload, TellsSourcesThatComeGoAndOpenAnew) {
+  const ReloadPlan planned =
+      plan(beginning + "sources: {firehose: {}, torrent: {}, sinkhole: {}, stream: {}}\n",
+           beginning +
+               "sources: {extra: {}, firehose: {path: /v2/firehose}, sinkhole: {stall_timeout: "
+               "1m}, stream: {jobs: false, stall_timeout: 1h}}\n");
+  EXPECT_THAT(names(planned.added), ElementsAre("extra"));
+  EXPECT_THAT(names(planned.removed), ElementsAre("torrent"));
+  EXPECT_THAT(names(planned.reopened), ElementsAre("firehose", "stream"));
+  EXPECT_EQ(planned.applied.front(), (Change{"sources", "firehose, torrent, sinkhole, stream",
+                                             "extra, firehose, sinkhole, stream"}));
+  EXPECT_EQ(planned.effective.settings.sources.size(), 4u);
+}
+
+TEST_F(Reload, GivesASourceThatComesItsTopic) {
+  const auto with = [&](const std::string& sources, const std::string& topics) {
+    return "api: {url: https://api.test}\nsources: {" + sources +
+           "}\nkafka: {brokers: 'localhost:9092', topics: {" + topics + "}}\n";
+  };
+  const ReloadPlan planned =
+      plan(with("firehose: {}", ""), with("firehose: {}, torrent: {}", "firehose: f, torrent: t"));
+  EXPECT_THAT(planned.restart, ElementsAre(Change{"kafka.topics.firehose", "", "f"}));
+  const Kafka& kafka = planned.effective.settings.kafka;
+  EXPECT_EQ(topic_name(kafka, "torrent"), "t");
+  EXPECT_EQ(topic_name(kafka, "firehose"), "binaryedge.firehose");
+}
+
+TEST_F(Reload, IsRefusedWhereTheMixtureIsWrong) {
+  const std::string rest = "api: {url: https://api.test}\nkafka: {brokers: 'localhost:9092', ";
+  const Loaded running = read(rest + "topics: {jobs: j}}\nsources: {firehose: {}}\n");
+  const Loaded now = read(rest + "topics: {torrent: j}}\nsources: {firehose: {}, torrent: {}}\n");
+  const PlanResult planned = plan_reload(running, now);
+  ASSERT_FALSE(planned);
+  EXPECT_THAT(to_string(planned.error().front()), HasSubstr("the topic j of jobs is another's"));
+  EXPECT_THAT(to_string(planned.error().front()), HasSubstr("restart penstock"));
+}
+
+TEST_F(Reload, KnowsAllFilesThatALoadReadOrLookedFor) {
+  const std::string value = file("value", "debug\n");
+  std::set<std::filesystem::path> files;
+  const Inputs given = inputs(minimal + "log: {level: '${file:" + value +
+                              "}', format: '${file:" + value + ".missing}'}\n");
+  EXPECT_FALSE(load(given, files));
+  EXPECT_THAT(files, ElementsAre(*given.config_file, value, value + ".missing"));
+}
+
+}  // namespace
+}  // namespace penstock::settings
