@@ -28,6 +28,7 @@ Jobs::Impl::Impl(JobsOptions options)
 
 Changes Jobs::Impl::tick(WallTime now) {
   Changes changes;
+  gaps_.tick(now);
   if (options_.has_jobs) {
     ask(now);
     end_uncounted(now);

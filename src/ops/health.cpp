@@ -12,57 +12,16 @@ namespace {
 constexpr int ok = 200;
 constexpr int unavailable = 503;
 
-// What holds of the whole program has no source.
-struct Finding {
-  std::string_view reason;
-  std::string_view source;
-};
-
-std::vector<Finding> reasons_of(const HealthSnapshot& snapshot) {
-  std::vector<Finding> found;
-  if (snapshot.starting) {
-    found.push_back({"starting", {}});
-  }
-  if (snapshot.draining) {
-    found.push_back({"draining", {}});
-  }
-  for (const SourceHealth& source : snapshot.sources) {
-    if (source.journal_full) {
-      found.push_back({"journal_full", source.source});
-    }
-    if (source.kafka_away > limits::kafka_away) {
-      found.push_back({"kafka_away", source.source});
-    }
-  }
-  return found;
-}
-
-std::vector<Finding> degraded_of(const HealthSnapshot& snapshot) {
-  std::vector<Finding> found;
-  if (snapshot.reload_rejected) {
-    found.push_back({"reload_rejected", {}});
-  }
-  for (const SourceHealth& source : snapshot.sources) {
-    if (source.taken_over) {
-      found.push_back({"taken_over", source.source});
-    } else if (source.refused) {
-      found.push_back({"refused", source.source});
-    } else if (!source.connected) {
-      found.push_back({"disconnected", source.source});
-    }
-    if (source.publishing_held) {
-      found.push_back({"publishing_held", source.source});
-    }
-  }
-  return found;
-}
-
-void write_findings(JsonWriter& json, std::string_view key, const std::vector<Finding>& findings) {
+void write_findings(JsonWriter& json, std::string_view key,
+                    const std::vector<HealthFinding>& findings) {
   json.key(key).begin_array();
-  for (const Finding& finding : findings) {
+  for (const HealthFinding& finding : findings) {
     json.begin_object().field("reason", finding.reason);
     if (!finding.source.empty()) {
       json.field("source", finding.source);
+    }
+    if (!finding.detail.empty()) {
+      json.field("detail", finding.detail);
     }
     json.end_object();
   }
@@ -71,12 +30,54 @@ void write_findings(JsonWriter& json, std::string_view key, const std::vector<Fi
 
 }  // namespace
 
+std::vector<HealthFinding> not_ready(const HealthSnapshot& snapshot) {
+  std::vector<HealthFinding> found;
+  if (snapshot.starting) {
+    found.push_back({"starting", {}, {}});
+  }
+  if (snapshot.draining) {
+    found.push_back({"draining", {}, {}});
+  }
+  for (const SourceHealth& source : snapshot.sources) {
+    if (source.journal_full) {
+      found.push_back({"journal_full", source.source, {}});
+    }
+    if (source.kafka_away > limits::kafka_away) {
+      found.push_back({"kafka_away", source.source, source.kafka_error});
+    }
+  }
+  return found;
+}
+
+std::vector<HealthFinding> degraded(const HealthSnapshot& snapshot) {
+  std::vector<HealthFinding> found;
+  if (snapshot.reload_rejected) {
+    found.push_back({"reload_rejected", {}, {}});
+  }
+  for (const SourceHealth& source : snapshot.sources) {
+    if (source.taken_over) {
+      found.push_back({"taken_over", source.source, {}});
+    } else if (source.refused) {
+      found.push_back({"refused", source.source, {}});
+    } else if (!source.connected) {
+      found.push_back({"disconnected", source.source, {}});
+    }
+    if (source.publishing_held) {
+      found.push_back({"publishing_held", source.source, {}});
+    }
+    if (source.kafka_refused) {
+      found.push_back({"kafka_refused", source.source, source.kafka_error});
+    }
+  }
+  return found;
+}
+
 HealthAnswer readiness(const HealthSnapshot& snapshot) {
-  const auto reasons = reasons_of(snapshot);
+  const auto reasons = not_ready(snapshot);
   JsonWriter json;
   json.begin_object().field("ready", reasons.empty());
   write_findings(json, "reasons", reasons);
-  write_findings(json, "degraded", degraded_of(snapshot));
+  write_findings(json, "degraded", degraded(snapshot));
   json.end_object();
   return {reasons.empty() ? ok : unavailable, json.str()};
 }

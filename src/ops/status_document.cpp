@@ -14,7 +14,7 @@ SourceStatus source_status(const SourceName& name, const SourceCounters& counter
   for (const Counter& counter : counters.dead_letters) {
     status.dead_letters += counter.get();
   }
-  status.journal_events = counters.uncommitted_events.get();
+  status.journal_events = counters.events().in_journal;
   status.journal_bytes = counters.journal_bytes.get();
   status.journal_capacity_bytes = counters.journal_capacity_bytes.get();
   if (const std::int64_t at = counters.last_event_ms.get(); at != 0) {

@@ -43,10 +43,6 @@ def test_every_metric_and_label_that_is_read_is_exported(daemon_that_receives):
         values = exported.setdefault(name, {})
         for label, value in labels.items():
             values.setdefault(label, set()).add(value)
-    for rule in alert_rules.rules():
-        if "record" in rule:
-            exported[rule["record"]] = {"source": set(SOURCES)}
-
     read = [rule["expr"] for rule in alert_rules.rules()] + alert_rules.dashboard_queries()
     read += alert_rules.variable_queries()
     for expression in read:
@@ -61,11 +57,30 @@ def test_every_metric_and_label_that_is_read_is_exported(daemon_that_receives):
                     )
 
 
+def test_the_page_of_metrics_has_each_of_them():
+    table = set(re.findall(r'Metric \w+\{\s*"(\w+)"', NAMES.read_text()))
+    page = (ROOT / "docs" / "metrics.md").read_text()
+    assert table == set(re.findall(r"(?<=`)(?:penstock|process)_\w+(?=`)", page))
+
+
 @pytest.mark.parametrize("page", ["alerts.md", "operations.md"])
 def test_every_metric_that_the_documentation_names_is_exported(daemon_that_receives, page):
     exported = {name for name, _, _ in daemon_that_receives.metrics().samples}
     named = set(re.findall(r"(?<![\w:])(?:penstock|process)_\w+", (ROOT / "docs" / page).read_text()))
     assert named and named <= exported
+
+
+def test_the_page_of_metrics_has_every_value_of_a_label(daemon_that_receives):
+    """In the row of its metric, and no value that isn't exported."""
+    rows = [line.split("|") for line in (ROOT / "docs" / "metrics.md").read_text().splitlines()]
+    described = {row[1].strip(" `"): set(re.findall(r"`(\w+)`", row[3])) for row in rows if len(row) > 4}
+    exported: dict[str, set[str]] = {}
+    for name, labels, _ in daemon_that_receives.metrics().samples:
+        for label in labels.keys() & {"cause", "reason", "result", "state", "status"}:
+            exported.setdefault(name, set()).add(labels[label])
+    assert exported
+    for name, values in exported.items():
+        assert described[name] - {"reasons", "degraded"} == values - {"degraded"}, name
 
 
 def test_every_label_that_is_grouped_by_is_exported(daemon_that_receives):
