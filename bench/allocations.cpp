@@ -97,7 +97,7 @@ class TakingKafka final : public publish::TransactionalKafka {
   void poll() override {}
   std::vector<publish::Refusal> take_refused() override { return {}; }
   std::uint64_t connections_lost() const override { return 0; }
-  bool brokers_down() override { return false; }
+  Call look() override { return {}; }
   Result<bool> read_state(const Apply& apply, const std::function<bool()>& done,
                           Duration) override {
     for (const SideRecord& record : state_) {

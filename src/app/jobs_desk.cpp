@@ -59,6 +59,10 @@ void JobsDesk::count() {
   counters_.ledger_bytes.set(figures.ledger_memory.count);
   counters_.uncounted_jobs.set(figures.incomplete_jobs);
   counters_.held_jobs.set(figures.held_jobs);
+  counters_.given_up_jobs.set(figures.given_up_jobs);
+  counters_.refused_jobs.set(figures.refused_jobs);
+  counters_.ignored_job_ids.set(figures.ignored_job_ids);
+  counters_.replay_dead_letters.set(figures.replay_dead_letters);
 }
 
 void JobsDesk::show() {

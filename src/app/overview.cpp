@@ -20,8 +20,8 @@ ops::Handlers Overview::handlers() const {
   handlers.livez = [this] { return json(ops::liveness(loops())); };
   handlers.readyz = [this] { return json(ops::readiness(health())); };
   handlers.metrics = [this](ops::MetricsFormat format) {
-    return format == ops::MetricsFormat::open_metrics ? observed_.metrics.open_metrics()
-                                                      : observed_.metrics.text();
+    return format == ops::MetricsFormat::open_metrics ? observed_.metrics.open_metrics(health())
+                                                      : observed_.metrics.text(health());
   };
   handlers.snapshot = [this] { return snapshot(); };
   handlers.version = [] {

@@ -6,6 +6,7 @@
 
 #include "penstock/core/limits.hpp"
 #include "penstock/core/system_clock.hpp"
+#include "penstock/core/text.hpp"
 
 namespace penstock::app {
 namespace {
@@ -127,6 +128,8 @@ ops::SourceHealth SourcePipeline::health() const {
     return health;  // it waits for nothing any more
   }
   health.journal_full = paused_;
+  health.kafka_refused = kafka_trouble_.refused;
+  health.kafka_error = printable(kafka_trouble_.text, limits::log_value);
   if (const auto since = counters_.kafka_owes_since_ms.get(); since != 0) {
     health.kafka_away = wall_now() - WallTime(Duration(since));
   }
@@ -181,8 +184,7 @@ void SourcePipeline::notice(SourceEvent event, std::string_view detail) {
 
 void SourcePipeline::push(Batch&& batch) {
   const std::size_t lines = batch.events.size() + batch.dead_letters.size();
-  (batch.block.recovered ? counters_.recovered_events : counters_.received_events).add(lines);
-  counters_.uncommitted_events.change(lines);
+  counters_.came(lines, batch.block.recovered);
   if (batch.channel_kind == ChannelKind::live) {
     counters_.truncated_bytes.add(batch.truncated_bytes);
     count_session(batch);
@@ -242,7 +244,6 @@ void SourcePipeline::released(const Batch& batch, std::size_t lines) {
   ++released.blocks;
   released.lines += lines;
   released.bytes += batch.block.bytes.size();
-  counters_.uncommitted_events.change(0 - std::uint64_t{lines});
 }
 
 void SourcePipeline::committed() {
@@ -256,6 +257,10 @@ void SourcePipeline::committed() {
       }
     }
   });
+}
+
+void SourcePipeline::kafka_trouble(const publish::KafkaTrouble& trouble) {
+  boost::asio::post(io_, [this, trouble] { kafka_trouble_ = trouble; });
 }
 
 void SourcePipeline::ended(publish::PublisherEnd end) {

@@ -99,6 +99,7 @@ class SourcePipeline final : private remote::SessionListener, private publish::P
   void ready_to_publish() override;
   void released(const Batch& batch, std::size_t lines) override;
   void committed() override;
+  void kafka_trouble(const publish::KafkaTrouble& trouble) override;
   void ended(publish::PublisherEnd end) override;
 
   void push(Batch&& batch);  // on a worker
@@ -124,6 +125,7 @@ class SourcePipeline final : private remote::SessionListener, private publish::P
   bool publisher_draining_ = false;
   bool ready_ = false;
   std::optional<publish::PublisherEnd> end_;
+  publish::KafkaTrouble kafka_trouble_;
   std::uint64_t channels_ = 0;
   std::optional<WallTime> connected_since_;
   // Of the live session that is read; of the workers, one at a time.

@@ -256,7 +256,7 @@ int demo(DemoOptions options) {
     std::uint64_t waiting = 0;
     for (const app::Daemon::Source& source : daemon.sources()) {
       received += source.counters->received_events.get();
-      waiting += source.counters->uncommitted_events.get();
+      waiting += source.counters->events().in_journal;
     }
     return received >= lines && waiting == 0;
   };

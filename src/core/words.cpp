@@ -1,6 +1,7 @@
 // The contract's words for the enumerations of core.
 #include "penstock/core/event.hpp"
 #include "penstock/core/job_words.hpp"
+#include "penstock/core/kafka_counters.hpp"
 #include "penstock/core/session_end.hpp"
 
 namespace penstock {
@@ -81,6 +82,24 @@ std::string_view to_string(SourceEvent event) noexcept {
       return "replay_held";
     case SourceEvent::ledger_full:
       return "ledger_full";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(KafkaTransaction state) noexcept {
+  switch (state) {
+    case KafkaTransaction::starting:
+      return "starting";
+    case KafkaTransaction::idle:
+      return "idle";
+    case KafkaTransaction::open:
+      return "open";
+    case KafkaTransaction::committing:
+      return "committing";
+    case KafkaTransaction::aborting:
+      return "aborting";
+    case KafkaTransaction::failed:
+      return "failed";
   }
   return "unknown";
 }

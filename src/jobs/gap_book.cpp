@@ -90,10 +90,17 @@ void GapBook::end(WallTime at) {
   Gap& gap = *std::exchange(open_, nullptr);
   gap.ended_at = std::max(gap.started_at, at);  // clocks may be set back
   gap.behind.reset();
-  figures_.time += Duration(*gap.ended_at - gap.started_at);
+  ended_ += Duration(*gap.ended_at - gap.started_at);
+  figures_.time = std::max(figures_.time, ended_);
   changed(gap);
   if (!has_jobs_) {
     set_state(gap, GapState::unrecoverable);
+  }
+}
+
+void GapBook::tick(WallTime now) {
+  if (open_ != nullptr && !open_->behind) {
+    figures_.time = std::max(figures_.time, ended_ + Duration(now - open_->started_at));
   }
 }
 

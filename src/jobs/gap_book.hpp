@@ -79,6 +79,9 @@ class GapBook {
   // now.
   void hindered(DisconnectCause cause);
   void end(WallTime at);
+  // Now and then, so that figures().time has what the open one has lasted. Not one whose start the
+  // journal may still move: it counts when it ends.
+  void tick(WallTime now);
 
   // --- the jobs that it touched ------------------------------------------------------------------
   bool wants_list() const;  // a gap ended that no list was asked for
@@ -107,7 +110,7 @@ class GapBook {
 
   struct Figures {
     std::array<std::uint64_t, gap_states> by_state{};  // those that are over: of this process
-    Duration time{0};                                  // of those that are over
+    Duration time{0};  // of those that ended, and of the open one up to the last tick; never falls
   };
   const Figures& figures() const { return figures_; }
 
@@ -126,6 +129,7 @@ class GapBook {
   Gap* open_ = nullptr;
   std::vector<Gap> over_;  // not yet taken
   JobIds changed_, counted_;
+  Duration ended_{0};  // time of those that ended
   Figures figures_;
 };
 

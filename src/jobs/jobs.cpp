@@ -42,6 +42,7 @@ void Jobs::Impl::reconfigure(const JobsOptions& options) {
 
 Changes Jobs::Impl::tick(WallTime now) {
   Changes changes;
+  gaps_.tick(now);
   if (options_.has_jobs) {
     ask(now);
     end_uncounted(now);

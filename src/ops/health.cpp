@@ -12,9 +12,10 @@ namespace {
 constexpr int ok = 200;
 constexpr int unavailable = 503;
 
-void write(JsonWriter& json, std::string_view key, const std::vector<Finding>& findings) {
+void write_findings(JsonWriter& json, std::string_view key,
+                    const std::vector<HealthFinding>& findings) {
   json.key(key).begin_array();
-  for (const Finding& finding : findings) {
+  for (const HealthFinding& finding : findings) {
     json.begin_object().field("reason", finding.reason);
     if (!finding.source.empty()) {
       json.field("source", finding.source);
@@ -29,27 +30,27 @@ void write(JsonWriter& json, std::string_view key, const std::vector<Finding>& f
 
 }  // namespace
 
-std::vector<Finding> reasons_of(const HealthSnapshot& snapshot) {
-  std::vector<Finding> found;
+std::vector<HealthFinding> not_ready(const HealthSnapshot& snapshot) {
+  std::vector<HealthFinding> found;
   if (snapshot.starting) {
-    found.push_back({"starting", {}});
+    found.push_back({"starting", {}, {}});
   }
   if (snapshot.draining) {
-    found.push_back({"draining", {}});
+    found.push_back({"draining", {}, {}});
   }
   for (const SourceHealth& source : snapshot.sources) {
     if (source.journal_full) {
-      found.push_back({"journal_full", source.source});
+      found.push_back({"journal_full", source.source, {}});
     }
     if (source.kafka_away > limits::kafka_away) {
-      found.push_back({"kafka_away", source.source});
+      found.push_back({"kafka_away", source.source, source.kafka_error});
     }
   }
   return found;
 }
 
-std::vector<Finding> degraded_of(const HealthSnapshot& snapshot) {
-  std::vector<Finding> found;
+std::vector<HealthFinding> degraded(const HealthSnapshot& snapshot) {
+  std::vector<HealthFinding> found;
   if (!snapshot.reload_rejected.empty()) {
     found.push_back({"reload_rejected", {}, snapshot.reload_rejected});
   }
@@ -58,28 +59,31 @@ std::vector<Finding> degraded_of(const HealthSnapshot& snapshot) {
   }
   for (const SourceHealth& source : snapshot.sources) {
     if (source.removed) {
-      found.push_back({"removed", source.source});
+      found.push_back({"removed", source.source, {}});
     } else if (source.taken_over) {
-      found.push_back({"taken_over", source.source});
+      found.push_back({"taken_over", source.source, {}});
     } else if (source.refused) {
-      found.push_back({"refused", source.source});
+      found.push_back({"refused", source.source, {}});
     } else if (!source.connected) {
-      found.push_back({"disconnected", source.source});
+      found.push_back({"disconnected", source.source, {}});
     }
     if (source.publishing_held) {
-      found.push_back({"publishing_held", source.source});
+      found.push_back({"publishing_held", source.source, {}});
+    }
+    if (source.kafka_refused) {
+      found.push_back({"kafka_refused", source.source, source.kafka_error});
     }
   }
   return found;
 }
 
 void write_findings(JsonWriter& json, const HealthSnapshot& snapshot) {
-  write(json, "reasons", reasons_of(snapshot));
-  write(json, "degraded", degraded_of(snapshot));
+  write(json, "reasons", not_ready(snapshot));
+  write(json, "degraded", degraded(snapshot));
 }
 
 HealthAnswer readiness(const HealthSnapshot& snapshot) {
-  const bool ready = reasons_of(snapshot).empty();
+  const bool ready = not_ready(snapshot).empty();
   JsonWriter json;
   json.begin_object().field("ready", ready);
   write_findings(json, snapshot);

@@ -110,7 +110,7 @@ SourceStatus source_status(const SourceName& name, const SourceCounters& counter
   for (std::size_t i = 0; i < status.dead_letters.size(); ++i) {
     status.dead_letters[i] = counters.dead_letters[i].get();
   }
-  status.journal_events = counters.uncommitted_events.get();
+  status.journal_events = counters.events().in_journal;
   status.journal_bytes = counters.journal_bytes.get();
   status.journal_capacity_bytes = counters.journal_capacity_bytes.get();
   if (const std::int64_t at = counters.last_event_ms.get(); at != 0) {
@@ -130,7 +130,7 @@ std::string status_document(const StatusSnapshot& snapshot) {
       .field("instance", snapshot.instance)
       .field("started_at", to_rfc3339(snapshot.started_at))
       .field("at", to_rfc3339(snapshot.now))
-      .field("ready", reasons_of(snapshot.health).empty());
+      .field("ready", not_ready(snapshot.health).empty());
   write_findings(json, snapshot.health);
   json.key("sources").begin_array();
   for (const SourceStatus& source : snapshot.sources) {

@@ -51,12 +51,12 @@ void row(Html& out, const Cells&... cells) {
   out.markup("</tr>");
 }
 
-void findings(Html& out, std::string_view title, const std::vector<Finding>& found) {
+void findings(Html& out, std::string_view title, const std::vector<HealthFinding>& found) {
   if (found.empty()) {
     return;
   }
   out.markup("<p>").text(title).markup("</p><ul>");
-  for (const Finding& finding : found) {
+  for (const HealthFinding& finding : found) {
     out.markup("<li>").text(words(finding.reason));
     if (!finding.source.empty()) {
       out.markup(": ").text(finding.source);
@@ -70,18 +70,18 @@ void findings(Html& out, std::string_view title, const std::vector<Finding>& fou
 }
 
 void summary(Html& out, const StatusSnapshot& snapshot) {
-  const auto reasons = reasons_of(snapshot.health);
-  const auto degraded = degraded_of(snapshot.health);
-  const std::string_view state = !reasons.empty()    ? "not-ready"
-                                 : !degraded.empty() ? "degraded"
-                                                     : "ready";
-  const std::string_view word = !reasons.empty()    ? "Not ready"
-                                : !degraded.empty() ? "Degraded"
-                                                    : "Ready";
+  const auto reasons = not_ready(snapshot.health);
+  const auto partly = degraded(snapshot.health);
+  const std::string_view state = !reasons.empty()  ? "not-ready"
+                                 : !partly.empty() ? "degraded"
+                                                   : "ready";
+  const std::string_view word = !reasons.empty()  ? "Not ready"
+                                : !partly.empty() ? "Degraded"
+                                                  : "Ready";
   out.markup("<section id=\"summary\" class=\"").markup(state).markup("\"><h2>").text(word);
   out.markup("</h2>");
   findings(out, "Events don't flow as they should:", reasons);
-  findings(out, "This works only in part:", degraded);
+  findings(out, "This works only in part:", partly);
   out.markup("<p class=\"about\">penstock ").text(snapshot.version).markup(" on ");
   out.text(snapshot.host).markup(", up for ").text(spoken(snapshot.now - snapshot.started_at));
   out.markup("; as of ");

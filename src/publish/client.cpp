@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 
+#include "penstock/core/limits.hpp"
 #include "penstock/core/text.hpp"
 
 namespace penstock::publish {
@@ -42,6 +43,15 @@ void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
   }
 }
 
+void on_error(rd_kafka_t*, int error, const char* text, void* opaque) {
+  events_of(opaque).failed(static_cast<rd_kafka_resp_err_t>(error), text);
+}
+
+int on_statistics(rd_kafka_t*, char* json, std::size_t size, void* opaque) {
+  events_of(opaque).statistics({json, size});
+  return 0;  // it stays librdkafka's, which frees it
+}
+
 // The configuration's properties are a producer's. A consumer or an admin client takes those that
 // say how to reach and trust the brokers.
 bool applies(ClientKind kind, std::string_view property) {
@@ -63,6 +73,22 @@ void ClientEvents::logged(int syslog_level, std::string_view facility, std::stri
                                                       : LogLevel::debug;
   log_.write(level, "librdkafka",
              {{"client", client_}, {"facility", facility}, {"text", secrets_.redact(text)}});
+}
+
+// Without a callback for errors librdkafka would log them itself.
+void ClientEvents::failed(rd_kafka_resp_err_t error, std::string_view text) {
+  logged(LOG_ERR, "ERROR", text);
+  const std::string safe = printable(secrets_.redact(text), limits::log_value);
+  if (auto trouble = connection_trouble(error, safe)) {
+    trouble_ = std::move(trouble);
+  }
+}
+
+std::string ClientEvents::unanswered(std::string_view why) const {
+  if (refused()) {
+    return trouble_->text;
+  }
+  return std::string(why) + (trouble_ ? ": " + trouble_->text : "");
 }
 
 std::string ClientEvents::shown(std::string_view text) const {
@@ -95,8 +121,10 @@ Result<ClientHandle> make_client(ClientKind kind, const KafkaConnection& connect
   rd_kafka_conf_set_opaque(conf.get(), &events);
   rd_kafka_conf_set_log_cb(conf.get(), on_log);
   rd_kafka_conf_set_closesocket_cb(conf.get(), on_close_socket);
+  rd_kafka_conf_set_error_cb(conf.get(), on_error);
   if (kind == ClientKind::producer) {
     rd_kafka_conf_set_dr_msg_cb(conf.get(), on_delivery);
+    rd_kafka_conf_set_stats_cb(conf.get(), on_statistics);
   }
   const auto type = kind == ClientKind::consumer ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER;
   ClientHandle client(rd_kafka_new(type, conf.get(), text.data(), text.size()));

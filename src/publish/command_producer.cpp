@@ -48,6 +48,9 @@ class KafkaCommandProducer final : public CommandProducer {
                                          printable(options_.topics.dead_letters));
     }
     const Call claimed = producer_->init_transactions(claim_wait);
+    if (claimed.refused) {
+      return make_error(Errc::invalid_configuration, claimed.why);
+    }
     if (claimed.outcome == Outcome::retriable) {
       return make_error(Errc::kafka, "Kafka: no answer within " + to_string(claim_wait) +
                                          "; is kafka.brokers right, and are they up?");

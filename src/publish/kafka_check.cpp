@@ -4,28 +4,26 @@
 
 #include "penstock/core/text.hpp"
 #include "publish/client.hpp"
+#include "publish/metadata.hpp"
 
 namespace penstock::publish {
 namespace {
 
 using ConfigResourceHandle =
     std::unique_ptr<rd_kafka_ConfigResource_t, Deleter<rd_kafka_ConfigResource_destroy>>;
-using MetadataHandle =
-    std::unique_ptr<const struct rd_kafka_metadata, Deleter<rd_kafka_metadata_destroy>>;
 
 // Of `topic`; none: of the brokers alone.
-Result<MetadataHandle> metadata_of(rd_kafka_t* client, rd_kafka_topic_t* topic, Duration timeout) {
-  const struct rd_kafka_metadata* metadata = nullptr;
-  const auto error =
-      rd_kafka_metadata(client, 0, topic, &metadata, static_cast<int>(timeout.count()));
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return make_error(Errc::kafka, rd_kafka_err2str(error));
+Result<MetadataHandle> metadata_of(rd_kafka_t* client, rd_kafka_topic_t* topic, Duration timeout,
+                                   ClientEvents& events) {
+  Metadata metadata = ask_metadata(client, topic, timeout, events);
+  if (!metadata.found) {
+    return make_error(events.errc(), events.unanswered(rd_kafka_err2str(metadata.error)));
   }
-  return MetadataHandle(metadata);
+  return std::move(metadata.found);
 }
 
 Result<void> look_at(rd_kafka_t* client, const std::string& name, KafkaFacts& facts,
-                     Duration timeout) {
+                     Duration timeout, ClientEvents& events) {
   const auto failed = [&](const std::string& why) {
     return make_error(Errc::kafka,
                       "the topic `" + printable(name) + "` can't be looked at: " + why);
@@ -34,7 +32,7 @@ Result<void> look_at(rd_kafka_t* client, const std::string& name, KafkaFacts& fa
   if (!handle) {
     return failed(rd_kafka_err2str(rd_kafka_last_error()));
   }
-  const auto metadata = metadata_of(client, handle.get(), timeout);
+  const auto metadata = metadata_of(client, handle.get(), timeout, events);
   if (!metadata) {
     return failed(metadata.error().what);
   }
@@ -123,7 +121,10 @@ Result<KafkaFacts> inspect_kafka(const KafkaConnection& connection,
   if (!client) {
     return client.error();
   }
-  const auto all = metadata_of(client->get(), nullptr, timeout);
+  const auto all = metadata_of(client->get(), nullptr, timeout, events);
+  if (!all && events.refused()) {
+    return all.error();
+  }
   if (!all) {
     return make_error(Errc::kafka, "no answer from " + printable(connection.brokers) + " within " +
                                        to_string(timeout) + ": " + all.error().what);
@@ -132,7 +133,7 @@ Result<KafkaFacts> inspect_kafka(const KafkaConnection& connection,
   facts.brokers = (*all)->broker_cnt;
   // One by one: a list of all topics leaves out those that are hidden.
   for (const std::string& name : topics) {
-    if (auto looked = look_at(client->get(), name, facts, timeout); !looked) {
+    if (auto looked = look_at(client->get(), name, facts, timeout, events); !looked) {
       return looked.error();
     }
   }

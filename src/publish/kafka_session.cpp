@@ -32,7 +32,11 @@ Call KafkaSession::make_topics(const std::vector<TopicSpec>& topics) {
     return {};
   }
   const auto created = create_topics(options_.connection, topics, call_timeout, log_);
-  return created ? Call{} : Call{Outcome::retriable, created.error().what};
+  if (created) {
+    return {};
+  }
+  return {Outcome::retriable, created.error().what,
+          created.error().code == Errc::invalid_configuration};
 }
 
 Call KafkaSession::open_producer() {
@@ -46,7 +50,8 @@ Call KafkaSession::open_producer() {
                                   .transactional_id = options_.transactional_id,
                                   .topics = options_.topics,
                                   .max_event = options_.plan.max_event,
-                                  .linger = options_.linger},
+                                  .linger = options_.linger,
+                                  .counters = options_.counters},
                                  log_);
   if (!producer) {
     return {Outcome::retriable, producer.error().what};

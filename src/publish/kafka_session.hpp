@@ -22,6 +22,7 @@ struct KafkaSessionOptions {
   TopicPlan plan;
   std::string transactional_id;
   Duration linger;
+  KafkaCounters* counters = nullptr;  // of the producers, one after the other
 };
 
 class KafkaSession final : public TransactionalKafka {
@@ -48,7 +49,7 @@ class KafkaSession final : public TransactionalKafka {
   void poll() override;
   std::vector<Refusal> take_refused() override { return producer_->take_refused(); }
   std::uint64_t connections_lost() const override;
-  bool brokers_down() override { return producer_->brokers_down(); }
+  Call look() override { return producer_->look(); }
   Result<bool> read_state(const Apply& apply, const std::function<bool()>& done,
                           Duration timeout) override {
     return reader_.read(apply, done, timeout);

@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 #include "penstock/core/limits.hpp"
+#include "penstock/core/system_clock.hpp"
+#include "publish/metadata.hpp"
+#include "publish/producer_figures.hpp"
 #include "publish/record_arguments.hpp"
 
 namespace penstock::publish {
@@ -23,6 +27,8 @@ constexpr Duration decision_wait{5'000};  // for the coordinator's answer to a c
 // An abort purges; what was queued anew, the next call does. A new epoch, where one is needed,
 // comes after 500 ms when the coordinator was busy at first.
 constexpr Duration purge_wait{1'000};
+// Between two looks at whether a broker has refused the login while it waits for a producer id.
+constexpr Duration init_step{1'000};
 
 int milliseconds(Duration duration) { return static_cast<int>(duration.count()); }
 
@@ -66,13 +72,18 @@ bool is_fencing(rd_kafka_resp_err_t error) {
 
 class Producer::Events final : public ClientEvents {
  public:
-  using ClientEvents::ClientEvents;
+  Events(const ProducerOptions& options, Log& log) : ClientEvents(options.transactional_id, log) {
+    if (options.counters != nullptr) {
+      figures.emplace(*options.counters);
+    }
+  }
 
   void not_delivered(const rd_kafka_message_t& message) override {
     // The opaque is a number, never a pointer to anything.
     const auto opaque = reinterpret_cast<std::uint64_t>(message._private);
     if (opaque != 0 && refused_for_itself(message.err)) {
-      refused.push_back({unpack(opaque), message.err == RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP});
+      refused_records.push_back(
+          {unpack(opaque), message.err == RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP});
     }
     // The partition of a record that was queued: it went with its topic.
     topic_missing = topic_missing || is_missing(message.err) ||
@@ -84,7 +95,14 @@ class Producer::Events final : public ClientEvents {
     }
   }
 
-  std::vector<Refusal> refused;
+  void statistics(std::string_view json) override {
+    if (const auto read = read_statistics(json); read && figures) {
+      figures->take(*read);
+    }
+  }
+
+  std::optional<ProducerFigures> figures;
+  std::vector<Refusal> refused_records;
   std::string failure;
   bool taken_back = false;  // the failure tells a consequence, not a reason
   bool topic_missing = false;
@@ -96,7 +114,7 @@ Producer::~Producer() = default;
 
 Result<std::unique_ptr<Producer>> Producer::open(const ProducerOptions& options, Log& log) {
   std::unique_ptr<Producer> producer(new Producer);
-  producer->events_ = std::make_unique<Events>(options.transactional_id, log);
+  producer->events_ = std::make_unique<Events>(options, log);
   const auto timeout =
       std::to_string(std::chrono::milliseconds(limits::transaction_timeout).count());
   // Room for the record around the largest event; librdkafka's own bound is 10^9.
@@ -115,7 +133,9 @@ Result<std::unique_ptr<Producer>> Producer::open(const ProducerOptions& options,
         std::to_string(limits::librdkafka_queue_kbytes + message_max / 1024)},
        {"queue.buffering.max.ms", std::to_string(options.linger.count())},
        // A commit asks for all deliveries; the single reports of success are not looked at.
-       {"delivery.report.only.error", "true"}},
+       {"delivery.report.only.error", "true"},
+       {"statistics.interval.ms",
+        std::to_string(options.counters == nullptr ? 0 : options.statistics_interval.count())}},
       *producer->events_);
   if (!client) {
     return client.error();
@@ -141,6 +161,7 @@ TopicHandle Producer::open_topic(const std::string& name) {
 Call Producer::outcome_of(rd_kafka_error_t* raw) {
   const ErrorHandle error(raw);
   if (!error) {
+    events_->works();
     return {};
   }
   Call call;
@@ -157,6 +178,8 @@ Call Producer::outcome_of(rd_kafka_error_t* raw) {
     call.outcome = Outcome::requires_abort;
   } else if (rd_kafka_error_is_retriable(error.get()) != 0) {
     call.outcome = Outcome::retriable;
+    call.why = events_->unanswered(call.why);
+    call.refused = events_->refused();
   } else {
     call.outcome = Outcome::fatal;  // a call in a wrong state: only a new producer helps
   }
@@ -191,17 +214,30 @@ bool Producer::transaction_failed() {
 }
 
 Call Producer::init_transactions(Duration timeout) {
-  return outcome_of(rd_kafka_init_transactions(client_.get(), milliseconds(timeout)));
+  const MonotonicTime deadline = monotonic_now() + timeout;
+  for (;;) {
+    const Duration left = std::chrono::ceil<Duration>(deadline - monotonic_now());
+    ErrorHandle error(rd_kafka_init_transactions(
+        client_.get(), milliseconds(std::clamp(left, Duration{1}, init_step))));
+    poll();  // for what the brokers say meanwhile
+    // The call is resumed where it had no time left.
+    if (!error || rd_kafka_error_code(error.get()) != RD_KAFKA_RESP_ERR__TIMED_OUT ||
+        events_->refused() || left <= init_step) {
+      return outcome_of(error.release());
+    }
+  }
 }
 
 Call Producer::fetch_metadata(Duration timeout) {
   for (rd_kafka_topic_t* topic : {events_topic_.get(), dead_letters_topic_.get(),
                                   state_topic_.get(), jobs_topic_.get(), gaps_topic_.get()}) {
-    const auto error = metadata_error(topic, timeout);
+    const auto error = ask_metadata(client_.get(), topic, timeout, *events_).error;
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
       events_->topic_missing = events_->topic_missing || is_missing(error);
       return {Outcome::retriable,
-              std::string(rd_kafka_topic_name(topic)) + ": " + rd_kafka_err2str(error)};
+              std::string(rd_kafka_topic_name(topic)) + ": " +
+                  events_->unanswered(rd_kafka_err2str(error)),
+              events_->refused()};
     }
   }
   return {};
@@ -210,10 +246,21 @@ Call Producer::fetch_metadata(Duration timeout) {
 bool Producer::topic_missing() const { return events_->topic_missing; }
 
 Call Producer::begin() {
-  events_->refused.clear();
+  events_->refused_records.clear();
   events_->failure.clear();
   events_->taken_back = false;
-  return outcome_of(rd_kafka_begin_transaction(client_.get()));
+  const Call call = outcome_of(rd_kafka_begin_transaction(client_.get()));
+  if (call.outcome == Outcome::ok && events_->figures) {
+    events_->figures->transaction_began(wall_now());
+  }
+  return call;
+}
+
+Call Producer::ended(const Call& call) {
+  if (call.outcome == Outcome::ok && events_->figures) {
+    events_->figures->transaction_ended();
+  }
+  return call;
 }
 
 Call Producer::commit() {
@@ -221,11 +268,11 @@ Call Producer::commit() {
   if (!flush()) {
     return failure_;
   }
-  return outcome_of(rd_kafka_commit_transaction(client_.get(), milliseconds(decision_wait)));
+  return ended(outcome_of(rd_kafka_commit_transaction(client_.get(), milliseconds(decision_wait))));
 }
 
 Call Producer::abort() {
-  return outcome_of(rd_kafka_abort_transaction(client_.get(), milliseconds(purge_wait)));
+  return ended(outcome_of(rd_kafka_abort_transaction(client_.get(), milliseconds(purge_wait))));
 }
 
 Produced Producer::send(rd_kafka_topic_t* topic, int partition, const Record& record, int flags,
@@ -319,20 +366,17 @@ void Producer::poll() { rd_kafka_poll(client_.get(), 0); }
 
 // Asked, as librdkafka (2.0) doesn't tell: while there is nothing to send it neither sees a broker
 // that hangs nor connects again to one that is back, and __ALL_BROKERS_DOWN has no opposite.
-bool Producer::brokers_down() {
-  return metadata_error(state_topic_.get(), answer_wait) != RD_KAFKA_RESP_ERR_NO_ERROR;
-}
-
-rd_kafka_resp_err_t Producer::metadata_error(rd_kafka_topic_t* topic, Duration timeout) {
-  const struct rd_kafka_metadata* metadata = nullptr;
-  const auto error = rd_kafka_metadata(client_.get(), 0, topic, &metadata, milliseconds(timeout));
+Call Producer::look() {
+  const auto error = ask_metadata(client_.get(), state_topic_.get(), answer_wait, *events_).error;
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
-    rd_kafka_metadata_destroy(metadata);
+    return {};
   }
-  return error;
+  return {Outcome::retriable, events_->unanswered(rd_kafka_err2str(error)), events_->refused()};
 }
 
-std::vector<Refusal> Producer::take_refused() { return std::exchange(events_->refused, {}); }
+std::vector<Refusal> Producer::take_refused() {
+  return std::exchange(events_->refused_records, {});
+}
 
 std::uint64_t Producer::connections_lost() const noexcept { return events_->connections_lost(); }
 

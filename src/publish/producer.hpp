@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "penstock/core/kafka_counters.hpp"
 #include "penstock/core/units.hpp"
 #include "penstock/publish/refused_records.hpp"
 #include "penstock/publish/router.hpp"
@@ -21,6 +22,8 @@ struct ProducerOptions {
   TopicNames topics;
   Bytes max_event;
   Duration linger{5};  // how long a record may wait for others to share its Kafka batch
+  KafkaCounters* counters = nullptr;  // where it tells of itself; none: nobody asks
+  Duration statistics_interval{5'000};
 };
 
 class Producer {
@@ -51,7 +54,7 @@ class Producer {
   void poll();
   std::vector<Refusal> take_refused();
   std::uint64_t connections_lost() const noexcept;
-  bool brokers_down();
+  Call look();
 
  private:
   class Events;
@@ -61,7 +64,7 @@ class Producer {
   Call outcome_of(rd_kafka_error_t* error);
   Outcome state() const;  // ok, fenced or fatal
   bool transaction_failed();
-  rd_kafka_resp_err_t metadata_error(rd_kafka_topic_t* topic, Duration timeout);
+  Call ended(const Call& call);  // the transaction, where the call succeeded
 
   std::unique_ptr<Events> events_;  // before the client, which uses it to its end
   ClientHandle client_;

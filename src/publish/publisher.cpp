@@ -27,7 +27,8 @@ class Publisher::Impl {
                 .plan = options.plan,
                 .transactional_id = options.transactional_id,
                 // Nobody sees a record before its commit, which sends the rest.
-                .linger = options.commit_interval},
+                .linger = options.commit_interval,
+                .counters = &counters.kafka},
                log),
         counters_(counters),
         transactor_(std::move(options), kafka_, decider, listener, counters, clock_, log) {}

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "penstock/core/limits.hpp"
+#include "penstock/core/system_clock.hpp"
 #include "penstock/core/text.hpp"
 #include "publish/client.hpp"
 
@@ -13,6 +14,21 @@ namespace {
 // A record is an event and its frame.
 std::string max_message(const TopicPlan& plan) {
   return std::to_string(plan.max_event.count + limits::segment_slack.count);
+}
+
+// Null: none came in time, or none will as a broker has refused the client.
+EventHandle wait_for_answer(rd_kafka_t* client, rd_kafka_queue_t* queue, Duration timeout,
+                            ClientEvents& events) {
+  constexpr Duration step{100};           // between two looks at what the brokers say
+  constexpr Duration own_timeout{1'000};  // librdkafka's answer to the time-out comes behind it
+  const MonotonicTime deadline = monotonic_now() + timeout + own_timeout;
+  while (monotonic_now() < deadline && !events.refused()) {
+    if (EventHandle answer{rd_kafka_queue_poll(queue, static_cast<int>(step.count()))}) {
+      return answer;
+    }
+    rd_kafka_poll(client, 0);
+  }
+  return {};
 }
 
 }  // namespace
@@ -69,13 +85,14 @@ Result<void> create_topics(const KafkaConnection& connection, const std::vector<
   const QueueHandle queue(rd_kafka_queue_new(client->get()));
   rd_kafka_CreateTopics(client->get(), requested.data(), requested.size(), options.get(),
                         queue.get());
-  const EventHandle answer(
-      rd_kafka_queue_poll(queue.get(), static_cast<int>(timeout.count()) + 1'000));
+  const EventHandle answer = wait_for_answer(client->get(), queue.get(), timeout, events);
   if (!answer) {
-    return make_error(Errc::kafka, "no answer about the topics within " + to_string(timeout));
+    return make_error(events.errc(),
+                      events.unanswered("no answer about the topics within " + to_string(timeout)));
   }
   if (rd_kafka_event_error(answer.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return make_error(Errc::kafka, printable(rd_kafka_event_error_string(answer.get())));
+    return make_error(events.errc(),
+                      events.unanswered(printable(rd_kafka_event_error_string(answer.get()))));
   }
   std::size_t count = 0;
   const auto* const results =

@@ -7,6 +7,7 @@
 
 #include "penstock/core/text.hpp"
 #include "publish/client.hpp"
+#include "publish/metadata.hpp"
 
 namespace penstock::publish {
 namespace {
@@ -20,7 +21,7 @@ struct PartitionsDeleter {
 using Place = std::pair<std::string, std::int32_t>;  // topic and partition
 using Offsets = std::map<Place, std::int64_t>;
 
-constexpr int answer_ms = 10'000;  // for what is asked before reading
+constexpr Duration answer_wait{10'000};  // for what is asked before reading
 
 Result<ClientHandle> make_reader(const KafkaConnection& connection, const char* isolation,
                                  ClientEvents& events) {
@@ -34,20 +35,23 @@ Result<ClientHandle> make_reader(const KafkaConnection& connection, const char* 
                      events);
 }
 
-Result<void> add_partitions(rd_kafka_t* client, const std::string& name, Offsets& from) {
+Result<void> add_partitions(rd_kafka_t* client, const std::string& name, Offsets& from,
+                            ClientEvents& events) {
   const TopicHandle topic(rd_kafka_topic_new(client, name.c_str(), nullptr));
-  const struct rd_kafka_metadata* metadata = nullptr;
-  const auto error = rd_kafka_metadata(client, 0, topic.get(), &metadata, answer_ms);
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+  const Metadata metadata = ask_metadata(client, topic.get(), answer_wait, events);
+  if (!metadata.found && events.refused()) {
+    return make_error(events.errc(), events.unanswered({}));
+  }
+  if (!metadata.found) {
     return make_error(Errc::kafka, "Kafka: no answer about the topic `" + printable(name) +
-                                       "`: " + rd_kafka_err2str(error) +
+                                       "`: " + rd_kafka_err2str(metadata.error) +
                                        "; is kafka.brokers right, and are they up?");
   }
-  const auto missing = metadata->topics[0].err;
-  for (int i = 0; i < metadata->topics[0].partition_cnt; ++i) {
-    from.emplace(Place(name, metadata->topics[0].partitions[i].id), RD_KAFKA_OFFSET_BEGINNING);
+  const auto& told = metadata.found->topics[0];
+  const auto missing = told.err;
+  for (int i = 0; i < told.partition_cnt; ++i) {
+    from.emplace(Place(name, told.partitions[i].id), RD_KAFKA_OFFSET_BEGINNING);
   }
-  rd_kafka_metadata_destroy(metadata);
   if (missing != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return make_error(
         missing == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ? Errc::not_found : Errc::kafka,
@@ -67,8 +71,9 @@ Result<Offsets> ends_of(const KafkaConnection& connection, const Offsets& places
   Offsets ends;
   for (const auto& [place, unused] : places) {
     std::int64_t begin = 0;
-    const auto error = rd_kafka_query_watermark_offsets(
-        client->get(), place.first.c_str(), place.second, &begin, &ends[place], answer_ms);
+    const auto error =
+        rd_kafka_query_watermark_offsets(client->get(), place.first.c_str(), place.second, &begin,
+                                         &ends[place], static_cast<int>(answer_wait.count()));
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return make_error(Errc::kafka, "the end of the topic `" + printable(place.first) +
                                          "`: " + rd_kafka_err2str(error));
@@ -101,7 +106,9 @@ class KafkaTopicReader final : public TopicReader {
 
   ~KafkaTopicReader() override { rd_kafka_consumer_close(client_.get()); }
 
-  rd_kafka_t* client() const { return client_.get(); }
+  Result<void> add_partitions(const std::string& topic, Offsets& from) {
+    return publish::add_partitions(client_.get(), topic, from, *events_);
+  }
 
   // Through at `ends`; where a partition isn't among them, at the end of what is committed.
   Result<void> assign(const Offsets& from, Offsets ends) {
@@ -180,7 +187,7 @@ Result<std::unique_ptr<TopicReader>> TopicReader::open(const KafkaConnection& co
   }
   Offsets from;
   for (const std::string& name : topics) {
-    if (auto added = add_partitions((*reader)->client(), name, from); !added) {
+    if (auto added = (*reader)->add_partitions(name, from); !added) {
       return added.error();
     }
   }

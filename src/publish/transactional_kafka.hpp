@@ -23,6 +23,9 @@ namespace penstock::publish {
 struct Call {
   Outcome outcome = Outcome::ok;
   std::string why{};
+  // Kafka doesn't take who calls, or isn't trusted: until a setting is changed no call will
+  // succeed.
+  bool refused = false;
 };
 
 enum class Produced : std::uint8_t {
@@ -58,8 +61,8 @@ class TransactionalKafka {
   // Records that a broker refused for what they are, since the last call.
   virtual std::vector<Refusal> take_refused() = 0;
   virtual std::uint64_t connections_lost() const = 0;  // counts from the producer's start
-  // Asks, and waits a second at most: no broker answers.
-  virtual bool brokers_down() = 0;
+  // Asks, and waits a second at most: does a broker answer?
+  virtual Call look() = 0;
 
   // Gives the records that follow the last one given, of the source's partition of the state topic
   // and as far as committed, to `apply`, until `done`. False: not yet, when what is committed is

@@ -49,9 +49,14 @@ Transactor::Need Transactor::need() const {
 
 void Transactor::idle() {
   kafka_.poll();
-  if (!pending()) {  // else the commit will tell
-    note_debt(kafka_.brokers_down());
+  if (pending()) {
+    return;  // the commit will tell
   }
+  const Call look = kafka_.look();
+  if (look.outcome != Outcome::ok) {
+    tell_trouble({look.why, look.refused});
+  }
+  note_debt(look.outcome != Outcome::ok);
 }
 
 void Transactor::step() {
@@ -169,6 +174,7 @@ void Transactor::halt(PublisherEnd end) {
 
 Action Transactor::answer(const Call& call, const char* doing) {
   if (call.outcome != Outcome::ok) {
+    tell_trouble({call.why, call.refused});
     log_.warning("Kafka call failed", {{"source", options_.source.str()},
                                        {"doing", doing},
                                        {"outcome", to_string(call.outcome)},

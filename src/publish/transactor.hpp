@@ -78,6 +78,7 @@ class Transactor {
   void look_at_refusals();
   void halt(PublisherEnd end);
   void note_debt(bool kafka_owes);
+  void tell_trouble(KafkaTrouble trouble);
   Result<void> apply(std::string_view key, std::optional<std::string_view> value, bool first_load);
 
   PublisherOptions options_;
@@ -98,6 +99,7 @@ class Transactor {
   BlockSequence live_{1};        // the first block of the journal that is not committed
   JournalCursor journal_;
   Owner owner_;
+  KafkaTrouble trouble_;
   bool loaded_ = false;
   bool another_claimed_ = false;  // after this instance had loaded the state
   bool ready_told_ = false;

@@ -1,5 +1,6 @@
 // What the transactor counts.
 #include <chrono>
+#include <utility>
 
 #include "publish/transactor.hpp"
 
@@ -8,47 +9,55 @@ namespace penstock::publish {
 void Transactor::note_debt(bool kafka_owes) {
   if (!kafka_owes) {
     counters_.kafka_owes_since_ms.set(0);
+    tell_trouble({});
   } else if (counters_.kafka_owes_since_ms.get() == 0) {
     counters_.kafka_owes_since_ms.set(clock_.wall().time_since_epoch().count());
   }
 }
 
+// To the listener, where it changes.
+void Transactor::tell_trouble(KafkaTrouble trouble) {
+  if (trouble != trouble_) {
+    trouble_ = std::move(trouble);
+    listener_.kafka_trouble(trouble_);
+  }
+}
+
 // Of blocks that an earlier process committed: they are counted as published before.
 void Transactor::pass_over(const Batch& batch) {
-  counters_.duplicate_events.add(lines_of(batch));
+  counters_.leave(lines_of(batch), {.duplicate = lines_of(batch)});
   listener_.released(batch, lines_of(batch));
   listener_.committed();
 }
 
 void Transactor::count(const Pending& item, ItemSequence sequence) {
   const Batch& batch = item.batch;
-  std::uint64_t published = 0;
-  std::uint64_t rejected = 0;
-  counters_.duplicate_events.add(item.dropped_letters);
+  EventTally tally{.duplicate = item.dropped_letters};
+  const auto letters = [&tally](DeadLetterReason reason) -> std::uint64_t& {
+    return tally.dead_letters[static_cast<std::size_t>(reason)];
+  };
   for (std::uint32_t index = 0; index < batch.events.size(); ++index) {
     const Verdict verdict = batch.verdicts.empty() ? Verdict::publish : batch.verdicts[index];
     if (verdict == Verdict::duplicate) {
-      counters_.duplicate_events.add();
+      ++tally.duplicate;
     } else if (verdict == Verdict::filtered) {
-      counters_.filtered_events.add();
+      ++tally.filtered;
     } else if (refused_.any() && refused_.of({.item = sequence, .index = index}) ==
                                      RefusedRecords::Disposition::dead_letter) {
-      ++rejected;
+      ++letters(DeadLetterReason::rejected_by_broker);
       listener_.notice(SourceEvent::rejected_by_broker,
                        "an event of " + std::to_string(batch.events[index].line.size()) +
                            " bytes went to the dead letters");
     } else {
-      ++published;
+      ++tally.published;
     }
   }
-  counters_.published_events.add(published);
-  counters_.dead_letters[static_cast<std::size_t>(DeadLetterReason::rejected_by_broker)].add(
-      rejected);
   for (const DeadLetter& letter : batch.dead_letters) {
-    counters_.dead_letters[static_cast<std::size_t>(letter.reason)].add();
+    ++letters(letter.reason);
   }
+  counters_.leave(lines_of(batch) + item.dropped_letters, tally);
   const std::chrono::duration<double> latency = clock_.wall() - batch.block.received_at;
-  counters_.publish_latency.observe(latency.count(), published);
+  counters_.publish_latency.observe(latency.count(), tally.published);
 }
 
 }  // namespace penstock::publish

@@ -202,7 +202,9 @@ class Session::Impl {
   }
 
   void tell_ending(const Ending& ending, Duration next_wait) {
-    counters_.disconnects[static_cast<std::size_t>(ending.cause)].add();
+    if (ending.cause != DisconnectCause::daemon_down) {  // its own stop is no disconnect
+      counters_.disconnects[static_cast<std::size_t>(ending.cause)].add();
+    }
     if (ending.was_open) {
       counters_.connected.set(false);
       log_.info("session closed", {{"source", options_.source.str()},

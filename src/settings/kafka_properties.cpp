@@ -49,6 +49,7 @@ constexpr std::array refusals{
     Refusal{"enable.auto.*", reading},
     Refusal{"auto.offset.reset", reading},
     Refusal{"fetch.*", reading},
+    Refusal{"statistics.interval.ms", "is set by penstock: /metrics has what the statistics say"},
     Refusal{"enabled_events", callback},
     Refusal{"opaque", callback},
     Refusal{"default_topic_conf", callback},

@@ -334,16 +334,14 @@ class SourceCheck {
 void balance(World& world, std::vector<std::string>& violations) {
   for (const auto& process : world.processes()) {
     for (const auto& unit : process->units) {
-      const SourceCounters& counters = unit->counters();
-      std::uint64_t out = counters.published_events.get() + counters.duplicate_events.get() +
-                          counters.filtered_events.get();
-      for (const Counter& letters : counters.dead_letters) {
-        out += letters.get();
+      const EventFigures figures = unit->counters().events();
+      if (figures.unaccounted() != 0) {
+        violations.push_back(unit->source() + ": " + std::to_string(figures.unaccounted()) +
+                             " events are unaccounted for");
       }
-      if (unit->at_rest() && !unit->end() && counters.received_events.get() != out) {
-        violations.push_back(unit->source() + ": received " +
-                             std::to_string(counters.received_events.get()) +
-                             " events, and what became of them adds up to " + std::to_string(out));
+      if (unit->at_rest() && !unit->end() && figures.in_journal != 0) {
+        violations.push_back(unit->source() + ": " + std::to_string(figures.in_journal) +
+                             " events are in the journal, for which nothing is left to do");
       }
     }
   }

@@ -263,7 +263,7 @@ void SourceUnit::take_item() {
 }
 
 void SourceUnit::deliver(Batch&& batch) {
-  counters_.received_events.add(batch.events.size() + batch.dead_letters.size());
+  counters_.came(batch.events.size() + batch.dead_letters.size(), batch.block.recovered);
   ++(batch.channel_kind == ChannelKind::replay ? replays_waiting_ : live_waiting_);
   if (options_.planted == Planted::mailbox) {
     unsorted_.push_back(std::move(batch));

@@ -172,7 +172,7 @@ class ModelSession : public publish::TransactionalKafka {
   void poll() override;
   std::vector<publish::Refusal> take_refused() override;
   std::uint64_t connections_lost() const override { return producer_ ? producer_->lost : 0; }
-  bool brokers_down() override { return plan_.brokers_down(); }
+  publish::Call look() override;
   Result<bool> read_state(const Apply& apply, const std::function<bool()>& done,
                           Duration timeout) override;
 

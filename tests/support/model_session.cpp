@@ -47,6 +47,8 @@ Call ModelSession::simple(KafkaCall call) {
   return retriable();
 }
 
+Call ModelSession::look() { return plan_.brokers_down() ? retriable() : Call{}; }
+
 Call ModelSession::prepare_topics() { return simple(KafkaCall::prepare_topics); }
 
 Call ModelSession::open_producer() {

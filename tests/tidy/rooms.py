@@ -19,7 +19,7 @@ MAY_INCLUDE = {
 LIBRARIES = {
     "Asio": (r"boost/(asio|beast)\b", {"remote", "ops", "app", "simulator"}),
     "librdkafka": (r"librdkafka/", {"publish"}),
-    "RapidJSON": (r"rapidjson/", {"extract", "remote", "app", "simulator"}),
+    "RapidJSON": (r"rapidjson/", {"extract", "remote", "publish", "app", "simulator"}),
     "yaml-cpp": (r"yaml-cpp/", {"settings"}),
     "CLI11": (r"CLI/", {"cli", "simulator"}),
     "spdlog": (r"(spdlog|fmt)/", {"ops"}),
@@ -39,6 +39,7 @@ PURE_STEMS = {
     "block_format",
     "canonical_json",
     "canonical_number",
+    "client_statistics",
     "command_tree",
     "commands_page",
     "dead_letter_index",

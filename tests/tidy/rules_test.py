@@ -61,7 +61,7 @@ class RoomRules(unittest.TestCase):
             ("remote", "journal", "boost/asio/io_context.hpp"),
             ("simulator", "publish", "boost/beast/http.hpp"),
             ("publish", "app", "librdkafka/rdkafka.h"),
-            ("extract", "publish", "rapidjson/reader.h"),
+            ("extract", "jobs", "rapidjson/reader.h"),
             ("settings", "cli", "yaml-cpp/yaml.h"),
             ("cli", "app", "CLI/CLI.hpp"),
             ("ops", "remote", "spdlog/spdlog.h"),

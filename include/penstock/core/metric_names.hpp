@@ -32,7 +32,8 @@ inline constexpr Metric paused_seconds{"penstock_paused_seconds_total", MetricKi
                                        "seconds",
                                        "Time in which reading stood still for a full journal."};
 
-// events; received + recovered = published + duplicate + filtered + dead letters + in the journal
+// events; received + recovered = published + duplicate + filtered + dead letters + in the journal,
+// in every scrape
 inline constexpr Metric received_events{"penstock_received_events_total", MetricKind::counter,
                                         "events", "Lines received that are not blank."};
 inline constexpr Metric recovered_events{"penstock_recovered_events_total", MetricKind::counter,
@@ -46,6 +47,9 @@ inline constexpr Metric filtered_events{"penstock_filtered_events_total", Metric
                                         "events", "Events left out by the source's filter."};
 inline constexpr Metric dead_letters{"penstock_dead_letters_total", MetricKind::counter, "",
                                      "Lines that are no valid event, by reason."};  // reason
+inline constexpr Metric unaccounted_events{
+    "penstock_unaccounted_events", MetricKind::gauge, "events",
+    "Received and recovered events less those that left and those in the journal: 0, or a defect."};
 inline constexpr Metric truncated_bytes{"penstock_truncated_bytes_total", MetricKind::counter,
                                         "bytes",
                                         "Bytes dropped of lines that a session's end cut off."};
@@ -60,12 +64,40 @@ inline constexpr Metric publish_latency{"penstock_publish_latency_seconds", Metr
                                         "seconds", "Time from an event's receipt to its commit."};
 inline constexpr Metric transactions{"penstock_transactions_total", MetricKind::counter, "",
                                      "Ends of transactions, by result."};  // result
+inline constexpr Metric kafka_queue_records{
+    "penstock_kafka_queue_records", MetricKind::gauge, "records",
+    "Records that wait in the Kafka client, or for a broker's answer."};
+inline constexpr Metric kafka_queue_bytes{"penstock_kafka_queue_bytes", MetricKind::gauge, "bytes",
+                                          "Bytes of those records."};
+inline constexpr Metric kafka_brokers_up{"penstock_kafka_brokers_up", MetricKind::gauge, "",
+                                         "Brokers that the source's producer is connected to."};
+inline constexpr Metric kafka_round_trip{
+    "penstock_kafka_round_trip_seconds", MetricKind::gauge, "seconds",
+    "Mean time from a request to a broker's answer in the last 5 s, 0 if there was none."};
+inline constexpr Metric kafka_round_trip_p99{
+    "penstock_kafka_round_trip_p99_seconds", MetricKind::gauge, "seconds",
+    "The same time's 99th percentile, of the broker where it is longest."};
+inline constexpr Metric kafka_transaction_state{
+    "penstock_kafka_transaction_state", MetricKind::gauge, "",
+    "1 for what the producer was doing at the last look, every 5 s; 0 for the rest."};  // state
+inline constexpr Metric kafka_transaction_began{
+    "penstock_kafka_transaction_began_timestamp_seconds", MetricKind::gauge, "seconds",
+    "Begin of the transaction that is open, 0 while none is."};
+inline constexpr Metric kafka_requests{"penstock_kafka_requests_total", MetricKind::counter, "",
+                                       "Requests sent to brokers."};
+inline constexpr Metric kafka_sent_bytes{"penstock_kafka_sent_bytes_total", MetricKind::counter,
+                                         "bytes", "Bytes sent to brokers."};
+inline constexpr Metric kafka_retries{"penstock_kafka_retries_total", MetricKind::counter, "",
+                                      "Requests that were sent to a broker once more."};
+inline constexpr Metric kafka_timeouts{"penstock_kafka_timeouts_total", MetricKind::counter, "",
+                                       "Requests that no broker answered in time."};
 
 // gaps, jobs and replays
 inline constexpr Metric gaps{"penstock_gaps", MetricKind::gauge, "",
                              "Gaps of this run and those found open at its start, by state."};
-inline constexpr Metric gap_seconds{"penstock_gap_seconds_total", MetricKind::counter, "seconds",
-                                    "Time in which the source was not connected."};
+inline constexpr Metric gap_seconds{
+    "penstock_gap_seconds_total", MetricKind::counter, "seconds",
+    "Time in which the source was not connected, gaps that last included."};
 inline constexpr Metric jobs{"penstock_jobs", MetricKind::gauge, "",
                              "Jobs that are known, by status."};
 inline constexpr Metric replays{"penstock_replays_total", MetricKind::counter, "",
@@ -84,6 +116,18 @@ inline constexpr Metric uncounted_jobs{
 inline constexpr Metric held_jobs{
     "penstock_held_jobs", MetricKind::gauge, "",
     "Jobs whose replay doesn't match what was published: an operator decides."};
+inline constexpr Metric given_up_jobs{
+    "penstock_given_up_jobs", MetricKind::gauge, "",
+    "Jobs that aren't settled and are no more replayed unless somebody asks."};
+inline constexpr Metric refused_jobs{
+    "penstock_refused_jobs_total", MetricKind::counter, "",
+    "Events and tasks whose jobs were not taken on: too many are known already."};
+inline constexpr Metric ignored_job_ids{
+    "penstock_ignored_job_ids_total", MetricKind::counter, "",
+    "Job ids that were no 1 to 200 printable ASCII characters."};
+inline constexpr Metric replay_dead_letters{
+    "penstock_replay_dead_letters_total", MetricKind::counter, "",
+    "Lines of replays that are no valid event: dropped, as each replay brings them again."};
 
 // journal
 inline constexpr Metric journal_events{"penstock_journal_events", MetricKind::gauge, "events",
@@ -92,6 +136,16 @@ inline constexpr Metric journal_bytes{"penstock_journal_bytes", MetricKind::gaug
                                       "Bytes of the journal in use."};
 inline constexpr Metric journal_capacity{"penstock_journal_capacity_bytes", MetricKind::gauge,
                                          "bytes", "Bytes that the journal can hold."};
+
+// readiness, as on /readyz
+inline constexpr Metric ready{"penstock_ready", MetricKind::gauge, "",
+                              "1 while /readyz says yes, 0 while it says no."};
+inline constexpr Metric not_ready{
+    "penstock_not_ready", MetricKind::gauge, "",
+    "What /readyz names as a reason not to be ready, by reason."};  // reason
+inline constexpr Metric degraded{
+    "penstock_degraded", MetricKind::gauge, "",
+    "What /readyz names as degraded, by reason: of how many sources."};  // reason
 
 // the program; the names of process figures are those of Prometheus' client libraries
 inline constexpr Metric build_info{"penstock_build_info", MetricKind::gauge, "",

@@ -6,7 +6,8 @@
 
 namespace penstock {
 
-// The causes of a gap (`<prefix>.gaps`) and of `penstock_disconnects_total`.
+// The causes of a gap (`<prefix>.gaps`). The first ones are those of a session's end or of an
+// attempt that failed, which `penstock_disconnects_total` counts.
 enum class DisconnectCause : std::uint8_t {
   ended,         // the body came to its end
   aborted,       // TCP or TLS broke while the body was streaming
@@ -20,6 +21,7 @@ enum class DisconnectCause : std::uint8_t {
   journal_damaged,
 };
 inline constexpr std::size_t disconnect_causes = 10;
+inline constexpr std::size_t session_end_causes = 8;  // up to `paused`
 std::string_view to_string(DisconnectCause cause) noexcept;
 
 // What is told on the status topic and in the log, one a change.

@@ -102,7 +102,7 @@ struct JobsFigures {
   std::map<std::string, std::uint64_t> jobs_by_status;  // requested, started, success, …
   // The last two, and all counts below, since the process began.
   std::uint64_t gaps_open = 0, gaps_recovering = 0, gaps_recovered = 0, gaps_unrecoverable = 0;
-  double gap_seconds = 0;  // of all gaps that ended
+  double gap_seconds = 0;  // of all gaps, of the open one up to the last tick
   std::uint64_t replays_clean = 0, replays_broken = 0, replays_gone = 0, replays_held = 0;
   std::uint64_t replay_events = 0;  // delivered by replays
   std::uint64_t late_events = 0;    // live events of settled jobs

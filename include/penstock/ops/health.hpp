@@ -1,6 +1,7 @@
 // /livez and /readyz: from figures to an answer. Pure.
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,8 +24,10 @@ struct SourceHealth {
   bool taken_over = false;  // by another instance
   bool removed = false;     // by a reload: its last events are on the way to Kafka
   bool publishing_held = false;
-  bool journal_full = false;  // reading stands still
-  Duration kafka_away{0};     // since no broker answered; 0: there
+  bool journal_full = false;   // reading stands still
+  Duration kafka_away{0};      // since no broker answered; 0: there
+  bool kafka_refused = false;  // it doesn't take the login, or isn't trusted
+  std::string kafka_error;     // why the last call failed; empty: it didn't, or isn't known
 };
 
 struct HealthSnapshot {
@@ -36,21 +39,26 @@ struct HealthSnapshot {
   std::vector<SourceHealth> sources;
 };
 
-// What holds of the whole program has no source.
-struct Finding {
+// Why it isn't ready, and what works only in part; all the words that there are.
+inline constexpr std::array<std::string_view, 4> not_ready_reasons{"starting", "draining",
+                                                                   "journal_full", "kafka_away"};
+inline constexpr std::array<std::string_view, 8> degraded_reasons{
+    "reload_rejected", "restart_needed", "removed",         "taken_over",
+    "refused",         "disconnected",   "publishing_held", "kafka_refused"};
+
+struct HealthFinding {
   std::string_view reason;
-  std::string_view source;
-  std::string_view detail = {};  // printable; of the snapshot
+  std::string source;  // empty: of the whole program
+  std::string detail;  // empty: the word says it all
 };
-// Why events don't flow as they should: any makes the daemon not ready.
-std::vector<Finding> reasons_of(const HealthSnapshot& snapshot);
-// What works only in part.
-std::vector<Finding> degraded_of(const HealthSnapshot& snapshot);
+std::vector<HealthFinding> not_ready(const HealthSnapshot& snapshot);
+std::vector<HealthFinding> degraded(const HealthSnapshot& snapshot);
 // "reasons":[…],"degraded":[…], within an object.
 void write_findings(JsonWriter& json, const HealthSnapshot& snapshot);
 
 // 503 with `reasons` while starting, draining, with a full journal, or with Kafka away for longer
-// than limits::kafka_away; else 200. Both name in `degraded` what works only in part.
+// than limits::kafka_away; else 200. Both name in `degraded` what works only in part. That Kafka
+// refuses the daemon stands there at once, as it doesn't pass.
 HealthAnswer readiness(const HealthSnapshot& snapshot);
 
 struct LoopHealth {

@@ -1,4 +1,5 @@
-// /metrics: the counters of all sources and the process figures, read when asked for.
+// /metrics: the counters of all sources and the process figures, read when asked for. The figures
+// of a source's balance are those of one moment.
 //
 // The counters themselves live in core/counters.hpp, their names in core/metric_names.hpp. Every
 // label value of a bounded set is always there, 0 included.
@@ -12,6 +13,7 @@
 #include "penstock/core/ids.hpp"
 #include "penstock/core/job_counters.hpp"
 #include "penstock/core/time.hpp"
+#include "penstock/ops/health.hpp"
 
 namespace penstock::ops {
 
@@ -31,10 +33,11 @@ class Metrics {
   // It was read again and is wrong.
   void config_rejected() noexcept { last_reload_successful_ = false; }
 
+  // `health` is what /readyz would be answered from.
   // Prometheus text format 0.0.4: `text/plain; version=0.0.4; charset=utf-8`.
-  std::string text() const;
+  std::string text(const HealthSnapshot& health) const;
   // OpenMetrics 1.0.0: `application/openmetrics-text; version=1.0.0; charset=utf-8`.
-  std::string open_metrics() const;
+  std::string open_metrics(const HealthSnapshot& health) const;
 
  private:
   struct Source {
@@ -42,7 +45,7 @@ class Metrics {
     const SourceCounters* counters;
     const JobCounters* jobs;
   };
-  std::vector<Family> families() const;  // one reading of everything
+  std::vector<Family> families(const HealthSnapshot& health) const;  // one reading of everything
 
   std::string version_;
   std::optional<double> started_at_;  // seconds since 1970

@@ -36,6 +36,13 @@ struct PublisherOptions {
 
 enum class PublisherEnd : std::uint8_t { drained, taken_over, lost_position };
 
+// Why the last call to Kafka failed, until one succeeds; no text: none did.
+struct KafkaTrouble {
+  std::string text;      // without secrets
+  bool refused = false;  // it doesn't take who calls, or isn't trusted: a setting has to be changed
+  bool operator==(const KafkaTrouble&) const = default;
+};
+
 // Called on the publisher's thread.
 class PublisherListener {
  public:
@@ -48,6 +55,8 @@ class PublisherListener {
   // After the batches of one transaction.
   virtual void committed() = 0;
   virtual void notice(SourceEvent event, std::string_view detail) = 0;
+  // It is another one than before, or over.
+  virtual void kafka_trouble(const KafkaTrouble& trouble) { static_cast<void>(trouble); }
   // The last call.
   virtual void ended(PublisherEnd end) = 0;
 };

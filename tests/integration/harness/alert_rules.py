@@ -16,6 +16,7 @@ RUNBOOK = ROOT / "docs" / "alerts.md"
 
 TARGET = 'job="penstock",instance="here:9469"'
 SOURCE = 'source="firehose"'
+OF_THE_PROCESS = {"penstock_config_last_reload_successful", "penstock_degraded"}
 
 
 @cache
@@ -62,7 +63,8 @@ def sections() -> dict[str, str]:
 def labelled(series: str) -> str:
     """A series of a story with the labels that the story leaves out."""
     name, _, labels = series.partition("{")
-    has = [TARGET, SOURCE] if name.startswith("penstock_") and "config" not in name else [TARGET]
+    of_a_source = name.startswith("penstock_") and name not in OF_THE_PROCESS
+    has = [TARGET, SOURCE] if of_a_source else [TARGET]
     return f"{name}{{{','.join([*has, *filter(None, [labels.rstrip('}')])])}}}"
 
 

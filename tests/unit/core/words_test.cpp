@@ -5,6 +5,7 @@
 
 #include "penstock/core/error.hpp"
 #include "penstock/core/event.hpp"
+#include "penstock/core/kafka_counters.hpp"
 #include "penstock/core/session_end.hpp"
 
 namespace penstock {
@@ -31,6 +32,19 @@ TEST(Words, OfDisconnectsAreThoseOfTheContract) {
       words<DisconnectCause>(disconnect_causes),
       (std::set<std::string>{"ended", "aborted", "stalled", "refused", "throttled", "server_error",
                              "unreachable", "paused", "daemon_down", "journal_damaged"}));
+}
+
+TEST(Words, OfKafkasTransactionAreThoseOfTheMetric) {
+  EXPECT_EQ(
+      words<KafkaTransaction>(kafka_transaction_states),
+      (std::set<std::string>{"starting", "idle", "open", "committing", "aborting", "failed"}));
+}
+
+TEST(Words, OfSessionEndsAreThoseThatASessionCanEndFor) {
+  const auto all = words<DisconnectCause>(session_end_causes);
+  EXPECT_EQ(all.size(), session_end_causes);
+  EXPECT_TRUE(all.contains("paused"));
+  EXPECT_FALSE(all.contains("daemon_down") || all.contains("journal_damaged"));
 }
 
 TEST(Words, OfSourceEventsAreAllDifferent) {

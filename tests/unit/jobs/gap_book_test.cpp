@@ -61,6 +61,30 @@ TEST(GapBook, FollowsNoMoreThanAThousandGaps) {
   EXPECT_EQ(written[0].note.substr(0, 13), "too many gaps");
 }
 
+TEST(GapBook, CountsTheTimeOfAGapWhileItLasts) {
+  GapBook book = with_a_gap();  // of 1 s
+  book.begin(at_s(10), DisconnectCause::aborted, {});
+  EXPECT_EQ(book.figures().time, Duration(1'000));
+  book.tick(at_s(13));
+  EXPECT_EQ(book.figures().time, Duration(4'000));
+  book.tick(at_s(12));  // the clock is set back
+  EXPECT_EQ(book.figures().time, Duration(4'000)) << "it counts, so it never falls";
+  book.end(at_s(15));
+  EXPECT_EQ(book.figures().time, Duration(6'000));
+  book.tick(at_s(20));
+  EXPECT_EQ(book.figures().time, Duration(6'000));
+}
+
+TEST(GapBook, CountsAGapWhoseStartMayMoveWhenItEnds) {
+  GapBook book(true, "p");
+  book.begin(at_s(0), DisconnectCause::daemon_down, {}, SessionId{7});
+  book.tick(at_s(100));
+  EXPECT_EQ(book.figures().time, Duration(0));
+  book.move_start(at_s(98));  // the journal had more
+  book.end(at_s(101));
+  EXPECT_EQ(book.figures().time, Duration(3'000));
+}
+
 TEST(GapBook, IsRecoveredWhenTheLastOfItsJobsIsSettled) {
   GapBook book = with_a_gap();
   Gap& gap = listed(book);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 namespace penstock::ops {
 namespace {
 
@@ -88,6 +90,58 @@ TEST(Readiness, KeepsToDegradedWhatStopsOneSourceOnly) {
                                R"({"reason":"refused","source":"b"},)"
                                R"({"reason":"taken_over","source":"c"},)"
                                R"({"reason":"publishing_held","source":"d"}]})"}));
+}
+
+TEST(Readiness, SaysAtOnceThatKafkaRefusesAndWhy) {
+  HealthSnapshot snapshot;
+  snapshot.starting = true;
+  snapshot.sources = {healthy("firehose")};
+  snapshot.sources[0].kafka_away = 1s;
+  snapshot.sources[0].kafka_refused = true;
+  snapshot.sources[0].kafka_error = "wrong password";
+  const std::string at_once =
+      R"("degraded":[{"reason":"kafka_refused","source":"firehose","detail":"wrong password"}]})";
+  EXPECT_EQ(readiness(snapshot),
+            (HealthAnswer{503, R"({"ready":false,"reasons":[{"reason":"starting"}],)" + at_once}));
+  snapshot.starting = false;
+  EXPECT_EQ(readiness(snapshot), (HealthAnswer{200, R"({"ready":true,"reasons":[],)" + at_once}));
+}
+
+TEST(Readiness, SaysWhyKafkaIsAway) {
+  HealthSnapshot snapshot;
+  snapshot.sources = {healthy("firehose")};
+  snapshot.sources[0].kafka_away = 2min;
+  snapshot.sources[0].kafka_error = "a \"quoted\" text";
+  EXPECT_EQ(
+      readiness(snapshot),
+      (HealthAnswer{503, R"({"ready":false,"reasons":[{"reason":"kafka_away","source":"firehose",)"
+                         R"("detail":"a \"quoted\" text"}],"degraded":[]})"}));
+}
+
+TEST(Readiness, HasNoWordThatIsNotListed) {
+  HealthSnapshot snapshot{.starting = true,
+                          .draining = true,
+                          .reload_rejected = "wrong",
+                          .restart_needed = "key",
+                          .sources = {}};
+  for (int i = 0; i < 4; ++i) {
+    SourceHealth& source = snapshot.sources.emplace_back();
+    source.taken_over = i == 0;
+    source.refused = i == 1;
+    source.removed = i == 3;
+    source.publishing_held = source.journal_full = source.kafka_refused = true;
+    source.kafka_away = 2min;
+  }
+  const auto words = [](const std::vector<HealthFinding>& findings) {
+    std::set<std::string_view> all;
+    for (const HealthFinding& finding : findings) {
+      all.insert(finding.reason);
+    }
+    return all;
+  };
+  EXPECT_EQ(words(not_ready(snapshot)),
+            std::set(not_ready_reasons.begin(), not_ready_reasons.end()));
+  EXPECT_EQ(words(degraded(snapshot)), std::set(degraded_reasons.begin(), degraded_reasons.end()));
 }
 
 TEST(Readiness, KeepsToDegradedWhatAReloadDidNotApply) {

@@ -69,7 +69,7 @@ TEST(StatusDocument, ReadsASourceFromItsCounters) {
   counters.filtered_events.add(5);
   counters.dead_letters[0].add(1);
   counters.dead_letters[5].add(2);
-  counters.uncommitted_events.set(1);
+  counters.left_events.add(9);
   counters.journal_bytes.set(300);
   counters.journal_capacity_bytes.set(400);
   counters.last_event_ms.set(1'500);

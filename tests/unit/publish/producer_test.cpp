@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <thread>
 
 #include "mock_cluster.hpp"
 #include "penstock/core/limits.hpp"
@@ -180,16 +181,44 @@ TEST_F(ProducerTest, FlushesARecordAsSoonAsItIsAnswered) {
 }
 
 TEST_F(ProducerTest, SeesThatTheBrokersAreDownAndUpAgain) {
-  EXPECT_FALSE(producer_->brokers_down());
+  EXPECT_EQ(producer_->look().outcome, Outcome::ok);
   kafka_.stop_broker();
-  EXPECT_TRUE(producer_->brokers_down());
+  EXPECT_NE(producer_->look().outcome, Outcome::ok);
   kafka_.start_broker();
   const MonotonicTime deadline = monotonic_now() + std::chrono::seconds(30);
   bool down = true;
   while (down && monotonic_now() < deadline) {
-    down = producer_->brokers_down();
+    down = producer_->look().outcome != Outcome::ok;
   }
   EXPECT_FALSE(down);
+}
+
+TEST_F(ProducerTest, TellsOfItselfUntilItEnds) {
+  KafkaCounters counters;
+  ProducerOptions told = options();
+  told.counters = &counters;
+  told.statistics_interval = Duration{50};
+  told.transactional_id = "told";
+  auto producer = Producer::open(told, log_);
+  ASSERT_TRUE(producer) << producer.error().what;
+  ASSERT_EQ((*producer)->init_transactions(Duration{30'000}).outcome, Outcome::ok);
+  ASSERT_EQ((*producer)->begin().outcome, Outcome::ok);
+  EXPECT_NE(counters.transaction_began_ms.get(), 0);
+  ASSERT_EQ((*producer)->event(event(), event_id(0)), Produced::queued);
+  const MonotonicTime deadline = monotonic_now() + std::chrono::seconds(30);
+  while (counters.queue_records.get() == 0 && monotonic_now() < deadline) {
+    (*producer)->poll();
+    std::this_thread::yield();
+  }
+  EXPECT_EQ(counters.queue_records.get(), 1u);
+  EXPECT_EQ(counters.brokers_up.get(), 1u);
+  EXPECT_EQ(counters.transaction.get(), KafkaTransaction::open);
+  EXPECT_EQ((*producer)->commit().outcome, Outcome::ok);
+  EXPECT_EQ(counters.transaction_began_ms.get(), 0);
+  producer->reset();
+  EXPECT_EQ(counters.brokers_up.get(), 0u);
+  EXPECT_EQ(counters.transaction.get(), std::nullopt);
+  EXPECT_GT(counters.requests.get(), 0u);
 }
 
 TEST_F(ProducerTest, SaysWhatAnOpenPropertyErrorIsAboutWithoutItsValue) {

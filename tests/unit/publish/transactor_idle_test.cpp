@@ -23,13 +23,16 @@ class NoDecider final : public Decider {
   void committed(std::span<const Changes* const>) override {}
 };
 
-class NoListener final : public PublisherListener {
+class Listener final : public PublisherListener {
  public:
   void ready_to_publish() override {}
   void released(const Batch&, std::size_t) override {}
   void committed() override {}
   void notice(SourceEvent, std::string_view) override {}
+  void kafka_trouble(const KafkaTrouble& trouble) override { troubles.push_back(trouble); }
   void ended(PublisherEnd) override {}
+
+  std::vector<KafkaTrouble> troubles;
 };
 
 class TransactorIdleTest : public ::testing::Test {
@@ -66,7 +69,7 @@ class TransactorIdleTest : public ::testing::Test {
       kafka_,
       plan_};
   NoDecider decider_;
-  NoListener listener_;
+  Listener listener_;
   SourceCounters counters_;
   NoLog log_;
   Transactor transactor_{options_, session_, decider_, listener_, counters_, clock_, log_};
@@ -90,6 +93,18 @@ TEST_F(TransactorIdleTest, SaysSinceWhenKafkaIsAwayUntilItIsBack) {
   plan_.down = false;
   transactor_.idle();
   EXPECT_EQ(owes_since(), 0);
+}
+
+TEST_F(TransactorIdleTest, SaysWhyKafkaIsAwayUntilItIsBack) {
+  run_steps();
+  EXPECT_TRUE(listener_.troubles.empty());
+  plan_.down = true;
+  transactor_.idle();
+  transactor_.idle();
+  plan_.down = false;
+  transactor_.idle();
+  transactor_.idle();
+  EXPECT_EQ(listener_.troubles, (std::vector<KafkaTrouble>{{.text = "no answer in time"}, {}}));
 }
 
 TEST_F(TransactorIdleTest, KeepsSinceWhenThroughABatchThatComesMeanwhile) {
