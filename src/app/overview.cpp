@@ -103,9 +103,10 @@ std::string Overview::service_status() {
   for (const Daemon::Source& source : observed_.sources) {
     const SourceCounters& counters = *source.counters;
     now.connected += counters.connected.get() ? 1u : 0u;
-    now.received_events += counters.received_events.get();
-    now.published_events += counters.published_events.get();
-    now.waiting_events += counters.uncommitted_events.get();
+    const EventFigures events = counters.events();
+    now.received_events += events.received;
+    now.published_events += events.left.published;
+    now.waiting_events += events.in_journal;
     const auto capacity = static_cast<double>(counters.journal_capacity_bytes.get());
     const auto used = static_cast<double>(counters.journal_bytes.get());
     now.journal_fill = std::max(now.journal_fill, capacity > 0 ? used / capacity : 0);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <numeric>
 #include <utility>
 
 #include "app/source_filter.hpp"
@@ -39,16 +40,15 @@ Result<std::unique_ptr<journal::Directory>> open_journal(const settings::Setting
 
 // What the source did in this process. What is left in the journal goes out after the next start.
 void tell_totals(const SourceName& name, const SourceCounters& totals, Log& log) {
-  std::uint64_t dead_letters = 0;
-  for (const Counter& reason : totals.dead_letters) {
-    dead_letters += reason.get();
-  }
-  log.info("source ended", {{"source", name.str()},
-                            {"sessions", totals.sessions.get()},
-                            {"received_events", totals.received_events.get()},
-                            {"published_events", totals.published_events.get()},
-                            {"dead_letters", dead_letters},
-                            {"journal_events", totals.uncommitted_events.get()}});
+  const EventFigures events = totals.events();
+  const auto& letters = events.left.dead_letters;
+  log.info("source ended",
+           {{"source", name.str()},
+            {"sessions", totals.sessions.get()},
+            {"received_events", events.received},
+            {"published_events", events.left.published},
+            {"dead_letters", std::accumulate(letters.begin(), letters.end(), std::uint64_t{0})},
+            {"journal_events", events.in_journal}});
 }
 
 }  // namespace

@@ -20,6 +20,7 @@
 #include "cli/settings_of.hpp"
 #include "cli/tail_command.hpp"
 #include "cli/tasks_command.hpp"
+#include "cli/top_command.hpp"
 #include "cli/usage_error.hpp"
 #include "penstock/app/commands/gaps.hpp"
 #include "penstock/app/commands/replay.hpp"
@@ -49,6 +50,7 @@ struct Options {
   QueryOptions query;
   ImagesOptions images;
   TailOptions tail;
+  TopOptions top;
 };
 
 int run_daemon(const Options& options) {
@@ -279,8 +281,9 @@ std::vector<Command> add_commands(CLI::App& parser, Options& options) {
   with_options(again, replay);
   with_options(show, show_demo);
   for (const std::vector<Command>& part :
-       {add_tail(parser, options.tail), add_tasks(parser, options.tasks),
-        add_query(parser, options.query), add_images(parser, options.images)}) {
+       {add_top(parser, options.top), add_tail(parser, options.tail),
+        add_tasks(parser, options.tasks), add_query(parser, options.query),
+        add_images(parser, options.images)}) {
     commands.insert(commands.end(), part.begin(), part.end());
   }
   return commands;

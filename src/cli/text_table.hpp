@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "penstock/core/time.hpp"
-#include "penstock/core/units.hpp"
 
 namespace penstock::cli {
 
@@ -32,8 +31,5 @@ void append_wrapped(std::string& out, std::string_view text);
 std::string minute_text(WallTime time);  // 2026-11-23 20:15, UTC
 
 std::string counted(std::uint64_t count, std::string_view what);  // 1 event, 2 events
-
-// The two largest units: 3d04h, 2h05m, 4m10s, 12s; from 100 days on the days.
-std::string duration_text(Duration duration);
 
 }  // namespace penstock::cli

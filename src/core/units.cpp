@@ -1,5 +1,6 @@
 #include "penstock/core/units.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <limits>
@@ -98,6 +99,27 @@ std::string to_string(Duration duration) {
     return "0s";
   }
   return format_quantity(static_cast<std::uint64_t>(duration.count()), duration_units);
+}
+
+std::string duration_text(Duration duration) {
+  const auto seconds = std::max<std::int64_t>(0, duration.count() / 1000);
+  const auto two = [](std::int64_t large, char large_unit, std::int64_t small, char small_unit) {
+    return std::to_string(large) + large_unit + (small < 10 ? "0" : "") + std::to_string(small) +
+           small_unit;
+  };
+  if (seconds < 60) {
+    return std::to_string(seconds) + "s";
+  }
+  if (seconds < 3'600) {
+    return two(seconds / 60, 'm', seconds % 60, 's');
+  }
+  if (seconds < 86'400) {
+    return two(seconds / 3'600, 'h', seconds / 60 % 60, 'm');
+  }
+  if (seconds < 100 * 86'400) {
+    return two(seconds / 86'400, 'd', seconds / 3'600 % 24, 'h');
+  }
+  return std::to_string(seconds / 86'400) + "d";
 }
 
 }  // namespace penstock

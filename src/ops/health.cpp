@@ -12,8 +12,7 @@ namespace {
 constexpr int ok = 200;
 constexpr int unavailable = 503;
 
-void write_findings(JsonWriter& json, std::string_view key,
-                    const std::vector<HealthFinding>& findings) {
+void write(JsonWriter& json, std::string_view key, const std::vector<HealthFinding>& findings) {
   json.key(key).begin_array();
   for (const HealthFinding& finding : findings) {
     json.begin_object().field("reason", finding.reason);

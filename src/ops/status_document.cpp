@@ -102,15 +102,14 @@ SourceStatus source_status(const SourceName& name, const SourceCounters& counter
   status.name = name.str();
   status.sessions = counters.sessions.get();
   status.received_bytes = counters.received_bytes.get();
-  status.received_events = counters.received_events.get();
-  status.recovered_events = counters.recovered_events.get();
-  status.published_events = counters.published_events.get();
-  status.duplicate_events = counters.duplicate_events.get();
-  status.filtered_events = counters.filtered_events.get();
-  for (std::size_t i = 0; i < status.dead_letters.size(); ++i) {
-    status.dead_letters[i] = counters.dead_letters[i].get();
-  }
-  status.journal_events = counters.events().in_journal;
+  const EventFigures events = counters.events();
+  status.received_events = events.received;
+  status.recovered_events = events.recovered;
+  status.published_events = events.left.published;
+  status.duplicate_events = events.left.duplicate;
+  status.filtered_events = events.left.filtered;
+  status.dead_letters = events.left.dead_letters;
+  status.journal_events = events.in_journal;
   status.journal_bytes = counters.journal_bytes.get();
   status.journal_capacity_bytes = counters.journal_capacity_bytes.get();
   if (const std::int64_t at = counters.last_event_ms.get(); at != 0) {

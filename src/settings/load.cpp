@@ -221,6 +221,9 @@ class Loader {
     Given value;
     const std::string text = spec.fallback.computed != nullptr ? spec.fallback.computed(context)
                                                                : std::string(spec.fallback.text);
+    if (text.empty() && inputs_.not_needed.contains(std::string(spec.path))) {
+      return;  // it is made of what may be missing, and is missing
+    }
     value.items = std::holds_alternative<ListKind>(spec.kind) ? split_list(text)
                                                               : std::vector<std::string>{text};
     const auto shown = apply(spec, target, value.items);

@@ -22,6 +22,7 @@ COMPLETED = {
     "gaps -o ": {"table", "json", "ndjson"},
     "gaps --output nd": {"ndjson"},
     "gaps --source s": {"stream", "sinkhole"},
+    "top --sort j": {"journal"},
     "dead-letters ls --reason inv": {"invalid_json", "invalid_utf8"},
     # The value of an option is neither a command nor an argument.
     "journal ls -o json journ": {"journal"},

@@ -67,6 +67,7 @@ class RoomRules(unittest.TestCase):
             ("ops", "remote", "spdlog/spdlog.h"),
             ("ops", "app", "prometheus/registry.h"),
             ("ops", "app", "systemd/sd-daemon.h"),
+            ("app", "cli", "ncurses.h"),
         ]:
             include = f"#include <{header}>\n"
             self.assertEqual(found(rule, {f"src/{allowed}/a.cpp": include}), [], header)

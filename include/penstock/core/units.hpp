@@ -31,4 +31,7 @@ using Duration = std::chrono::milliseconds;
 Result<Duration> parse_duration(std::string_view text);
 std::string to_string(Duration duration);
 
+// For people, the two largest units: 3d04h, 2h05m, 4m10s, 12s; from 100 days on the days.
+std::string duration_text(Duration duration);
+
 }  // namespace penstock

@@ -117,5 +117,14 @@ TEST(Durations, AreWrittenInTheLargestUnitThatDividesThem) {
   EXPECT_EQ(to_string(Duration(48h)), "2d");
 }
 
+TEST(DurationText, HasTheTwoLargestUnits) {
+  EXPECT_EQ(duration_text(Duration(-5s)), "0s");
+  EXPECT_EQ(duration_text(Duration(59'999ms)), "59s");
+  EXPECT_EQ(duration_text(Duration(65s)), "1m05s");
+  EXPECT_EQ(duration_text(Duration(2h + 5min)), "2h05m");
+  EXPECT_EQ(duration_text(Duration(76h)), "3d04h");
+  EXPECT_EQ(duration_text(Duration(100 * 24h)), "100d");
+}
+
 }  // namespace
 }  // namespace penstock

@@ -1,0 +1,137 @@
+"""A program on a terminal, and what a person sees there."""
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import termios
+import time
+from pathlib import Path
+from typing import Callable
+
+import pyte
+from harness.process import end_with_parent
+
+
+class Drawn(pyte.Screen):
+    def back_tab(self, count: int = 1) -> None:
+        for _ in range(count or 1):
+            before = [stop for stop in self.tabstops if stop < self.cursor.x]
+            self.cursor.x = max(before, default=0)
+
+
+class Stream(pyte.ByteStream):
+    """With what pyte passes over and ncurses uses to move."""
+
+    csi = {**pyte.ByteStream.csi, "Z": "back_tab"}
+    events = pyte.ByteStream.events | {"back_tab"}
+
+
+class Screen:
+    """`text()` is what the terminal shows. It is of a kind that pyte draws all of: an xterm repeats characters, which pyte passes over."""
+
+    def __init__(self, command: list[str | Path], environment: dict[str, str], rows: int = 24, columns: int = 80):
+        self._screen = Drawn(columns, rows)
+        self._stream = Stream(self._screen)
+        self.output = b""
+        self._terminal, self._inner = pty.openpty()
+        self._set_size(rows, columns)
+        self._before = termios.tcgetattr(self._inner)
+        self.child = subprocess.Popen(
+            command,
+            stdin=self._inner,
+            stdout=self._inner,
+            stderr=self._inner,
+            env={**environment, "TERM": "screen-256color", "LC_ALL": "C.UTF-8"},
+            start_new_session=True,
+            preexec_fn=self._own_terminal,
+        )
+
+    def _own_terminal(self) -> None:
+        end_with_parent()
+        fcntl.ioctl(self._inner, termios.TIOCSCTTY, 0)
+
+    def _set_size(self, rows: int, columns: int) -> None:
+        fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def resize(self, rows: int, columns: int) -> None:
+        self._screen.resize(rows, columns)
+        self._set_size(rows, columns)
+
+    def press(self, keys: str) -> None:
+        os.write(self._terminal, keys.encode())
+
+    def lines(self) -> list[str]:
+        return [line.rstrip() for line in self._screen.display]
+
+    def text(self) -> str:
+        return "\n".join(self.lines())
+
+    def colours(self) -> set[str]:
+        return {cell.fg for row in self._screen.buffer.values() for cell in row.values()} - {"default"}
+
+    def _read(self, seconds: float) -> bool:
+        if not select.select([self._terminal], [], [], seconds)[0]:
+            return False
+        output = os.read(self._terminal, 65536)
+        self.output += output
+        self._stream.feed(output)
+        return True
+
+    def until(self, *words: str, without: str | None = None) -> str:
+        """Once it shows all the words, and not this one."""
+
+        def shows() -> bool:
+            text = self.text()
+            return all(word in text for word in words) and not (without and without in text)
+
+        self._wait(f"it shows {words} without {without}", shows)
+        return self.text()
+
+    def until_chosen(self, name: str) -> None:
+        self._wait(f"{name} is marked", lambda: self._marked_line().startswith(name))
+
+    def _marked_line(self) -> str:
+        for number, line in enumerate(self.lines()):
+            if self._screen.buffer[number][0].reverse:
+                return line
+        return ""
+
+    def _wait(self, what: str, condition: Callable[[], bool], seconds: float = 30) -> None:
+        end = time.monotonic() + seconds
+        while not condition():
+            status = self.child.poll()
+            assert status is None, f"it ended with {status}:\n{self.text()}"
+            assert time.monotonic() < end, f"not within {seconds:g} s: {what}\n{self.text()}"
+            self._read(0.1)
+
+    def stop(self, number: signal.Signals | None = None, seconds: float = 30) -> int:
+        """Its exit status, after the signal."""
+        if number:
+            self.child.send_signal(number)
+        end = time.monotonic() + seconds
+        while self.child.poll() is None:
+            assert time.monotonic() < end, f"it goes on:\n{self.text()}"
+            self._read(0.1)
+        while self._read(0):
+            pass
+        return self.child.wait()
+
+    def restored(self) -> bool:
+        """Line discipline, screen and cursor are as they were before."""
+        entered, left = self.output.rfind(b"\x1b[?1049h"), self.output.rfind(b"\x1b[?1049l")
+        return (
+            termios.tcgetattr(self._inner) == self._before
+            and left > entered
+            and not self._screen.cursor.hidden
+        )
+
+    def close(self) -> None:
+        if self.child.poll() is None:
+            self.child.kill()
+        self.child.wait()
+        os.close(self._terminal)
+        os.close(self._inner)
