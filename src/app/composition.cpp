@@ -73,7 +73,8 @@ jobs::JobsOptions jobs_options(const settings::Settings& settings, const setting
           .settle_after = replay.settle_after,
           .ledger_memory = replay.ledger_size,
           .retry_first = backoff.http_first,
-          .retry_max = backoff.http_max};
+          .retry_max = backoff.http_max,
+          .id_seed = {}};
 }
 
 jobs::JobsOptions jobs_options(const settings::Settings& settings, const settings::Source& source,

@@ -70,7 +70,7 @@ AdminAddress address_of(const settings::Admin& admin) {
   const std::string host = !address.is_unspecified() ? admin.listen.address
                            : address.is_v6()         ? "::1"
                                                      : "127.0.0.1";
-  return {.tls = admin.cert_file.has_value(), .host = host, .port = admin.listen.port};
+  return {.host = host, .port = admin.listen.port, .tls = admin.cert_file.has_value()};
 }
 
 Result<AdminAddress> address_of(const TopWanted& wanted, const settings::Admin& admin) {

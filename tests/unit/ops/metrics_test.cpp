@@ -263,7 +263,7 @@ TEST_F(MetricsTest, ForgetsASourceThatIsRemoved) {
   JobCounters others_jobs;
   metrics_.add_source(SourceName("torrent"), other, others_jobs);
   metrics_.remove_source(SourceName("firehose"));
-  const std::string text = metrics_.text();
+  const std::string text = metrics_.text(health_);
   EXPECT_EQ(text.find("firehose"), std::string::npos);
   EXPECT_THAT(text, HasSubstr("penstock_sessions_total{source=\"torrent\"} 0\n"));
 }
