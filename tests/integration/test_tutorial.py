@@ -27,7 +27,7 @@ def test_the_tutorial_where_everything_is_built(tmp_path: Path) -> None:
     execute(ROOT, tmp_path, 240)
 
 
-@pytest.mark.long
+@pytest.mark.campaign
 @pytest.mark.timeout(2000)
 def test_the_tutorial_in_a_fresh_clone(tmp_path: Path) -> None:
     """What git has, or would take, is in it. It compiles in no time where scripts/test compiled with
