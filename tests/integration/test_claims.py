@@ -62,17 +62,17 @@ def test_two_claims_at_the_same_time(
     """Each fences the other: the second between the first one's look for it and its own claim. The
     later claim counts; but what the earlier one has changed isn't known there, so it begins anew."""
     first = start(prefix)
-    its_init = proxy.add(Rule(Api.INIT_PRODUCER_ID, Fate.HOLD, text=its))
-    second = connect(first.remote, brokers=proxy.brokers, kafka_topic_prefix=prefix)
-    its_init.wait_caught()
     first_init = proxy.add(Rule(Api.INIT_PRODUCER_ID, Fate.HOLD, text=its))
     lose_an_answer(proxy, its)
     first_init.wait_caught()
-    its_init.release()
-    second.wait_ready()
+    # With a transaction of the second one open, the first one would be told to wait, and find it.
+    first.remote.quiet((SOURCE,))
+    second = connect(first.remote, brokers=proxy.brokers, kafka_topic_prefix=prefix)
+    second.wait_ready().wait_drained((SOURCE,))
     first_init.release()
-    assert second.ended() == 3
     assert first.daemon.ended() == 1
+    first.remote.fault("resume", SOURCE)
+    assert second.ended() == 3
     assert first.daemon.logged("another instance claimed the source at the same time")
     restart_and_check(first, connect, received=0)
 

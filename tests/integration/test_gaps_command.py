@@ -191,7 +191,8 @@ def test_a_replay_is_asked_of_the_daemon(kafka, prefix, simulator, connect, tmp_
     assert nowhere.returncode == 1 and "there is no source sinkhole" in nowhere.stderr
     assert over_socket(path, "POST", f"/replay/{job}?source=firehose")[0] == 409
     assert over_socket(path, "GET", "/version")[0] == 200
-    assert over_socket(path, "POST", "/reload") == (202, {"accepted": True, "applied": "log.level"})
+    accepted = {"accepted": True, "applied": [], "needs_restart": []}
+    assert over_socket(path, "POST", "/reload") == (202, accepted)
     (tmp_path / "local" / "penstock.yaml").write_text("log: {level: loud}\n")
     status, answer = over_socket(path, "POST", "/reload")
     assert status == 409 and "loud" in answer["error"]
