@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "ops/humane.hpp"
+#include "penstock/core/humane.hpp"
 #include "penstock/core/utf8.hpp"
 
 namespace penstock::ops {

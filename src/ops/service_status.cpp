@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "ops/humane.hpp"
+#include "penstock/core/humane.hpp"
 #include "penstock/core/limits.hpp"
 
 namespace penstock::ops {

@@ -4,8 +4,8 @@
 #include <array>
 
 #include "ops/html.hpp"
-#include "ops/humane.hpp"
 #include "ops/plot.hpp"
+#include "penstock/core/humane.hpp"
 
 namespace penstock::ops {
 namespace {

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <string_view>
 
+#include "penstock/core/humane.hpp"
 #include "penstock/core/units.hpp"
 
 namespace penstock::app::top {
@@ -31,14 +32,6 @@ std::string scaled(double number, double step, const std::array<std::string_view
 }
 
 }  // namespace
-
-std::string grouped(std::uint64_t number) {
-  std::string text = std::to_string(number);
-  for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3) {
-    text.insert(static_cast<std::size_t>(at), 1, ',');
-  }
-  return text;
-}
 
 std::string short_count(std::uint64_t number) {
   static constexpr std::array<std::string_view, 7> units{"", "k", "M", "G", "T", "P", "E"};

@@ -8,7 +8,6 @@
 
 namespace penstock::app::top {
 
-std::string grouped(std::uint64_t number);      // 12,345,678
 std::string short_count(std::uint64_t number);  // at most 6 characters: 12,345, 123k, 12.3M
 std::string rate_text(double per_second);       // the same; below ten 8.1
 // 450ms, 1.5s, then as duration_text.

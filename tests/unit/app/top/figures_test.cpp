@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "penstock/core/humane.hpp"
+
 namespace penstock::app::top {
 namespace {
 

@@ -6,7 +6,7 @@
 
 #include "penstock/core/units.hpp"
 
-namespace penstock::ops {
+namespace penstock {
 
 std::string grouped(std::uint64_t number);  // 12,345
 // Three digits or so: 0, 0.25, 8.1, 120, 8,012.
@@ -16,4 +16,4 @@ std::string spoken(Duration duration);
 // 512 B, 1.5 KiB, 3.2 GiB.
 std::string spoken(Bytes size);
 
-}  // namespace penstock::ops
+}  // namespace penstock

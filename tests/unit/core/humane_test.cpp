@@ -1,8 +1,8 @@
-#include "ops/humane.hpp"
+#include "penstock/core/humane.hpp"
 
 #include <gtest/gtest.h>
 
-namespace penstock::ops {
+namespace penstock {
 namespace {
 
 using namespace std::chrono_literals;
@@ -48,4 +48,4 @@ TEST(Humane, WritesSizesInBinaryUnits) {
 }
 
 }  // namespace
-}  // namespace penstock::ops
+}  // namespace penstock

@@ -1,4 +1,4 @@
-#include "ops/humane.hpp"
+#include "penstock/core/humane.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <string_view>
 
-namespace penstock::ops {
+namespace penstock {
 namespace {
 
 std::string fixed(double number, int digits) {
@@ -80,4 +80,4 @@ std::string spoken(Bytes size) {
   return rounded(number) + std::string(names[unit]);
 }
 
-}  // namespace penstock::ops
+}  // namespace penstock
