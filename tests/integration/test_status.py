@@ -240,8 +240,10 @@ def test_the_terminal_shows_the_daemon_and_obeys_keys(running, screen):
     top.until_chosen("stream")
     top.press("\r")
     top.until("stream, connected since", "Balance", "Events/s", "Esc back")
+    top.resize(16, 80)  # more than fits
     top.press("G")
-    top.until("Jobs", without="connected since")
+    top.until("settled, as of", without="connected since")
+    top.resize(24, 80)
     top.press("\x1b")
     top.until("LATEST EVENTS")
     top.until_chosen("stream")

@@ -22,12 +22,27 @@ class Drawn(pyte.Screen):
             before = [stop for stop in self.tabstops if stop < self.cursor.x]
             self.cursor.x = max(before, default=0)
 
+    def scroll_up(self, count: int = 1) -> None:
+        self._scroll(self._margins().bottom, self.index, count)
+
+    def scroll_down(self, count: int = 1) -> None:
+        self._scroll(self._margins().top, self.reverse_index, count)
+
+    def _margins(self) -> pyte.screens.Margins:
+        return self.margins or pyte.screens.Margins(0, self.lines - 1)
+
+    def _scroll(self, edge: int, step: Callable[[], None], count: int) -> None:
+        row, self.cursor.y = self.cursor.y, edge
+        for _ in range(count or 1):
+            step()
+        self.cursor.y = row
+
 
 class Stream(pyte.ByteStream):
     """With what pyte passes over and ncurses uses to move."""
 
-    csi = {**pyte.ByteStream.csi, "Z": "back_tab"}
-    events = pyte.ByteStream.events | {"back_tab"}
+    csi = {**pyte.ByteStream.csi, "S": "scroll_up", "T": "scroll_down", "Z": "back_tab"}
+    events = pyte.ByteStream.events | {"back_tab", "scroll_down", "scroll_up"}
 
 
 class Screen:
