@@ -22,8 +22,10 @@ target_compile_options(penstock_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
   -Wold-style-cast -Wcast-qual -Woverloaded-virtual -Wformat=2 -Werror
   -fstack-protector-strong -D_GLIBCXX_ASSERTIONS
+  # Names and lines of what is on the stack; more makes compiling a third longer.
+  $<$<CONFIG:RelWithDebInfo>:-g1>
   # Needs optimisation, and is what sanitizers do better: not in Debug.
-  $<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE> $<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=2>)
+  "$<$<NOT:$<OR:$<CONFIG:Debug>,$<BOOL:$<TARGET_PROPERTY:PENSTOCK_UNOPTIMISED>>>>:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=2>")
 # All symbols are resolved at the start, and what they were written to is read-only from then on.
 target_link_options(penstock_options INTERFACE -Wl,-z,relro,-z,now)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")

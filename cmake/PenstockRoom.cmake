@@ -1,8 +1,24 @@
-# penstock_room(<name> SOURCES … [PUBLIC …] [PRIVATE …])
+# What most files include is parsed once for a library or a test program. The preset dev does without it: there a file
+# that relies on what it doesn't include itself shows.
+set(penstock_headers <algorithm> <array> <charconv> <chrono> <cstdint> <deque> <filesystem> <functional> <map> <memory>
+  <optional> <set> <span> <string> <string_view> <unordered_map> <utility> <variant> <vector>)
+set(penstock_asio_headers <boost/asio/as_tuple.hpp> <boost/asio/awaitable.hpp> <boost/asio/co_spawn.hpp>
+  <boost/asio/io_context.hpp> <boost/asio/ip/tcp.hpp> <boost/asio/post.hpp> <boost/asio/ssl/context.hpp>
+  <boost/asio/ssl/stream.hpp> <boost/asio/steady_timer.hpp> <boost/asio/use_awaitable.hpp>)
+function(penstock_precompile target) # [HEADER…]
+  set(headers ${penstock_headers} ${ARGN})
+  get_target_property(libraries ${target} LINK_LIBRARIES)
+  if("${libraries}" MATCHES penstock_asio)
+    list(APPEND headers ${penstock_asio_headers})
+  endif()
+  target_precompile_headers(${target} PRIVATE ${headers})
+endfunction()
+
+# penstock_room(<name> SOURCES … [PUBLIC …] [PRIVATE …] [PRECOMPILE <header>…])
 # One library a room. Its public headers are in include/penstock/<name>; what it links is what it may include. What it
 # links privately is for this build alone: whoever uses an installed room gets nothing of it (PenstockClient).
 function(penstock_room name)
-  cmake_parse_arguments(ROOM "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments(ROOM "" "" "SOURCES;PUBLIC;PRIVATE;PRECOMPILE" ${ARGN})
   add_library(penstock_${name} STATIC ${ROOM_SOURCES})
   add_library(penstock::${name} ALIAS penstock_${name})
   target_include_directories(penstock_${name} PUBLIC $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/include>
@@ -11,14 +27,20 @@ function(penstock_room name)
   foreach(library IN ITEMS penstock_options LISTS ROOM_PRIVATE)
     target_link_libraries(penstock_${name} PRIVATE $<BUILD_INTERFACE:${library}>)
   endforeach()
+  penstock_precompile(penstock_${name} ${ROOM_PRECOMPILE})
 endfunction()
 
-# penstock_unit_test(<room> SOURCES … [LIBRARIES …]): one test program a room, tests/unit/<room>/*_test.cpp.
+# penstock_unit_test(<room> SOURCES … [LIBRARIES …] [PRECOMPILE <header>…])
+# One test program a room, tests/unit/<room>/*_test.cpp. The room is compiled as it is for users; optimising the tests
+# themselves takes longer than it saves.
 function(penstock_unit_test room)
-  cmake_parse_arguments(TEST "" "" "SOURCES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(TEST "" "" "SOURCES;LIBRARIES;PRECOMPILE" ${ARGN})
   add_executable(${room}_unit_test ${TEST_SOURCES})
   target_include_directories(${room}_unit_test PRIVATE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/tests)
   target_link_libraries(${room}_unit_test PRIVATE penstock::${room} ${TEST_LIBRARIES} penstock_test_support)
+  set_target_properties(${room}_unit_test PROPERTIES PENSTOCK_UNOPTIMISED ON)
+  target_compile_options(${room}_unit_test PRIVATE -O0)
+  penstock_precompile(${room}_unit_test <gmock/gmock.h> <gtest/gtest.h> ${TEST_PRECOMPILE})
   add_test(NAME unit.${room} COMMAND ${room}_unit_test)
   set_tests_properties(unit.${room} PROPERTIES LABELS unit)
 endfunction()

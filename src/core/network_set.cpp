@@ -129,12 +129,12 @@ bool is_ipv4(const IpAddress& address) noexcept {
 }
 
 std::optional<IpRange> parse_network(std::string_view network) noexcept {
-  const std::size_t slash = std::min(network.find('/'), network.size());
+  const std::size_t slash = network.find('/');
   const std::string_view text = network.substr(0, slash);
   const bool is_v4 = text.find(':') == std::string_view::npos;
   const auto address = parse_ip(text);
   unsigned length = all_bits;
-  if (slash < network.size()) {
+  if (slash != std::string_view::npos) {
     const unsigned most = is_v4 ? all_bits - v4_offset : all_bits;
     const auto given = parse_number(network.substr(slash + 1), most, 3);
     if (!given) {
