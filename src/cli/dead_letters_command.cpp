@@ -197,7 +197,7 @@ DeadLettersParsers add_dead_letters(CLI::App& parser, DeadLettersOptions& option
   reason->needs(all);
   again->add_flag("--force", options.force, "Also what was retried before: makes a duplicate of it")
       ->excludes(all);
-  again->callback([again, &options] {
+  again->callback([&options] {
     if (options.places.empty() && !options.all) {
       throw CLI::RequiredError("retry: WHERE or --all");
     }

@@ -84,8 +84,8 @@ Result<void> write_pem(const std::filesystem::path& path, X509* certificate) {
 
 Result<void> make_certificates(SSL_CTX* context, ServerCertificate kind,
                                const std::filesystem::path& ca_file) {
-  const Key ca_key(EVP_EC_gen("P-256"));
-  const Key server_key(EVP_EC_gen("P-256"));
+  const Key ca_key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
+  const Key server_key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
   if (!ca_key || !server_key) {
     return openssl_error("can't make a key");
   }

@@ -12,7 +12,7 @@ namespace penstock::scenario {
 std::unique_ptr<journal::Segment> KeptSegments::map(const std::string& path, int file) const {
   auto opened = std::make_shared<journal::SegmentFile>(
       journal::Descriptor(fcntl(file, F_DUPFD_CLOEXEC, 0)), path, nullptr);
-  return std::move(journal::Segment::of_file(std::move(opened), size_).value());
+  return journal::Segment::of_file(std::move(opened), size_).value();
 }
 
 std::vector<journal::RecoveredSegment> KeptSegments::recover() {

@@ -55,7 +55,7 @@ Call ModelSession::open_producer() {
   producer_.reset();
   Call call = simple(KafkaCall::open_producer);
   if (call.outcome == Outcome::ok) {
-    producer_.emplace();
+    producer_ = Producer{};
   }
   return call;
 }

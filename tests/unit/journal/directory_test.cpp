@@ -49,8 +49,8 @@ class TemporaryDirectory {
 // What a process has of a journal. Destroyed, it is as if it had been killed.
 struct Process {
   explicit Process(const std::string& path, const std::string& source = "firehose")
-      : directory(std::move(
-            *Directory::open({path + "/journal", SourceName(source), small.segment_size}, log))),
+      : directory(Directory::open({path + "/journal", SourceName(source), small.segment_size}, log)
+                      .value()),
         ring(small, *directory) {}
 
   void receive(std::string_view bytes) {

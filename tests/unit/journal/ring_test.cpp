@@ -249,7 +249,8 @@ TEST(Ring, GivesTheSameLinesForAnyCutOfTheBytes) {
       }
     };
     for (int i = 0; i < 20; ++i) {
-      ring.open_session(ChannelId{++session}, SessionId{session}, now);
+      ++session;
+      ring.open_session(ChannelId{session}, SessionId{session}, now);
       std::string sent;
       for (std::uint64_t lines = random() % 30; lines > 0; --lines) {
         sent += std::string(random() % (random() % 10 == 0 ? 990 : 120),

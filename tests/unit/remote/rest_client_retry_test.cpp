@@ -21,7 +21,8 @@ TestServer::Script keeping(std::vector<std::string> answers) {
   return [answers = std::move(answers), next = std::size_t{0}](Peer& peer,
                                                                int) mutable -> awaitable<void> {
     while (next < answers.size()) {
-      co_await peer.send(answers[next++]);
+      co_await peer.send(answers[next]);
+      ++next;
       const std::string request = co_await peer.read_request();
       if (request.empty()) {
         break;
