@@ -14,7 +14,8 @@ endif()
 
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  # Else it doesn't take a file whose headers are precompiled.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
 endif()
 
 add_library(penstock_options INTERFACE)
@@ -36,7 +37,9 @@ if(PENSTOCK_SANITIZE)
   target_compile_options(penstock_options INTERFACE -fsanitize=${PENSTOCK_SANITIZE} -fno-omit-frame-pointer
                          -fno-sanitize-recover=all)
   target_link_options(penstock_options INTERFACE -fsanitize=${PENSTOCK_SANITIZE})
-  if(PENSTOCK_SANITIZE STREQUAL "thread")
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    target_link_options(penstock_options INTERFACE -fuse-ld=lld)
+  elseif(PENSTOCK_SANITIZE STREQUAL "thread")
     # Asio has atomic_thread_fence, which ThreadSanitizer doesn't model; g++ warns of it.
     target_compile_options(penstock_options INTERFACE -Wno-tsan)
   endif()

@@ -11,7 +11,17 @@ function(penstock_precompile target) # [HEADER…]
   if("${libraries}" MATCHES penstock_asio)
     list(APPEND headers ${penstock_asio_headers})
   endif()
+  if(PENSTOCK_SANITIZE AND "${libraries} ${ARGN}" MATCHES "penstock_asio|CLI/")
+    # Templates of others, for the most part: to optimise them for a sanitizer takes longer than it saves.
+    target_compile_options(${target} PRIVATE -O0)
+  endif()
   target_precompile_headers(${target} PRIVATE ${headers})
+  # As ccache asks for it.
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    target_compile_options(${target} PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
+  else()
+    target_compile_options(${target} PRIVATE -fpch-preprocess)
+  endif()
 endfunction()
 
 # penstock_room(<name> SOURCES … [PUBLIC …] [PRIVATE …] [PRECOMPILE <header>…])

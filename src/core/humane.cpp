@@ -15,6 +15,19 @@ std::string fixed(double number, int digits) {
   return text.data();
 }
 
+// `number` in the largest unit that leaves one before the point, of three digits.
+std::string three_digits(double number) {
+  static constexpr std::array<std::string_view, 7> units{"", "k", "M", "G", "T", "P", "E"};
+  constexpr double step = 1000;
+  constexpr double rounds_up = 0.9995;
+  std::size_t unit = 0;
+  while (unit + 1 < units.size() && number >= step * rounds_up) {
+    number /= step;
+    ++unit;
+  }
+  return fixed(number, number >= 99.95 ? 0 : number >= 9.995 ? 1 : 2) + std::string(units[unit]);
+}
+
 }  // namespace
 
 std::string grouped(std::uint64_t number) {
@@ -43,6 +56,21 @@ std::string rounded(double number) {
     text.pop_back();
   }
   return text;
+}
+
+std::string short_count(std::uint64_t number) {
+  constexpr std::uint64_t written_out = 100'000;
+  return number < written_out ? grouped(number) : three_digits(static_cast<double>(number));
+}
+
+std::string percent_text(double share) {
+  constexpr double rounding = 1e-9;  // 0.29 is 28.999… %
+  const double percent = 100 * std::clamp(share, 0.0, 1.0);
+  return percent > 0 && percent < 1 ? "<1%" : fixed(std::floor(percent + rounding), 0) + "%";
+}
+
+std::string percent_text(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? "-" : percent_text(static_cast<double>(part) / static_cast<double>(whole));
 }
 
 std::string spoken(Duration duration) {

@@ -82,6 +82,8 @@ std::string_view to_string(SourceEvent event) noexcept {
       return "replay_held";
     case SourceEvent::ledger_full:
       return "ledger_full";
+    case SourceEvent::job_uncounted:
+      return "job_uncounted";
   }
   return "unknown";
 }

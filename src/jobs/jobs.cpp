@@ -83,7 +83,7 @@ Jobs::Impl::Entry* Jobs::Impl::know(std::string_view id, bool created, WallTime 
   }
   Entry& entry = tracker_.learn(id);
   if (session_.overflowed && !created) {
-    mark_incomplete(entry);  // it may be one that there was no room for
+    mark_incomplete(entry, SourceEvent::ledger_full);  // it may be one that there was no room for
   }
   return &entry;
 }
@@ -101,12 +101,12 @@ void Jobs::Impl::give_up(Entry& entry, GivenUp why, WallTime now) {
   gaps_.job_given_up(entry.first, to_string(why));
 }
 
-void Jobs::Impl::mark_incomplete(Entry& entry) {
+void Jobs::Impl::mark_incomplete(Entry& entry, SourceEvent why) {
   entry.second.incomplete = true;
   tracker_.changed(entry);
   stop_replay(entry.first);
   gaps_.job_noted(entry.first, "not all of its events are counted");
-  tell(SourceEvent::ledger_full, "job " + entry.first);
+  tell(why, "job " + entry.first);
 }
 
 void Jobs::Impl::drop_ledger(Entry& entry) {

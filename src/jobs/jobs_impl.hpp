@@ -80,7 +80,7 @@ class Jobs::Impl {
   Entry* know(std::string_view id, bool created, WallTime now);
   void settle(Entry& entry, WallTime before, WallTime now);
   void give_up(Entry& entry, GivenUp why, WallTime now);
-  void mark_incomplete(Entry& entry);
+  void mark_incomplete(Entry& entry, SourceEvent why);
   void drop_ledger(Entry& entry);
   void stop_replay(std::string_view id);
   void forget(std::string_view id);

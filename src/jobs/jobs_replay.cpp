@@ -83,7 +83,7 @@ void Jobs::Impl::take_replayed(Run& run, Batch& batch, std::span<const Verdict> 
     changes.ledger.emplace(entry.first, std::move(published));
   }
   if (!entry.second.incomplete && ledger_.incomplete(entry.first)) {
-    mark_incomplete(entry);  // and the run is stopped
+    mark_incomplete(entry, SourceEvent::ledger_full);  // and the run is stopped
   }
 }
 

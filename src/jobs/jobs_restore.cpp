@@ -88,12 +88,12 @@ void Jobs::Impl::restored(WallTime now) {
     Entry& entry = *tracker_.find(id);
     Job& job = entry.second;
     if (was_without_jobs && !job.incomplete) {
-      mark_incomplete(entry);  // its events were published uncounted for a while
+      mark_incomplete(entry, SourceEvent::job_uncounted);
     }
     if (job.incomplete && job.has_ledger()) {
       ledger_.set_incomplete(id);
     } else if (ledger_.incomplete(id)) {
-      mark_incomplete(entry);
+      mark_incomplete(entry, SourceEvent::ledger_full);
     }
     job.events = std::max(job.events, ledger_.published(id));
     recent_.show(view_of(id, job, now));

@@ -60,7 +60,7 @@ void Jobs::Impl::told(Entry& entry, const Task& task, bool is_new, WallTime now)
   if (!was_known && job.requested_at && session_.uncounted && session_.first_session &&
       *job.requested_at < *session_.first_session + limits::gap_margin && job.created_in == 0 &&
       job.has_ledger() && !job.incomplete) {
-    mark_incomplete(entry);
+    mark_incomplete(entry, SourceEvent::job_uncounted);
   }
 }
 

@@ -12,6 +12,25 @@ namespace {
 constexpr int ok = 200;
 constexpr int unavailable = 503;
 
+struct Words {
+  std::string_view reason, text;
+};
+
+constexpr std::array<Words, not_ready_reasons.size() + degraded_reasons.size()> known{{
+    {"starting", "it is starting"},
+    {"draining", "it is stopping: what was received still goes to Kafka"},
+    {"journal_full", "the journal is full, reading stands still"},
+    {"kafka_away", "no broker of Kafka has answered for a minute"},
+    {"reload_rejected", "the changed configuration is wrong, the old one holds"},
+    {"restart_needed", "a changed setting needs a restart"},
+    {"removed", "no longer configured, what was received goes out"},
+    {"taken_over", "another instance publishes it"},
+    {"refused", "the API refuses it: is the token right?"},
+    {"disconnected", "not connected"},
+    {"publishing_held", "Kafka refuses to take its events"},
+    {"kafka_refused", "Kafka refuses the daemon: are login and certificates right?"},
+}};
+
 void write(JsonWriter& json, std::string_view key, const std::vector<HealthFinding>& findings) {
   json.key(key).begin_array();
   for (const HealthFinding& finding : findings) {
@@ -28,6 +47,13 @@ void write(JsonWriter& json, std::string_view key, const std::vector<HealthFindi
 }
 
 }  // namespace
+
+std::string reason_text(std::string_view reason) {
+  const auto* const found = std::ranges::find(known, reason, &Words::reason);
+  std::string text(found != known.end() ? found->text : reason);
+  std::ranges::replace(text, '_', ' ');
+  return text;
+}
 
 std::vector<HealthFinding> not_ready(const HealthSnapshot& snapshot) {
   std::vector<HealthFinding> found;

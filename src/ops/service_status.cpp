@@ -9,40 +9,9 @@
 namespace penstock::ops {
 namespace {
 
-// 8012 → 8,012; from a hundred thousand on 120k, then 12M.
-std::string count_text(std::uint64_t count) {
-  constexpr std::uint64_t exact = 100'000;
-  if (count >= exact * 100) {
-    return std::to_string(count / 1'000'000) + "M";
-  }
-  if (count >= exact) {
-    return std::to_string(count / 1'000) + "k";
-  }
-  return grouped(count);
-}
-
 std::string rate_text(std::uint64_t before, std::uint64_t now, double seconds) {
   const auto more = static_cast<double>(now - std::min(before, now));
-  return count_text(seconds > 0 ? static_cast<std::uint64_t>(std::llround(more / seconds)) : 0);
-}
-
-// One unit is enough: 12s, 5m, 3h, 2d.
-std::string age_text(Duration age) {
-  using namespace std::chrono;
-  const auto whole = floor<seconds>(age);
-  return whole < minutes{1}  ? std::to_string(whole.count()) + "s"
-         : whole < hours{1}  ? std::to_string(floor<minutes>(whole).count()) + "m"
-         : whole < hours{48} ? std::to_string(floor<hours>(whole).count()) + "h"
-                             : std::to_string(whole / hours{24}) + "d";
-}
-
-// Never 100 % before it is full, nor 0 % where something is in it.
-std::string fill_text(double fill) {
-  const double percent = std::clamp(fill, 0.0, 1.0) * 100;
-  if (percent > 0 && percent < 1) {
-    return "journal < 1 %";
-  }
-  return "journal " + std::to_string(static_cast<int>(percent)) + " %";
+  return short_count(seconds > 0 ? static_cast<std::uint64_t>(std::llround(more / seconds)) : 0);
 }
 
 }  // namespace
@@ -54,7 +23,8 @@ std::string service_status(const ServiceFigures& before, const ServiceFigures& n
   const bool away = now.kafka_away >= limits::kafka_away_shown;
   std::string text;
   if (now.draining) {
-    text = "draining: " + count_text(now.waiting_events) + " events wait; " + out + " events/s out";
+    text =
+        "draining: " + short_count(now.waiting_events) + " events wait; " + out + " events/s out";
   } else {
     // Without Kafka there is no need to say why it isn't ready.
     text = (now.starting && !away ? "starting; " : "") + std::to_string(now.connected) + " of " +
@@ -62,9 +32,9 @@ std::string service_status(const ServiceFigures& before, const ServiceFigures& n
            (away ? " events/s" : " events/s in, " + out + " out");
   }
   if (away) {
-    text += "; Kafka away " + age_text(now.kafka_away);
+    text += "; Kafka away " + spoken(now.kafka_away);
   }
-  return text + "; " + fill_text(now.journal_fill);
+  return text + "; journal " + percent_text(now.journal_fill);
 }
 
 const ServiceFigures& RecentFigures::add(const ServiceFigures& now) {

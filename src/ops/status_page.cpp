@@ -57,7 +57,7 @@ void findings(Html& out, std::string_view title, const std::vector<HealthFinding
   }
   out.markup("<p>").text(title).markup("</p><ul>");
   for (const HealthFinding& finding : found) {
-    out.markup("<li>").text(words(finding.reason));
+    out.markup("<li>").text(reason_text(finding.reason));
     if (!finding.source.empty()) {
       out.markup(": ").text(finding.source);
     }

@@ -15,6 +15,7 @@ from typing import Callable, Iterator
 import pytest
 from harness import schemas, wait
 from harness.api_server import answer
+from harness.browser import chromium, picture
 from harness.daemon import Daemon
 from harness.process import PENSTOCK, ROOT, clean_environment, run, variables
 from harness.screen import Screen
@@ -33,6 +34,15 @@ class Running:
 
     def status(self) -> dict:
         return json.loads(self.daemon.get("/status")[1])
+
+    def complete(self) -> dict:
+        def shown() -> dict | None:
+            status = self.status()
+            stream = next(source for source in status["sources"] if source["name"] == "stream")
+            lists = ("latest_gaps", "latest_jobs", "running_replays")
+            return status if all(stream[name] for name in lists) else None
+
+        return wait.until("a gap, a job and a replay are shown", shown)
 
     @property
     def url(self) -> str:
@@ -188,13 +198,7 @@ def with_a_detail(running) -> Iterator[Running]:
 def test_status_has_what_the_schema_names_and_nothing_else(with_a_detail):
     running = with_a_detail
 
-    def complete() -> dict | None:
-        status = running.status()
-        stream = next(source for source in status["sources"] if source["name"] == "stream")
-        shown = ("latest_gaps", "latest_jobs", "running_replays")
-        return status if all(stream[name] for name in shown) else None
-
-    status = wait.until("a gap, a job and a replay are shown", complete)
+    status = running.complete()
     assert not schemas.faults_by(Draft202012Validator(closed(SCHEMA)), status)
     assert members(SCHEMA) == seen_members(SCHEMA, status)
     assert not schemas.faults_by(Draft202012Validator(SCHEMA), {**status, "new": 1})
@@ -232,14 +236,18 @@ def test_json_is_the_answer_as_it_is(running):
 
 @pytest.mark.kafka
 def test_the_terminal_shows_the_daemon_and_obeys_keys(running, screen):
+    running.complete()
     top = screen(env=running.environment())
+    pictures: dict[str, str] = {}
     top.until("EVENTS/S", "LATEST EVENTS", "nowhere", "q quit")
     assert len(top.lines()) == 24 and top.colours()
     top.until_chosen("firehose")
     top.press("\x1bOB")  # the arrow down
     top.until_chosen("stream")
+    pictures["top-sources"] = top.html()
     top.press("\r")
     top.until("stream, connected since", "Balance", "Events/s", "Esc back")
+    pictures["top-source"] = top.html()
     top.resize(16, 80)  # more than fits
     top.press("G")
     top.until("settled, as of", without="connected since")
@@ -250,6 +258,7 @@ def test_the_terminal_shows_the_daemon_and_obeys_keys(running, screen):
 
     top.press("h")
     top.until("from an event's own time", "any key back")
+    pictures["top-help"] = top.html()
     top.press(" ")
     top.until("sort: configured")
     top.press("s")
@@ -261,6 +270,9 @@ def test_the_terminal_shows_the_daemon_and_obeys_keys(running, screen):
     top.press("q")
     assert top.stop() == 0
     assert top.restored()
+    with chromium() as browser:
+        for name, content in pictures.items():
+            picture(browser, content, name)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])

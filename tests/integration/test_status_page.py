@@ -82,8 +82,23 @@ def test_it_says_what_is_wrong_without_kafka(simulator, connect, browser):
     page, complaints = open_page(browser, url_of(daemon))
     expect(page.locator("#summary h2")).to_have_text("Not ready")
     expect(page.locator("#source-firehose .connected")).to_be_visible(timeout=30_000)
-    judge(page, "kafka-away")
+    judge(page, "starting-without-kafka")
     assert complaints == []
+
+
+@pytest.mark.kafka
+@pytest.mark.own_broker
+@pytest.mark.long
+def test_it_says_that_kafka_is_away(own_kafka, prefix, simulator, connect, browser):
+    daemon = connect(simulator(rate=50), brokers=own_kafka.brokers, kafka_topic_prefix=prefix).wait_ready()
+    page, _ = open_page(browser, url_of(daemon))
+    expect(page.locator("#summary h2")).to_have_text("Ready", timeout=60_000)
+    own_kafka.kill()
+    away = "no broker of Kafka has answered for a minute: firehose"
+    expect(page.locator("#summary li")).to_contain_text(away, timeout=120_000)
+    judge(page, "kafka-away")
+    own_kafka.start()
+    expect(page.locator("#summary h2")).to_have_text("Ready", timeout=60_000)
 
 
 def test_it_shows_the_essentials_without_javascript(simulator, connect, browser):

@@ -1,6 +1,6 @@
 // What ThreadSanitizer builds need because librdkafka, a Debian package, isn't instrumented.
 //
-// Its threads are glibc's C11 threads, which ThreadSanitizer (g++ 12) doesn't intercept: it doesn't
+// Its threads are glibc's C11 threads, which ThreadSanitizer doesn't intercept: it doesn't
 // know the threads so started, crashes in the first function that it does intercept, and sees none
 // of their locks. Linked into an executable, the functions below take the place of glibc's; its
 // types are the pthread ones under other names.

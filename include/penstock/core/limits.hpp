@@ -141,6 +141,8 @@ inline constexpr std::chrono::seconds accept_retry{1};
 // Records of the status topic that pages show.
 inline constexpr std::size_t shown_events = 50;
 inline constexpr Bytes admin_request = 16_KiB;
+inline constexpr Bytes admin_answer =
+    16_MiB;  // that a command reads: /status of some hundred sources
 inline constexpr std::size_t admin_connections = 64;
 inline constexpr std::chrono::seconds admin_timeout{10};
 inline constexpr std::chrono::seconds live_interval{2};  // between what an open status page is sent

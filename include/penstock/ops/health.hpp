@@ -46,6 +46,9 @@ inline constexpr std::array<std::string_view, 8> degraded_reasons{
     "reload_rejected", "restart_needed", "removed",         "taken_over",
     "refused",         "disconnected",   "publishing_held", "kafka_refused"};
 
+// A reason as people are told it; one of a newer version's, without its underscores.
+std::string reason_text(std::string_view reason);
+
 struct HealthFinding {
   std::string_view reason;
   std::string source;  // empty: of the whole program

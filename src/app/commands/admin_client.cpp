@@ -36,7 +36,6 @@ using Answered = Result<AdminAnswer>;
 
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr auto patience = 2 * limits::admin_timeout;
-constexpr std::uint64_t largest_answer = 16 << 20;  // /status of some hundred sources
 
 struct Call {
   AdminAddress address;
@@ -67,7 +66,7 @@ awaitable<Answered> exchange(Stream& stream, const Call& call) {
   }
   beast::flat_buffer buffer;
   http::response_parser<http::string_body> parser;
-  parser.body_limit(largest_answer);
+  parser.body_limit(limits::admin_answer.count);
   const auto [unread, read] = co_await http::async_read(stream, buffer, parser, as_result);
   static_cast<void>(read);
   if (unread) {

@@ -18,26 +18,7 @@ std::string fixed(double number, int digits) {
   return text.data();
 }
 
-// `number` in the largest unit that leaves one before the point, of three digits.
-template <std::size_t N>
-std::string scaled(double number, double step, const std::array<std::string_view, N>& units) {
-  constexpr double rounds_up = 0.9995;
-  std::size_t unit = 0;
-  while (unit + 1 < N && number >= step * rounds_up) {
-    number /= step;
-    ++unit;
-  }
-  const int digits = unit == 0 || number >= 99.95 ? 0 : number >= 9.995 ? 1 : 2;
-  return fixed(number, digits) + std::string(units[unit]);
-}
-
 }  // namespace
-
-std::string short_count(std::uint64_t number) {
-  static constexpr std::array<std::string_view, 7> units{"", "k", "M", "G", "T", "P", "E"};
-  constexpr std::uint64_t written_out = 100'000;
-  return number < written_out ? grouped(number) : scaled(static_cast<double>(number), 1000, units);
-}
 
 std::string rate_text(double per_second) {
   constexpr double largest = 1e18;
@@ -63,20 +44,6 @@ std::string delay_text(double seconds) {
   }
   return duration_text(
       Duration(static_cast<std::int64_t>(std::min(seconds, largest) * milliseconds)));
-}
-
-std::string percent_text(std::uint64_t part, std::uint64_t whole) {
-  if (whole == 0) {
-    return "-";
-  }
-  const double percent = 100 * static_cast<double>(part) / static_cast<double>(whole);
-  return part > 0 && percent < 1 ? "<1%" : fixed(std::floor(percent), 0) + "%";
-}
-
-std::string size_text(std::uint64_t bytes) {
-  static constexpr std::array<std::string_view, 6> units{" B",   " KiB", " MiB",
-                                                         " GiB", " TiB", " PiB"};
-  return scaled(static_cast<double>(bytes), 1024, units);
 }
 
 std::string clock_text(WallTime time, WallTime now) {

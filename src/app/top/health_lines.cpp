@@ -1,46 +1,18 @@
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "app/top/pages.hpp"
+#include "penstock/ops/health.hpp"
 
 namespace penstock::app::top {
 namespace {
-
-struct Words {
-  std::string_view reason, text;
-};
-
-// docs/operations.md, "Health".
-constexpr std::array<Words, 9> known{{
-    {"starting", "it is starting"},
-    {"draining", "it is stopping: what was received still goes to Kafka"},
-    {"journal_full", "the journal is full, reading stands still"},
-    {"kafka_away", "no broker of Kafka has answered for a minute"},
-    {"reload_rejected", "the changed configuration is wrong, the old one holds"},
-    {"taken_over", "another instance publishes it"},
-    {"refused", "the API refuses it: is the token right?"},
-    {"disconnected", "not connected"},
-    {"publishing_held", "Kafka refuses to take its events"},
-}};
-
-// A newer daemon's reasons are words, too.
-std::string in_words(const std::string& reason) {
-  const auto* const found = std::ranges::find(known, reason, &Words::reason);
-  if (found != known.end()) {
-    return std::string(found->text);
-  }
-  std::string text = reason;
-  std::ranges::replace(text, '_', ' ');
-  return text;
-}
 
 // One line a reason: whom it is about, what it is.
 std::vector<std::string> grouped_findings(const std::vector<Finding>& findings) {
   std::vector<std::pair<std::string, std::string>> groups;  // what → whom
   for (const Finding& finding : findings) {
     const std::string what =
-        in_words(finding.reason) + (finding.detail.empty() ? "" : ": " + finding.detail);
+        ops::reason_text(finding.reason) + (finding.detail.empty() ? "" : ": " + finding.detail);
     const auto group = std::ranges::find(groups, what, &std::pair<std::string, std::string>::first);
     if (group == groups.end()) {
       groups.emplace_back(what, finding.source);

@@ -146,12 +146,12 @@ std::vector<Span> words_of(const Counts& counts, std::string_view none) {
 }
 
 Lines journal_lines(const Source& source, std::size_t columns) {
-  return flowed(
-      label("Journal"),
-      {{percent_text(source.journal_bytes, source.journal_capacity_bytes) + " full"},
-       {size_text(source.journal_bytes) + " of " + size_text(source.journal_capacity_bytes)},
-       {size_text(source.received_bytes) + " received so far"}},
-      columns);
+  return flowed(label("Journal"),
+                {{percent_text(source.journal_bytes, source.journal_capacity_bytes) + " full"},
+                 {spoken(Bytes{source.journal_bytes}) + " of " +
+                  spoken(Bytes{source.journal_capacity_bytes})},
+                 {spoken(Bytes{source.received_bytes}) + " received so far"}},
+                columns);
 }
 
 Lines gap_lines(const Source& source, WallTime now, std::size_t columns) {

@@ -41,6 +41,17 @@ def screenshot(page: Page, name: str) -> Path:
     return file
 
 
+def picture(browser: Browser, content: str, name: str) -> Path:
+    """Of what isn't a page of the daemon's: a terminal."""
+    page = browser.new_page()
+    page.set_content(content)
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    file = SCREENSHOTS / f"{name}.png"
+    page.locator("pre").screenshot(path=file)
+    page.close()
+    return file
+
+
 def violations(page: Page) -> list[str]:
     """Of the rules of accessibility, as axe-core checks them."""
     found = Axe().run(page).response["violations"]

@@ -1,6 +1,8 @@
 """A program on a terminal, and what a person sees there."""
 
 import fcntl
+import html
+import itertools
 import os
 import pty
 import select
@@ -14,6 +16,19 @@ from typing import Callable
 
 import pyte
 from harness.process import end_with_parent
+
+
+PICTURE = """<!doctype html><meta charset="utf-8"><title>Terminal</title>
+<style>body { margin: 0; background: #101418; } pre { display: inline-block; margin: 0; padding: 12px;
+color: #d8dde3; font: 14px/18px monospace; }</style><pre>ROWS</pre>"""
+COLOURS = {"default": "#d8dde3", "green": "#62c36b", "brown": "#e0b050", "red": "#ff7b72"}
+
+
+def _span(colour: str, bold: bool, reverse: bool, text: str) -> str:
+    style = f"color: {COLOURS[colour]}; font-weight: {'bold' if bold else 'normal'};"
+    if reverse:
+        style += f" background: {COLOURS[colour]}; color: #101418;"
+    return f'<span style="{style}">{html.escape(text)}</span>'
 
 
 class Drawn(pyte.Screen):
@@ -84,6 +99,15 @@ class Screen:
 
     def text(self) -> str:
         return "\n".join(self.lines())
+
+    def html(self) -> str:
+        """As a page, for a picture of it."""
+        rows = []
+        for row in range(self._screen.lines):
+            cells = (self._screen.buffer[row][column] for column in range(self._screen.columns))
+            spans = itertools.groupby(cells, lambda cell: (cell.fg, cell.bold, cell.reverse))
+            rows.append("".join(_span(*look, "".join(cell.data for cell in run)) for look, run in spans))
+        return PICTURE.replace("ROWS", "\n".join(rows))
 
     def colours(self) -> set[str]:
         return {cell.fg for row in self._screen.buffer.values() for cell in row.values()} - {"default"}

@@ -14,6 +14,28 @@ TEST(Humane, GroupsDigits) {
   EXPECT_EQ(grouped(1'234'567), "1,234,567");
 }
 
+TEST(Humane, ShortCountsFitIntoSixCharacters) {
+  EXPECT_EQ(short_count(0), "0");
+  EXPECT_EQ(short_count(12'345), "12,345");
+  EXPECT_EQ(short_count(99'999), "99,999");
+  EXPECT_EQ(short_count(100'000), "100k");
+  EXPECT_EQ(short_count(999'499), "999k");
+  EXPECT_EQ(short_count(999'500), "1.00M");
+  EXPECT_EQ(short_count(12'345'678), "12.3M");
+  EXPECT_EQ(short_count(~0ull), "18.4E");
+}
+
+TEST(Humane, APercentageIsFullOnlyWhereItIs) {
+  EXPECT_EQ(percent_text(0, 0), "-");
+  EXPECT_EQ(percent_text(0, 10), "0%");
+  EXPECT_EQ(percent_text(1, 1'000), "<1%");
+  EXPECT_EQ(percent_text(999, 1'000), "99%");
+  EXPECT_EQ(percent_text(10, 10), "100%");
+  for (std::uint64_t percent = 0; percent <= 100; ++percent) {
+    EXPECT_EQ(percent_text(percent, 100), std::to_string(percent) + "%");
+  }
+}
+
 TEST(Humane, RoundsToWhatAPersonCompares) {
   EXPECT_EQ(rounded(0), "0");
   EXPECT_EQ(rounded(0.254), "0.25");

@@ -23,6 +23,7 @@ TEST_F(JobsUncounted, WhoseEventsWereNotCountedForAWhileAreNeverMerged) {
   EXPECT_FALSE(ordered_replay()) << "2 would come twice";
   EXPECT_FALSE(jobs->replay_requested("a", true, now));
   EXPECT_EQ(jobs->figures().given_up_jobs, 1u);
+  EXPECT_EQ(told(SourceEvent::job_uncounted), (std::vector<std::string>{"job a"}));
 }
 
 TEST_F(JobsUncounted, ThatAreFirstSeenAfterATimeWithoutJobsAreNeverMerged) {
@@ -39,6 +40,7 @@ TEST_F(JobsUncounted, ThatAreFirstSeenAfterATimeWithoutJobsAreNeverMerged) {
   pass(60);
   tick();
   EXPECT_FALSE(ordered_replay()) << "1 or 2 would come twice";
+  EXPECT_EQ(told(SourceEvent::job_uncounted), (std::vector<std::string>{"job seen", "job listed"}));
   restart();
   open();
   list({task("seen", "success", -5), task("listed", "success", -5)});

@@ -129,7 +129,7 @@ void ModelWorld::obey(const order::StopReplay& order) {
 
 void ModelWorld::obey(const order::Tell& order) {
   tell(std::string(to_string(order.event)) + ": " + order.detail);
-  if (order.event == SourceEvent::ledger_full) {
+  if (order.event == SourceEvent::ledger_full || order.event == SourceEvent::job_uncounted) {
     fail("without a reason: " + std::string(to_string(order.event)) + ", " + order.detail);
   }
 }

@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <thread>
 
 #include "mock_cluster.hpp"
@@ -163,21 +162,6 @@ TEST_F(ProducerTest, SaysWhyATransactionFailedRatherThanThatItsRecordsWereTakenB
     EXPECT_NE(committed.why.find("authorization failed"), std::string::npos) << committed.why;
     producer_->abort();
   }
-}
-
-TEST_F(ProducerTest, FlushesARecordAsSoonAsItIsAnswered) {
-  ASSERT_EQ(producer_->begin().outcome, Outcome::ok);
-  std::vector<std::chrono::nanoseconds> times;
-  for (std::uint32_t index = 0; index < 51; ++index) {
-    const MonotonicTime start = monotonic_now();
-    ASSERT_EQ(producer_->event(event(), event_id(index)), Produced::queued);
-    producer_->flush();
-    times.push_back(monotonic_now() - start);
-  }
-  const auto median = times.begin() + 25;
-  std::nth_element(times.begin(), median, times.end());
-  EXPECT_LT(*median, std::chrono::milliseconds(8));
-  EXPECT_EQ(producer_->commit().outcome, Outcome::ok);
 }
 
 TEST_F(ProducerTest, SeesThatTheBrokersAreDownAndUpAgain) {

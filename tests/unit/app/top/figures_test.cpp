@@ -2,25 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include "penstock/core/humane.hpp"
-
 namespace penstock::app::top {
 namespace {
 
 using namespace std::chrono_literals;
-
-TEST(Figures, CountsFitIntoSixCharacters) {
-  EXPECT_EQ(short_count(0), "0");
-  EXPECT_EQ(short_count(12'345), "12,345");
-  EXPECT_EQ(short_count(99'999), "99,999");
-  EXPECT_EQ(short_count(100'000), "100k");
-  EXPECT_EQ(short_count(999'499), "999k");
-  EXPECT_EQ(short_count(999'500), "1.00M");
-  EXPECT_EQ(short_count(12'345'678), "12.3M");
-  EXPECT_EQ(short_count(~0ull), "18.4E");
-  EXPECT_EQ(grouped(12'345'678), "12,345,678");
-  EXPECT_EQ(grouped(999), "999");
-}
 
 TEST(Figures, RatesHaveADecimalBelowTen) {
   EXPECT_EQ(rate_text(0), "0");
@@ -42,21 +27,6 @@ TEST(Figures, DelaysAreInMillisecondsBelowASecond) {
   EXPECT_EQ(delay_text(9.94), "9.9s");
   EXPECT_EQ(delay_text(75), "1m15s");
   EXPECT_EQ(delay_text(1e300), "11574074d");
-}
-
-TEST(Figures, APercentageIsFullOnlyWhereItIs) {
-  EXPECT_EQ(percent_text(0, 0), "-");
-  EXPECT_EQ(percent_text(0, 10), "0%");
-  EXPECT_EQ(percent_text(1, 1'000), "<1%");
-  EXPECT_EQ(percent_text(999, 1'000), "99%");
-  EXPECT_EQ(percent_text(10, 10), "100%");
-}
-
-TEST(Figures, SizesAreInUnitsOf1024) {
-  EXPECT_EQ(size_text(0), "0 B");
-  EXPECT_EQ(size_text(1'000), "1000 B");
-  EXPECT_EQ(size_text(1'536), "1.50 KiB");
-  EXPECT_EQ(size_text(4ull << 30), "4.00 GiB");
 }
 
 TEST(Figures, TheDayIsToldWhereItIsAnother) {
