@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "cli/wrapped_text.hpp"
-
 namespace penstock::cli {
 
 std::vector<std::string> aligned(std::span<const TextRow> rows, std::size_t first_number) {
@@ -46,8 +44,19 @@ void shorten(std::span<TextRow> rows, std::size_t column, std::size_t least) {
 }
 
 void append_wrapped(std::string& out, std::string_view text) {
-  for (const std::string& line : wrapped(text, table_columns - table_gap.size())) {
-    out.append(table_gap).append(line) += '\n';
+  constexpr std::size_t width = table_columns - table_gap.size();
+  while (!text.empty()) {
+    std::size_t length = std::min(width, text.size());
+    std::size_t next = length;
+    if (length < text.size()) {
+      if (const auto space = text.rfind(' ', length);
+          space != std::string_view::npos && space > 0) {
+        length = space;
+        next = space + 1;
+      }
+    }
+    out.append(table_gap).append(text.substr(0, length)) += '\n';
+    text.remove_prefix(next);
   }
 }
 

@@ -140,7 +140,8 @@ void Jobs::Impl::decide_events(Batch& batch, WallTime at, WallTime now, Changes&
     }
     if (counting_begins_ && session_.uncounted && !created && !entry->second.seen_at &&
         !entry->second.requested_at && !entry->second.incomplete) {
-      mark_incomplete(*entry, SourceEvent::job_uncounted);  // it was there before, by all that is known
+      mark_incomplete(*entry,
+                      SourceEvent::job_uncounted);  // it was there before, by all that is known
     }
     if (is_status) {
       if (tracker_.saw_status(*entry, flags, seen)) {

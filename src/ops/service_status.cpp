@@ -14,6 +14,16 @@ std::string rate_text(std::uint64_t before, std::uint64_t now, double seconds) {
   return short_count(seconds > 0 ? static_cast<std::uint64_t>(std::llround(more / seconds)) : 0);
 }
 
+// One unit is enough, and leaves the line on one: 12s, 5m, 3h, 2d.
+std::string age_text(Duration age) {
+  using namespace std::chrono;
+  const auto whole = floor<seconds>(age);
+  return whole < minutes{1}  ? std::to_string(whole.count()) + "s"
+         : whole < hours{1}  ? std::to_string(floor<minutes>(whole).count()) + "m"
+         : whole < hours{48} ? std::to_string(floor<hours>(whole).count()) + "h"
+                             : std::to_string(whole / hours{24}) + "d";
+}
+
 }  // namespace
 
 std::string service_status(const ServiceFigures& before, const ServiceFigures& now) {
@@ -32,7 +42,7 @@ std::string service_status(const ServiceFigures& before, const ServiceFigures& n
            (away ? " events/s" : " events/s in, " + out + " out");
   }
   if (away) {
-    text += "; Kafka away " + spoken(now.kafka_away);
+    text += "; Kafka away " + age_text(now.kafka_away);
   }
   return text + "; journal " + percent_text(now.journal_fill);
 }

@@ -4,6 +4,7 @@
 
 #include "app/top/figures.hpp"
 #include "app/top/pages.hpp"
+#include "penstock/core/humane.hpp"
 #include "penstock/core/units.hpp"
 
 namespace penstock::app::top {

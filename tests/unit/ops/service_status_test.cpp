@@ -58,12 +58,12 @@ TEST(ServiceStatus, SaysHowLongKafkaIsAwayButNotOfACommitThatTakesAWhile) {
     now.kafka_away = time;
     return service_status(before, now);
   };
-  EXPECT_EQ(away(12s), "4 of 4 connected; 500 events/s; Kafka away 12 s; journal 3%");
+  EXPECT_EQ(away(12s), "4 of 4 connected; 500 events/s; Kafka away 12s; journal 3%");
   now.starting = true;
-  EXPECT_EQ(away(13s), "4 of 4 connected; 500 events/s; Kafka away 13 s; journal 3%");
-  EXPECT_NE(away(59min + 59s).find("away 59 min 59 s;"), std::string::npos);
-  EXPECT_NE(away(47h).find("away 1 d 23 h;"), std::string::npos);
-  EXPECT_NE(away(75h).find("away 3 d 3 h;"), std::string::npos);
+  EXPECT_EQ(away(13s), "4 of 4 connected; 500 events/s; Kafka away 13s; journal 3%");
+  EXPECT_NE(away(59min + 59s).find("away 59m;"), std::string::npos);
+  EXPECT_NE(away(47h).find("away 47h;"), std::string::npos);
+  EXPECT_NE(away(75h).find("away 3d;"), std::string::npos);
 }
 
 TEST(ServiceStatus, RoundsTheJournalSoThatFullAndEmptyAreTrue) {

@@ -22,8 +22,8 @@ TEST(StatusPage, IsTheMainPartInADocument) {
 TEST(StatusPage, SaysWhatIsWrongInWords) {
   const std::string page = main_part(example_status());
   EXPECT_TRUE(has(page, "class=\"not-ready\"><h2>Not ready</h2>"));
-  EXPECT_TRUE(has(page, "<li>kafka away: torrent</li>"));
-  EXPECT_TRUE(has(page, "<li>disconnected: torrent</li>"));
+  EXPECT_TRUE(has(page, "<li>no broker of Kafka has answered for a minute: torrent</li>"));
+  EXPECT_TRUE(has(page, "<li>not connected: torrent</li>"));
 }
 
 TEST(StatusPage, IsReadyWhereNothingIsWrong) {

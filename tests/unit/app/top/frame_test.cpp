@@ -87,7 +87,7 @@ Out       19, 14 published, 1 duplicate, 1 filtered, 2 dead letters,
           1 in the journal
 Balance   even
 Dead      1 invalid json, 1 too large
-Journal   50% full, 4.00 KiB of 8.00 KiB, 3.91 KiB received so far
+Journal   50% full, 4 KiB of 8 KiB, 3.9 KiB received so far
 Replays   1 clean so far, 1 running
           a-1, for 2m00s, 5 events read, 2 of them were missing
 Gaps      1 recovering
