@@ -168,7 +168,7 @@ def run_produce(bench: Bench, name: str, key: str) -> Run:
     topic = f"bench-{name}"
     bench.make_topic(topic)
     command = [FLOORS / "produce_floor", bench.broker.brokers, topic, bench.input.file, key]
-    cpu, wall = map(float, checked([*command, bench.codec]).split())
+    cpu, wall = map(float, checked([*command, f"compression.codec={bench.codec}"]).split())
     bench.check_topic(topic)
     return Run(cpu, wall)
 

@@ -2,7 +2,9 @@
 // transactions as large as the daemon's, of a producer with the daemon's settings. Keys are found
 // beforehand; values aren't copied.
 //
-//   produce_floor BROKERS TOPIC FILE ip|none CODEC
+//   produce_floor BROKERS TOPIC FILE ip|none NAME=VALUE…
+//
+// The rest are librdkafka's properties, as in kafka.properties.
 //
 // Prints seconds of CPU, user and system of all threads, and of the clock, from before there is a
 // producer to when it is gone.
@@ -13,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <deque>
 #include <string>
@@ -118,8 +121,8 @@ double cpu_seconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-int run(const char* brokers, const std::string& topic, const char* file, bool has_key,
-        const char* codec) {
+int run(const KafkaConnection& connection, const std::string& topic, const char* file,
+        bool has_key) {
   const std::string_view text = mapped(file);
   std::deque<std::string> decoded;
   const std::vector<Line> lines = lines_of(text, has_key, decoded);
@@ -127,13 +130,12 @@ int run(const char* brokers, const std::string& topic, const char* file, bool ha
   const double cpu = cpu_seconds();
   NoLog log;
   {
-    auto producer = Producer::open(
-        {.connection = {.brokers = brokers, .properties = {{"compression.codec", codec}}},
-         .transactional_id = topic,
-         .topics = {topic, topic, topic, topic, topic, topic},
-         .max_event = 16_MiB,
-         .linger = commit_interval},
-        log);
+    auto producer = Producer::open({.connection = connection,
+                                    .transactional_id = topic,
+                                    .topics = {topic, topic, topic, topic, topic, topic},
+                                    .max_event = 16_MiB,
+                                    .linger = commit_interval},
+                                   log);
     if (!producer) {
       return fail(producer.error().what);
     }
@@ -160,8 +162,14 @@ int run(const char* brokers, const std::string& topic, const char* file, bool ha
 
 int main(int argc, char** argv) {
   using namespace penstock::publish;
-  if (argc != 6) {
-    return fail("produce_floor BROKERS TOPIC FILE ip|none CODEC");
+  if (argc < 5) {
+    return fail("produce_floor BROKERS TOPIC FILE ip|none NAME=VALUE…");
   }
-  return run(argv[1], argv[2], argv[3], std::string_view(argv[4]) == "ip", argv[5]);
+  KafkaConnection connection{.brokers = argv[1], .properties = {}};
+  for (int i = 5; i < argc; ++i) {
+    const std::string_view property = argv[i];
+    const std::size_t equals = std::min(property.find('='), property.size() - 1);
+    connection.properties.emplace(property.substr(0, equals), property.substr(equals + 1));
+  }
+  return run(connection, argv[2], argv[3], std::string_view(argv[4]) == "ip");
 }
