@@ -8,34 +8,52 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from usage import Run
+
 BEGIN, END = "<!-- begin: bench/side_by_side -->", "<!-- end: bench/side_by_side -->"
-HEAD = ["", "CPU s (range)", "wall s (range)", "MiB", "events/CPU s", "ratio"]
+HEAD = ["", "CPU s (range)", "wall s (range)", "MiB", "own", "events/CPU s", "ratio", "× (A + B)"]
 
 
-class Run(NamedTuple):
-    cpu: float  # seconds
-    wall: float  # seconds
-    peak: float  # MiB of resident memory
+class Row(NamedTuple):
+    """Of one contender. Without runs it is missing, and `why` says so."""
+
+    name: str
+    runs: list[Run]
+    why: str
+    of_floors: float | None  # CPU, in multiples of what TLS and librdkafka cost by themselves
+
+    @property
+    def cpu(self) -> float:
+        return statistics.median(run.cpu for run in self.runs)
 
 
-def rows(events: int, runs: dict[str, list[Run]], yardstick: str) -> list[list[str]]:
-    """Medians of each contender's runs; the ratio is of CPU to the yardstick's."""
+def cells(row: Row, events: int, yardstick: Row | None) -> list[str]:
+    """Medians of its runs; the ratio is of CPU to the yardstick's."""
+    if not row.runs:
+        return [row.name, f"missing: {row.why}", "", "", "", "", "", ""]
 
     def spread(values: list[float]) -> str:
         return f"{statistics.median(values):.2f} ({min(values):.2f}–{max(values):.2f})"
 
-    cpu = {name: statistics.median(run.cpu for run in own) for name, own in runs.items()}
+    def mib(values: list[float]) -> str:
+        return f"{statistics.median(values):.0f}" if any(values) else "–"
+
     return [
-        [name, spread([run.cpu for run in own]), spread([run.wall for run in own])]
-        + [f"{statistics.median(run.peak for run in own):.0f}", f"{events / cpu[name]:,.0f}"]
-        + [f"{cpu[name] / cpu[yardstick]:.2f}"]
-        for name, own in runs.items()
+        row.name,
+        spread([run.cpu for run in row.runs]),
+        spread([run.wall for run in row.runs]),
+        mib([run.peak for run in row.runs]),
+        mib([run.own for run in row.runs]),
+        f"{events / row.cpu:,.0f}",
+        f"{row.cpu / yardstick.cpu:.2f}" if yardstick and yardstick.runs else "–",
+        f"{row.of_floors:.2f}" if row.of_floors else "–",
     ]
 
 
 def as_text(table: list[list[str]]) -> str:
     return "\n".join(
-        f"{row[0]:<19} {row[1]:>17} {row[2]:>18} {row[3]:>4} {row[4]:>12} {row[5]:>5}".rstrip()
+        f"{row[0]:<30} {row[1]:>17} {row[2]:>18} {row[3]:>4} {row[4]:>4} {row[5]:>12} {row[6]:>5}"
+        f" {row[7]:>9}".rstrip()
         for row in [HEAD, *table]
     )
 
