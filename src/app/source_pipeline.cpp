@@ -284,7 +284,8 @@ void SourcePipeline::carry_out(const std::vector<jobs::Order>& orders) {
       const bool is_error = tell->event == SourceEvent::replay_held ||
                             tell->event == SourceEvent::ledger_full ||
                             tell->event == SourceEvent::job_uncounted;
-      log_.write(is_error ? LogLevel::error : LogLevel::info, to_string(tell->event), {{"source", name_.str()}, {"detail", tell->detail}});
+      log_.write(is_error ? LogLevel::error : LogLevel::info, to_string(tell->event),
+                 {{"source", name_.str()}, {"detail", tell->detail}});
       status_.say(wall_now(), name_, tell->event, tell->detail);
     } else if (const auto* const news = std::get_if<jobs::order::GapNews>(&order)) {
       tell_gap(*news);
