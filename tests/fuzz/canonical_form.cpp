@@ -1,11 +1,37 @@
 // Two JSON texts, with a byte FF between them: one canonical form if they are the same value, two
 // if they aren't.
+#include <algorithm>
+#include <set>
+#include <utility>
+
 #include "extract/canonical_json.hpp"
 #include "fuzz/check.hpp"
 #include "fuzz/choices.hpp"
 #include "fuzz/reference/json_value.hpp"
 #include "fuzz/reference/strict_json.hpp"
 #include "penstock/core/limits.hpp"
+
+namespace penstock::fuzz {
+namespace {
+
+// With the members of each object the other way round, where their names are different.
+Json reordered(Json value) {
+  for (Json& item : value.items) {
+    item = reordered(std::move(item));
+  }
+  std::set<std::u32string> names;
+  for (const Json& name : value.names) {
+    names.insert(name.text);
+  }
+  if (!names.empty() && names.size() == value.names.size()) {
+    std::reverse(value.names.begin(), value.names.end());
+    std::reverse(value.items.begin(), value.items.end());
+  }
+  return value;
+}
+
+}  // namespace
+}  // namespace penstock::fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace penstock;
@@ -21,6 +47,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string form(canonical.of(first));
   const std::string plain = fuzz::compact(one.value);
   fuzz::must(canonical.of(plain) == form, "white space doesn't count", first);
+  const std::string other = fuzz::compact(fuzz::reordered(one.value));
+  fuzz::must(canonical.of(other) == form, "the members' order doesn't count", first);
   if (two.verdict == valid && fuzz::is_strict_utf8(second)) {
     const auto same = fuzz::same_value(one.value, two.value);
     if (same) {

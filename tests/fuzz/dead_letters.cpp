@@ -43,7 +43,7 @@ publish::Headers headers(Choices& choices) {
     }
     const std::string value(choices.byte() % 4 != 0 ? usual[i] : choices.text());
     result.emplace_back(
-        names[i], i == 4 && value == usual[i] ? std::to_string(choices.byte() % 4) + "/3" : value);
+        names[i], i == 4 && value == usual[i] ? std::to_string(choices.byte() % 5) + "/3" : value);
   }
   return result;
 }
@@ -54,13 +54,18 @@ std::size_t parts_of(const std::vector<StoredLetter>& letters) {
       [](std::size_t sum, const StoredLetter& letter) { return sum + letter.parts.size(); });
 }
 
-void choose(const std::vector<StoredLetter>& letters, Choices& choices, const std::string& shown) {
+app::RetryWanted retry_wanted(Choices& choices) {
   app::RetryWanted wanted;
   for (std::size_t count = choices.below(4); count > 0; --count) {
-    wanted.places.push_back({static_cast<std::int32_t>(choices.byte() % 2),
-                             static_cast<std::int64_t>(choices.byte() % 16)});
+    const auto partition = static_cast<std::int32_t>(choices.byte() % 8 / 7);
+    wanted.places.push_back({partition, static_cast<std::int64_t>(choices.byte() % 8)});
   }
   wanted.force = choices.byte() % 2 == 0;
+  return wanted;
+}
+
+void choose(const std::vector<StoredLetter>& letters, const app::RetryWanted& wanted,
+            const std::string& shown) {
   const app::RetryChoice choice = app::choose_letters(letters, wanted, {"s"});
   std::set<LetterPlace> chosen;
   for (const StoredLetter& letter : choice.letters) {
@@ -78,6 +83,7 @@ void choose(const std::vector<StoredLetter>& letters, Choices& choices, const st
 }
 
 void index(Choices& choices, const std::string& shown) {
+  const app::RetryWanted wanted = retry_wanted(choices);
   publish::DeadLetterIndex index;
   std::size_t parts = 0;
   std::int64_t offset = 0;
@@ -107,7 +113,7 @@ void index(Choices& choices, const std::string& shown) {
            shown);
     }
   }
-  choose(letters, choices, shown);
+  choose(letters, wanted, shown);
   must(index.take().empty(), "the index is empty afterwards", shown);
 }
 

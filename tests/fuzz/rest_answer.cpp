@@ -1,5 +1,6 @@
 // The body of an answer of the REST API: what is read of it is what the reference reads, cut or
 // not.
+#include <algorithm>
 #include <random>
 
 #include "fuzz/check.hpp"
@@ -14,13 +15,14 @@ namespace {
 
 using Kind = Json::Kind;
 
+constexpr Bytes largest{300};  // value, that a splitter holds
+
 struct Split {
   std::vector<std::string> values;
   std::string error;
 };
 
 Split split(std::string_view text, std::mt19937* cut) {
-  constexpr Bytes largest{300};
   Split result;
   remote::ValueSplitter splitter(largest, [&](std::string_view value) {
     result.values.emplace_back(value);
@@ -130,9 +132,24 @@ void compare_page(std::string_view answer, const std::vector<Json>& values,
   }
 }
 
-void compare(const std::string& answer) {
+void compare_values(const Split& found, const std::vector<Json>& objects,
+                    const std::string& shown) {
+  std::vector<std::string> wanted;
+  std::size_t longest = 0;
+  for (const Json& object : objects) {
+    wanted.push_back(compact(object));
+    longest = std::max(longest, wanted.back().size());
+  }
+  must(longest > largest.count || (found.values == wanted && found.error.empty()),
+       "each value stands on its line as it came", shown);
+}
+
+void compare(const std::string& answer, const Split& found) {
   const auto values = values_of(answer);
   const auto objects = values ? objects_of(*values) : std::nullopt;
+  if (objects) {
+    compare_values(found, *objects, answer);
+  }
   const auto message = remote::parse_message(answer);
   if (!rapidjson_differs(answer)) {
     must(static_cast<bool>(message) == objects.has_value(), "both accept it, or neither", answer);
@@ -158,7 +175,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const fuzz::Split in_pieces = fuzz::split(seen, &cut);
   fuzz::must(at_once.values == in_pieces.values && at_once.error == in_pieces.error,
              "values are the same for any cut", answer);
-  fuzz::compare(answer);
+  fuzz::compare(answer, at_once);
   for (const std::string& error : {remote::parse_error_message(seen),
                                    [&] {
                                      const auto r = remote::parse_tasks(seen);

@@ -45,6 +45,7 @@ def canonical_form(events: list[bytes]) -> Iterator[bytes]:
         yield one + END + one
     yield b'{"b":[1.10,-0],"a":"\\u0041\\ud83d\\ude00"}' + END + '{"a":"A😀","b":[11e-1,0.0]}'.encode()
     yield b'{"a":1,"a":2}' + END + b'{"a":2,"a":1}'
+    yield b'{"aaaaaaaa":1,"aaaaaaaab":2,"aaaaaaaaba":3}' + END + b'{}'
     yield b'{"aaaaaaaaa":1,"aaaaaaaab":2,"a":{}}' + END + b'{"a":{},"aaaaaaaab":2,"aaaaaaaaa":1}'
 
 
@@ -89,6 +90,8 @@ def http_head(events: list[bytes]) -> Iterator[bytes]:
         (b"503 Service Unavailable", b"Retry-After: Sun, 06 Nov 1994 08:49:37 GMT"),
         (b"301 Moved", b"Location: https://api.test/v2/stream?x=%20"),
         (b"302 Found", b"Location: ../a/b?c#d"),
+        (b"303 See", b"Location: https://api.test:8443/x"),
+        (b"307 T", b"Location: https://[2001:db8::1]:443/x"),
         (b"307 T", b"Location: //[2001:db8::1]:8443/x"),
         (b"308 P", b"Location: http://api.test/"),
         (b"200 \x1b[31m", b"Content-Encoding: gzip"),
@@ -108,7 +111,7 @@ def configuration(events: list[bytes]) -> Iterator[bytes]:
 
 def rest_answer(events: list[bytes]) -> Iterator[bytes]:
     for cut, text in enumerate([TASKS, TASKS[1:-1].replace(b"},{", b"}\n{"), PAGE, b'{"message":"no \\"such\\" job"}',
-                                b'{"job_id":"a","stream_url":"https://api.test/s"}', b"[]", b" ", b'[[1],"a\\\\",tru]',
+                                b'{"job_id":"a","stream_url":"https://api.test/s"}', b"[]", b" ", b'[[1],"a\\\\",tru]', b'{"a":"\\\\\\"}{[]"}[{"\\"":1} , {}]',
                                 b'{"job_id":"client-j1","status":"Revoked"}', *events[:3]]):
         yield bytes([cut]) + text
 

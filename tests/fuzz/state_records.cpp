@@ -3,6 +3,7 @@
 #include "penstock/publish/state_records.hpp"
 
 #include <span>
+#include <tuple>
 #include <utility>
 
 #include "fuzz/check.hpp"
@@ -15,6 +16,29 @@
 namespace penstock::fuzz {
 namespace {
 
+// In what is stored of them.
+bool same(const jobs::Job& a, const jobs::Job& b) {
+  const auto stored = [](const jobs::Job& job) {
+    return std::tie(job.state, job.flags, job.requested_at, job.finished_at, job.seen_at,
+                    job.ended_at, job.events, job.replays, job.live, job.forced, job.held,
+                    job.predates, job.incomplete, job.dropped, job.settled, job.given_up,
+                    job.over_at, job.settled_before);
+  };
+  return stored(a) == stored(b);
+}
+bool same(const jobs::Gap& a, const jobs::Gap& b) {
+  const auto stored = [](const jobs::Gap& gap) {
+    return std::tie(gap.id, gap.started_at, gap.ended_at, gap.cause, gap.truncated_bytes, gap.rate,
+                    gap.state, gap.jobs, gap.more_jobs, gap.recovered_events, gap.note, gap.lost,
+                    gap.behind);
+  };
+  return stored(a) == stored(b);
+}
+template <class Record>
+bool same(const Record& a, const Record& b) {
+  return a == b;
+}
+
 template <class Decode>
 void round_trip(std::string_view value, Decode decode) {
   const auto read = decode(value);
@@ -25,7 +49,7 @@ void round_trip(std::string_view value, Decode decode) {
   const std::string written = jobs::encode(*read);
   const auto again = decode(written);
   must(static_cast<bool>(again), "what was written is read", std::string(value) + " / " + written);
-  must(jobs::encode(*again) == written, "as the same", std::string(value) + " / " + written);
+  must(same(*again, *read), "as the same", std::string(value) + " / " + written);
 }
 
 void ledger_key(std::string_view text) {
