@@ -1,6 +1,7 @@
 # Compiler settings that every target shares.
 option(PENSTOCK_BUILD_TESTS "Build the tests" ON)
 option(PENSTOCK_BUILD_BENCH "Build the benchmarks" OFF)
+option(PENSTOCK_BUILD_FUZZERS "Build the fuzzers; needs clang, and fuzzer-no-link in PENSTOCK_SANITIZE" OFF)
 set(PENSTOCK_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize takes them: address,undefined or thread")
 
 set(CMAKE_CXX_STANDARD 20)

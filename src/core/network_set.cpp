@@ -156,9 +156,14 @@ bool NetworkSet::add(std::string_view network) {
     return false;
   }
   // No IPv6 network holds the mapped addresses, but one within them.
-  if (range->first < v4_first && range->last > v4_last) {
-    ranges_.push_back({range->first, {0, v4_first.low - 1}});
-    ranges_.push_back({{0, v4_last.low + 1}, range->last});
+  const bool holds_mapped = range->first <= v4_first && range->last >= v4_last;
+  if (holds_mapped && (range->first < v4_first || range->last > v4_last)) {
+    if (range->first < v4_first) {
+      ranges_.push_back({range->first, {0, v4_first.low - 1}});
+    }
+    if (range->last > v4_last) {
+      ranges_.push_back({{0, v4_last.low + 1}, range->last});
+    }
   } else {
     ranges_.push_back(*range);
   }

@@ -45,12 +45,12 @@ Batch Extractor::extract(const Block& block, const LaneOptions& lane, std::size_
     if (line.ends_with('\r')) {
       line.remove_suffix(1);
     }
-    if (blank(line)) {
-      continue;
-    }
     if (line.size() > lane.max_line.count) {
       batch.dead_letters.push_back(
           {DeadLetterReason::too_large, line.substr(0, limits::oversized_kept.count), line.size()});
+      continue;
+    }
+    if (blank(line)) {
       continue;
     }
     const auto refused = parser_.parse(line, batch.events.emplace_back(), batch.decoded);

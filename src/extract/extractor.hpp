@@ -16,8 +16,9 @@ namespace penstock::extract {
 // was cut off, and counted in Batch::truncated_bytes. One thread at a time.
 class Extractor {
  public:
-  // A line of more than the lane's `max_line` is a dead letter, of which only the beginning is
-  // kept. `expected_events` is how many events to make room for at once; any number is right.
+  // A line of more than the lane's `max_line`, be it blank, is a dead letter, of which only the
+  // beginning is kept. `expected_events` is how many events to make room for at once; any number is
+  // right.
   Batch extract(const Block& block, const LaneOptions& lane, std::size_t expected_events);
 
  private:

@@ -1,8 +1,10 @@
 #include "extract/json_text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <charconv>
+#include <limits>
 #include <system_error>
 
 #if defined(__SSE2__)
@@ -117,6 +119,53 @@ std::string unescape(std::string_view raw) {
   return text;
 }
 
+namespace {
+
+// Digit by digit: a double would round 1714521600123.99999999 up, and has nothing for 1e-400.
+std::optional<std::int64_t> exact_integer_part(std::string_view number) {
+  constexpr std::int64_t far = 1'000'000'000'000'000'000;  // of more digits than there can be
+  const bool negative = number.starts_with('-');
+  const std::size_t e = std::min(number.find_first_of("eE"), number.size());
+  std::string_view digits = number.substr(0, e);
+  digits.remove_prefix(negative ? 1 : 0);
+  std::int64_t exponent = 0;
+  if (e != number.size()) {
+    const std::size_t plus = number[e + 1] == '+' ? 1 : 0;
+    const auto [stop, error] =
+        std::from_chars(number.data() + e + 1 + plus, number.data() + number.size(), exponent);
+    if (error != std::errc{} || exponent > far || exponent < -far) {
+      exponent = number[e + 1] == '-' ? -far : far;
+    }
+  }
+  std::size_t at = digits.find_first_of("123456789");
+  if (at == std::string_view::npos) {
+    return 0;
+  }
+  const std::size_t point = std::min(digits.find('.'), digits.size());
+  // So many digits from the first on stand in front of the point.
+  const auto places = static_cast<std::int64_t>(point) - static_cast<std::int64_t>(at) +
+                      (at > point ? 1 : 0) + exponent;
+  if (places <= 0) {
+    return 0;
+  }
+  if (places > std::numeric_limits<std::int64_t>::digits10 + 1) {
+    return std::nullopt;
+  }
+  std::uint64_t value = 0;
+  for (std::int64_t place = 0; place < places; ++place) {
+    at += at == point ? 1 : 0;
+    value = value * 10 + (at < digits.size() ? static_cast<std::uint64_t>(digits[at] - '0') : 0);
+    ++at;
+  }
+  constexpr std::uint64_t max = std::numeric_limits<std::int64_t>::max();
+  if (value > max + (negative ? 1 : 0)) {
+    return std::nullopt;
+  }
+  return static_cast<std::int64_t>(negative ? 0 - value : value);
+}
+
+}  // namespace
+
 std::optional<std::int64_t> integer_part(std::string_view number) {
   const char* const end = number.data() + number.size();
   std::int64_t integer = 0;
@@ -124,15 +173,7 @@ std::optional<std::int64_t> integer_part(std::string_view number) {
       error == std::errc{} && stop == end) {
     return integer;
   }
-  double real = 0;
-  if (std::from_chars(number.data(), end, real).ec != std::errc{}) {
-    return std::nullopt;
-  }
-  constexpr double limit = 9223372036854775808.0;  // 2^63
-  if (real < -limit || real >= limit) {
-    return std::nullopt;
-  }
-  return static_cast<std::int64_t>(real);
+  return exact_integer_part(number);
 }
 
 }  // namespace penstock::extract

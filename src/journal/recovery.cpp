@@ -28,8 +28,8 @@ std::optional<Block> sealed_open_block(std::span<char> rest, JournalId journal, 
     return std::nullopt;
   }
   const std::string_view filled(rest.data() + block_header_size, open->filled);
-  const std::size_t whole = filled.rfind('\n') + 1;  // 0: there is none
-  if (whole == 0 || block_footprint(whole) > rest.size()) {
+  const std::size_t whole = filled.rfind('\n') + 1;                 // 0: there is none
+  if (whole == 0 || block_header_size + whole + 1 > rest.size()) {  // the NUL has its place, too
     return std::nullopt;
   }
   const Block block{.sequence = open->sequence,

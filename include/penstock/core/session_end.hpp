@@ -39,7 +39,7 @@ enum class SourceEvent : std::uint8_t {
   publishing_held,
   replay_started,
   replay_finished,
-  replay_held,  // what it brings doesn't match what was published: an operator decides
+  replay_held,    // what it brings doesn't match what was published: an operator decides
   ledger_full,    // there is no room to count a job's events: no replay of it can be merged
   job_uncounted,  // nor of one that was published while nothing was counted
 };

@@ -85,6 +85,15 @@ TEST(NetworkSet, HoldsAllOrNothing) {
   EXPECT_FALSE(set_of({}).contains("203.0.113.9"));
 }
 
+// Networks that end with the mapped addresses, or are all of them.
+TEST(NetworkSet, HoldsNoIpv4AddressInAnIpv6Network) {
+  for (const char* const network : {"::/80", "::8000:0:0/81", "::fffe:0:0/95"}) {
+    EXPECT_FALSE(set_of({network}).contains("255.255.255.255")) << network;
+    EXPECT_FALSE(set_of({network}).contains("::ffff:0:0")) << network;
+    EXPECT_TRUE(set_of({network}).contains("::fffe:ffff:ffff")) << network;
+  }
+}
+
 TEST(NetworkSet, RefusesWhatIsNoNetwork) {
   NetworkSet set;
   for (const char* const text :

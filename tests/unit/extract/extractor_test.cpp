@@ -55,6 +55,15 @@ TEST(Extractor, SkipsBlankLines) {
   EXPECT_TRUE(extract("").events.empty());
 }
 
+// The journal measures such a line without looking at it where it came in pieces.
+TEST(Extractor, PutsABlankLineAsideThatIsTooLarge) {
+  const std::string bytes = std::string(1'025, ' ') + "\n" + std::string(1'024, ' ') + "\r\n";
+  const Batch batch = extract(bytes);
+  ASSERT_EQ(batch.dead_letters.size(), 1u);
+  EXPECT_EQ(batch.dead_letters[0].reason, DeadLetterReason::too_large);
+  EXPECT_EQ(batch.dead_letters[0].size, 1'025u);
+}
+
 TEST(Extractor, PutsARefusedLineAsideAndGoesOn) {
   const std::string bytes = "{\"a\":1}\n{\"a\":\r\n[1]\n{\"b\":2}\n";
   const Batch batch = extract(bytes);

@@ -78,12 +78,28 @@ TEST(IntegerPart, CutsTheFractionOffAndTakesExponents) {
   EXPECT_EQ(integer_part("-1.9"), -1);
   EXPECT_EQ(integer_part("1.5e3"), 1500);
   EXPECT_EQ(integer_part("2E+2"), 200);
+  EXPECT_EQ(integer_part("0.0123e3"), 12);
+  EXPECT_EQ(integer_part("-120e-1"), -12);
+}
+
+TEST(IntegerPart, IsExact) {
+  EXPECT_EQ(integer_part("1714521600123.99999999999"), 1714521600123);
+  EXPECT_EQ(integer_part("9007199254740993.5"), 9007199254740993);
+  EXPECT_EQ(integer_part("922337203685477580.7e1"), std::numeric_limits<std::int64_t>::max());
+  EXPECT_EQ(integer_part("-9223372036854775808.9"), std::numeric_limits<std::int64_t>::min());
+  EXPECT_EQ(integer_part("1e-400"), 0);
+  EXPECT_EQ(integer_part("-1e-99999999999999999999"), 0);
+  EXPECT_EQ(integer_part("0e99999999999999999999"), 0);
+  EXPECT_EQ(integer_part("0.000e+5"), 0);
 }
 
 TEST(IntegerPart, HasNothingForWhatDoesNotFit) {
   EXPECT_EQ(integer_part("9223372036854775808"), std::nullopt);
   EXPECT_EQ(integer_part("-1e19"), std::nullopt);
+  EXPECT_EQ(integer_part("9223372036854775808.0"), std::nullopt);
+  EXPECT_EQ(integer_part("-9223372036854775809e0"), std::nullopt);
   EXPECT_EQ(integer_part("1e400"), std::nullopt);
+  EXPECT_EQ(integer_part("1e99999999999999999999"), std::nullopt);
   EXPECT_EQ(integer_part(std::string(100000, '9')), std::nullopt);
 }
 

@@ -158,6 +158,14 @@ TEST_F(RecoveryTest, SealsTheWholeLinesOfTheOpenBlock) {
   EXPECT_EQ(read(bytes), written) << "a second time, too";
 }
 
+TEST_F(RecoveryTest, SealsTheOpenBlockOfASegmentThatIsCutOffInItsPadding) {
+  fill_some();
+  open(11, "{\"e\":5}\n");
+  written.emplace_back("{\"e\":5}\n");
+  bytes.resize(end + block_header_size + written.back().size() + 1);
+  EXPECT_EQ(read(bytes), written);
+}
+
 TEST_F(RecoveryTest, DropsAnOpenBlockWithoutAWholeLine) {
   fill_some();
   open(11, "{\"e\"");
