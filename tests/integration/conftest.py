@@ -15,9 +15,29 @@ from harness.packages import make_packages
 from harness.simulator import Simulator
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Short tests first; what stops its broker, last."""
-    items.sort(key=lambda item: bool(item.get_closest_marker("own_broker")))
+# Files whose tests make the packages, or install from the build: one at a time.
+OF_THE_BUILD = {
+    "test_completions",
+    "test_image",
+    "test_installed_client",
+    "test_packages",
+    "test_packages_installed",
+    "test_sbom",
+    "test_service_files",
+}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Short tests first; what stops its broker, last. With several workers (-n) a file stays with one, and files with
+    long tests are begun with."""
+    if not config.option.numprocesses:
+        items.sort(key=lambda item: bool(item.get_closest_marker("own_broker")))
+        return
+    long = {item.path for item in items if item.get_closest_marker("long")}
+    items.sort(key=lambda item: item.path not in long)
+    for item in items:
+        name = item.path.stem
+        item.add_marker(pytest.mark.xdist_group("build" if name in OF_THE_BUILD else name))
 
 
 @pytest.fixture(scope="session")
