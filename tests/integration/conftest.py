@@ -27,17 +27,16 @@ OF_THE_BUILD = {
 }
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Short tests first; what stops its broker, last. With several workers (-n) a file stays with one, and files with
-    long tests are begun with."""
-    if not config.option.numprocesses:
-        items.sort(key=lambda item: bool(item.get_closest_marker("own_broker")))
-        return
-    long = {item.path for item in items if item.get_closest_marker("long")}
-    items.sort(key=lambda item: item.path not in long)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Short tests first; what stops its broker, last. Of several workers (-n) one has a whole file, but for tests with
+    a broker of their own."""
+    items.sort(key=lambda item: bool(item.get_closest_marker("own_broker")))
     for item in items:
         name = item.path.stem
-        item.add_marker(pytest.mark.xdist_group("build" if name in OF_THE_BUILD else name))
+        if name in OF_THE_BUILD:
+            item.add_marker(pytest.mark.xdist_group("build"))
+        elif not item.get_closest_marker("own_broker"):
+            item.add_marker(pytest.mark.xdist_group(name))
 
 
 @pytest.fixture(scope="session")
