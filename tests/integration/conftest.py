@@ -12,6 +12,7 @@ from harness.daemon import Daemon
 from harness.flow import SOURCE, Flow
 from harness.kafka_proxy import KafkaProxy
 from harness.packages import make_packages
+from harness.prometheus import Prometheus
 from harness.simulator import Simulator
 
 
@@ -143,6 +144,20 @@ def connect(daemon: Callable[..., Daemon]) -> Callable[..., Daemon]:
         return daemon(**{**known, "sources": "firehose", **settings})
 
     return make
+
+
+@pytest.fixture
+def watch(tmp_path: Path) -> Iterator[Callable[..., Prometheus]]:
+    """watch(daemon, thresholds=…): a Prometheus that ends with the test."""
+    made: list[Prometheus] = []
+
+    def make(watched: Daemon, **options: bool) -> Prometheus:
+        made.append(Prometheus(tmp_path / f"prometheus{len(made)}", watched.port, **options))
+        return made[-1]
+
+    yield make
+    for process in made:
+        process.kill()
 
 
 @pytest.fixture

@@ -2,13 +2,11 @@
 
 import re
 from pathlib import Path
-from typing import Callable, Iterator
 
 import pytest
 import yaml
 from harness import alert_rules, wait
 from harness.broker import Broker
-from harness.daemon import Daemon
 from harness.kafka_proxy import Api, Fate, KafkaProxy, Rule
 from harness.prometheus import Prometheus, documented_configuration
 from harness.simulator import SOURCES
@@ -16,20 +14,6 @@ from harness.simulator import SOURCES
 QUICK = {"sources_firehose_stall_timeout": "1s", "api_connect_timeout": "1s"}
 # Where others work on it, a Kafka may take seconds for a commit: here that is minutes.
 OF_A_SLOW_MACHINE = {"PenstockNotPublishing", "PenstockPublishSlow"}
-
-
-@pytest.fixture
-def watch(tmp_path: Path) -> Iterator[Callable[[Daemon], Prometheus]]:
-    """watch(daemon): a Prometheus that ends with the test."""
-    made: list[Prometheus] = []
-
-    def make(daemon: Daemon) -> Prometheus:
-        made.append(Prometheus(tmp_path / f"prometheus{len(made)}", daemon.port))
-        return made[-1]
-
-    yield make
-    for process in made:
-        process.kill()
 
 
 def test_the_documented_configuration_is_sound(tmp_path: Path):

@@ -25,7 +25,8 @@ NO_KAFKA = "127.0.0.1:1"  # nothing listens there; sessions don't wait for Kafka
 
 class Daemon(Process):
     """`settings` are variables without PENSTOCK_, in lower case: journal_max_size="64MiB"; None is
-    none. `text` is the configuration file, `arguments` are those of `penstock run`."""
+    none. `text` is the configuration file, `arguments` are those of `penstock run`, `port` is one
+    that an earlier one had."""
 
     def __init__(
         self,
@@ -35,10 +36,11 @@ class Daemon(Process):
         brokers: str = NO_KAFKA,
         text: str = "log: {format: json}\n",
         arguments: tuple[str, ...] = (),
+        port: int | None = None,
         **settings: str | None,
     ):
         folder.mkdir(parents=True, exist_ok=True)
-        self.port = free_port()
+        self.port = port or free_port()
         # A file of its own, so that none of the machine is read.
         self.config = folder / "penstock.yaml"
         self.config.write_text(text)

@@ -5,6 +5,7 @@ import json
 import re
 import time
 from pathlib import Path
+from typing import Callable
 from urllib.parse import urlencode
 
 import yaml
@@ -21,15 +22,27 @@ def scaled(text: str) -> str:
     return re.sub(r"(?<![\w.])(\d+)([mh])\b", lambda m: f"{int(m[1]) * SECONDS[m[2]]}s", text)
 
 
+def scaled_thresholds(text: str) -> str:
+    """Whole minutes, as seconds, that a rule compares with are seconds. Others, 5 s, can be waited for."""
+
+    def shorter(match: re.Match) -> str:
+        seconds = int(match[1])
+        return f"> {seconds // 60 if seconds % 60 == 0 else seconds}"
+
+    return re.sub(r"> (\d+)(?![\d.])", shorter, text)
+
+
 def documented_configuration() -> dict:
     """What docs/alerts.md tells users to write."""
     return yaml.safe_load(re.search(r"```yaml\n(.*?)```", alert_rules.RUNBOOK.read_text(), re.DOTALL)[1])
 
 
 class Prometheus(Process):
-    def __init__(self, folder: Path, target_port: int):
+    def __init__(self, folder: Path, target_port: int, thresholds: bool = False):
+        """`thresholds`: what rules compare with is scaled as well as their ranges."""
         folder.mkdir()
-        (folder / "alerts.yaml").write_text(scaled(alert_rules.FILE.read_text()))
+        rules = scaled(alert_rules.FILE.read_text())
+        (folder / "alerts.yaml").write_text(scaled_thresholds(rules) if thresholds else rules)
         configuration = documented_configuration()
         (job,) = configuration["scrape_configs"]
         job["scrape_interval"] = job["scrape_timeout"] = EVERY
@@ -75,10 +88,14 @@ class Prometheus(Process):
     def query(self, expression: str) -> list[dict]:
         return self._get(f"query?{urlencode({'query': expression})}")["result"]
 
-    def firing(self) -> dict[str, dict]:
-        """The alerts that fire, by name."""
+    def firing(self, **labels: str) -> dict[str, dict]:
+        """The alerts that fire, by name; those that have the labels."""
         alerts = self._get("alerts")["alerts"]
-        return {alert["labels"]["alertname"]: alert for alert in alerts if alert["state"] == "firing"}
+        return {
+            alert["labels"]["alertname"]: alert
+            for alert in alerts
+            if alert["state"] == "firing" and labels.items() <= alert["labels"].items()
+        }
 
     def ever_fired(self) -> set[str]:
         """Since this was made."""
@@ -87,16 +104,31 @@ class Prometheus(Process):
         found = self.query(f"group by (alertname) ({firing})")
         return {sample["metric"]["alertname"] for sample in found}
 
-    def wait_firing(self, *names: str) -> None:
+    def wait_firing(self, *names: str, seconds: float = 60) -> None:
         """Until these fire, and no others."""
+        what = f"{', '.join(names) or 'no alert'} fires, and no other"
+        self._wait_firing(what, lambda seen: seen == set(names), seconds)
+
+    def wait_fires(self, *names: str, seconds: float = 60, **labels: str) -> None:
+        """Until these fire at a time, with the labels; others may, too."""
+        what = f"{', '.join(names)} {labels or ''} fires"
+        self._wait_firing(what, lambda seen: seen >= set(names), seconds, **labels)
+
+    def wait_ends(self, *names: str, seconds: float = 60) -> None:
+        """Until none of these fires; others may."""
+        self._wait_firing(f"{', '.join(names)} ends", lambda seen: not seen & set(names), seconds)
+
+    def _wait_firing(
+        self, what: str, are_right: Callable[[set[str]], bool], seconds: float, **labels: str
+    ) -> None:
         seen: set[str] = set()
 
         def fire() -> bool:
             nonlocal seen
-            seen = set(self.firing())
-            return seen == set(names)
+            seen = set(self.firing(**labels))
+            return are_right(seen)
 
         try:
-            wait.until(f"{', '.join(names) or 'no alert'} fires, and no other", fire, 60)
+            wait.until(what, fire, seconds)
         except AssertionError as failure:
             raise AssertionError(f"{failure}; firing: {seen}") from None

@@ -1,0 +1,287 @@
+"""Every alert by a real fault: a real Prometheus scrapes the daemon, the alert fires and ends."""
+
+import re
+import signal
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Callable, Iterator
+
+import pytest
+from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource
+from harness import alert_rules, wait
+from harness.broker import Broker
+from harness.daemon import Daemon
+from harness.kafka_proxy import Api, Error, Fate, KafkaProxy, Rule
+from harness.process import run
+from harness.prometheus import Prometheus
+from harness.secure_broker import PASSWORD, SecureBroker
+from harness.simulator import Simulator
+
+OF_THE_REMOTE = {
+    "PenstockReloadRejected",
+    "PenstockRestarts",
+    "PenstockSourceRefused",
+    "PenstockSourceThrottled",
+    "PenstockSourceUnstable",
+    "PenstockSourceSilent",
+}
+OF_JOBS = {
+    "PenstockGapUnrecoverable",
+    "PenstockReplayHeld",
+    "PenstockReplaysBreak",
+    "PenstockLedgerFilling",
+    "PenstockJobsUncounted",
+    "PenstockLateEvents",
+}
+OF_KAFKA = {
+    "PenstockSourceLag",
+    "PenstockJournalFilling",
+    "PenstockJournalFull",
+    "PenstockPublishSlow",
+    "PenstockTransactionsFail",
+    "PenstockRecordsRejected",
+}
+OF_THE_LOGIN = {"PenstockKafkaRefused"}
+IN_TEST_PROMETHEUS = {
+    "PenstockDown",
+    "PenstockSourceNotConnected",
+    "PenstockNotPublishing",
+    "PenstockDeadLetters",
+}
+# It is raised by a defect of penstock, and by nothing that is done to it from outside.
+BY_NO_FAULT = {"PenstockBalanceBroken"}
+HOUR = 60  # seconds: what is counted over an hour is forgotten then
+
+
+def test_every_alert_is_raised_by_a_fault() -> None:
+    here = OF_THE_REMOTE | OF_JOBS | OF_KAFKA | OF_THE_LOGIN
+    assert here | IN_TEST_PROMETHEUS | BY_NO_FAULT == set(alert_rules.alerts())
+    text = (Path(__file__).parent / "test_prometheus.py").read_text()
+    assert IN_TEST_PROMETHEUS <= set(re.findall(r'wait_firing\("(\w+)"\)', text))
+
+
+def check_all_ended(prometheus: Prometheus, fired: set[str]) -> None:
+    prometheus.wait_firing(seconds=2 * HOUR)
+    assert prometheus.ever_fired() >= fired
+
+
+# One daemon with four sources. What is counted over an hour comes first, so that it ends with the rest.
+
+SOURCES = ("firehose", "torrent", "sinkhole", "stream")
+RIGHT = "log: {format: json}\n"
+WRONG = "log: {format: json, level: loud}\n"
+SETTINGS = {
+    "replay_settle_after": "3s",
+    "replay_task_poll_interval": "1s",
+    "replay_concurrency": "4",
+    "replay_ledger_size": "1MiB",
+}
+
+
+def reload(daemon: Daemon, text: str) -> None:
+    daemon.config.write_text(text)
+    daemon.child.send_signal(signal.SIGHUP)
+
+
+def of_stream(daemon: Daemon, name: str) -> float:
+    return daemon.metrics().get(name, source="stream")
+
+
+def running_job(remote: Simulator, daemon: Daemon) -> str:
+    """One of which events came live."""
+    enough = of_stream(daemon, "received_events_total") + 200
+    job = remote.create_job()
+    wait.until("its events come", lambda: of_stream(daemon, "received_events_total") > enough)
+    return job
+
+
+def job_with_a_gap(remote: Simulator, daemon: Daemon) -> str:
+    """One that has just ended: only its replay has all of it, which begins in three seconds."""
+    job = running_job(remote, daemon)
+    sessions = of_stream(daemon, "sessions_total")
+    remote.fault("reset", "stream")
+    wait.until("it connects again", lambda: of_stream(daemon, "sessions_total") > sessions)
+    wait.until("the job ends", lambda: remote.job(job)["status"] == "success")
+    return job
+
+
+def jobs_go_wrong(remote: Simulator, daemon: Daemon, prometheus: Prometheus) -> None:
+    # The stream lags behind the job's end, which the task list tells.
+    running_job(remote, daemon)
+    remote.fault("stall", "stream", **{"for": "25s"})
+    prometheus.wait_fires("PenstockLateEvents", source="stream")
+
+    job_with_a_gap(remote, daemon)
+    for _ in range(8):
+        remote.fault("fin", "replay")
+    prometheus.wait_fires("PenstockReplaysBreak", source="stream")
+
+    job_with_a_gap(remote, daemon)
+    remote.fault("http_404", "replay")
+    prometheus.wait_fires("PenstockGapUnrecoverable", source="stream")
+
+    held = job_with_a_gap(remote, daemon)
+    remote.fault("replay_missing", "replay", fraction=0.2)
+    prometheus.wait_fires("PenstockReplayHeld", source="stream")
+    socket = daemon.config.parent / "admin.sock"
+    asks = remote.environment(admin_socket=socket, sources="stream", kafka_brokers="unused:1")
+    forced = run("replay", held, "--force", env=asks)
+    assert forced.returncode == 0, forced.stderr
+    prometheus.wait_ends("PenstockReplayHeld")
+
+    # The ledger has room for 29,000. In the silence no job ends, which would make some.
+    def sent() -> int:
+        return remote.stats()["sources"]["stream"]["lines"]
+
+    enough = sent() + 32_000
+    for _ in range(120):
+        remote.create_job()
+    wait.until("the ledger is nearly full", lambda: sent() > enough)
+    remote.quiet(("stream",))
+    prometheus.wait_fires("PenstockLedgerFilling", source="stream")
+    remote.fault("resume", "stream")
+    prometheus.wait_fires("PenstockJobsUncounted", source="stream")
+
+
+@pytest.mark.long
+@pytest.mark.kafka
+def test_the_remote_the_operator_and_jobs(
+    tmp_path: Path, kafka: Broker, prefix: str, simulator, connect: Callable[..., Daemon], watch
+) -> None:
+    remote = simulator(
+        rate=100, jobs_every="1h", jobs_lasting="9s", jobs_events=1000, jobs_failed=0, jobs_revoked=0
+    )
+
+    token = tmp_path / "token"
+    token.write_text(remote.token)
+
+    def start(**more: int) -> Daemon:
+        known = {"sources": ",".join(SOURCES), "api_token": None, "api_token_file": str(token)}
+        of_kafka = {"brokers": kafka.brokers, "kafka_topic_prefix": prefix}
+        return connect(remote, folder="one", **known, **of_kafka, **SETTINGS, **more).wait_ready()
+
+    daemon = start()
+    prometheus = watch(daemon, thresholds=True)
+
+    for _ in range(3):
+        daemon.kill()
+        daemon = start(port=daemon.port)
+    prometheus.wait_fires("PenstockRestarts")
+
+    reload(daemon, WRONG)
+    prometheus.wait_fires("PenstockReloadRejected")
+    reload(daemon, RIGHT)
+    prometheus.wait_ends("PenstockReloadRejected")
+
+    token.write_text("another")  # sessions that are open go on
+    remote.fault("reset", "torrent")
+    prometheus.wait_fires("PenstockSourceRefused", "PenstockSourceUnstable", source="torrent")
+    token.write_text(remote.token)
+    prometheus.wait_ends("PenstockSourceRefused")
+
+    for _ in range(4):
+        remote.fault("http_429", "firehose")
+    remote.fault("reset", "firehose")
+    prometheus.wait_fires("PenstockSourceThrottled", source="firehose")
+
+    remote.quiet(("sinkhole",))
+    jobs_go_wrong(remote, daemon, prometheus)
+    prometheus.wait_fires("PenstockSourceSilent", source="sinkhole")
+    remote.fault("resume", "sinkhole")
+
+    check_all_ended(prometheus, OF_THE_REMOTE | OF_JOBS)
+
+
+@pytest.mark.long
+@pytest.mark.kafka
+@pytest.mark.own_broker
+def test_kafka_is_slow_full_and_refuses(
+    behind_proxy: Broker,
+    proxy: KafkaProxy,
+    prefix: str,
+    its: str,
+    simulator,
+    connect: Callable[..., Daemon],
+    watch,
+) -> None:
+    # Its events are years old when they come.
+    remote = simulator(rate=2500, start_time="2020-01-01T00:00:00Z")
+    daemon = connect(
+        remote,
+        brokers=proxy.brokers,
+        kafka_topic_prefix=prefix,
+        journal_max_size="64MiB",
+        # A refusal is about a whole batch: batches below the limit but for large events.
+        kafka_properties="compression.codec=none,batch.size=16384",
+    ).wait_ready()
+    prometheus = watch(daemon, thresholds=True)
+
+    for _ in again_until(prometheus, "PenstockPublishSlow"):
+        commit = proxy.add(Rule(Api.END_TXN, Fate.HOLD, text=its))
+        commit.wait_caught()
+        wait.until_time(time.monotonic() + 3)
+        commit.release()
+    prometheus.wait_fires("PenstockSourceLag")
+
+    commit = proxy.add(Rule(Api.END_TXN, Fate.HOLD, text=its))
+    prometheus.wait_fires("PenstockJournalFilling", "PenstockJournalFull")
+    commit.release()
+    prometheus.wait_ends("PenstockJournalFilling", "PenstockJournalFull")
+
+    for count in again_until(prometheus, "PenstockTransactionsFail"):
+        refused = Rule(Api.END_TXN, Fate.REFUSE, text=its, error=Error.INVALID_TXN_STATE)
+        proxy.add(refused).wait_caught()
+        wait.until("it is made anew", lambda: daemon.logged("producer is made anew")[count:])
+
+    # One event in a thousand is larger; of many at a time the daemon rejects none.
+    with limited(behind_proxy, f"{prefix}.firehose", 100_000):
+        prometheus.wait_fires("PenstockRecordsRejected")
+    remote.quiet(("firehose",))
+    check_all_ended(prometheus, OF_KAFKA)
+
+
+def again_until(prometheus: Prometheus, name: str) -> Iterator[int]:
+    """Once more, until the alert fires."""
+    for count in range(30):
+        if name in prometheus.firing():
+            return
+        yield count
+    raise AssertionError(f"{name} doesn't fire")
+
+
+@contextmanager
+def limited(broker: Broker, topic: str, size: int) -> Iterator[None]:
+    """The topic takes no larger record."""
+
+    def alter(operation: AlterConfigOpType) -> None:
+        entry = ConfigEntry("max.message.bytes", str(size), incremental_operation=operation)
+        wanted = ConfigResource(ConfigResource.Type.TOPIC, topic, incremental_configs=[entry])
+        for answer in broker.admin.incremental_alter_configs([wanted]).values():
+            answer.result(30)
+
+    alter(AlterConfigOpType.SET)
+    try:
+        yield
+    finally:
+        alter(AlterConfigOpType.DELETE)
+
+
+@pytest.mark.long
+@pytest.mark.kafka
+@pytest.mark.own_broker
+def test_kafka_refuses_the_login(
+    tmp_path: Path, prefix: str, simulator, connect: Callable[..., Daemon], watch
+) -> None:
+    broker = SecureBroker(tmp_path / "secure")
+    try:
+        broker.set_password("another")
+        settings = broker.settings()
+        settings["brokers"] = settings.pop("kafka_brokers")
+        daemon = connect(simulator(rate=100), kafka_topic_prefix=prefix, **settings)
+        prometheus = watch(daemon.wait_ready("/livez"))
+        prometheus.wait_fires("PenstockKafkaRefused")
+        broker.set_password(PASSWORD)
+        check_all_ended(prometheus, OF_THE_LOGIN)
+    finally:
+        broker.stop()
