@@ -29,10 +29,6 @@ target_compile_definitions(penstock_asio INTERFACE BOOST_ASIO_NO_DEPRECATED BOOS
 
 add_library(penstock_rapidjson INTERFACE)
 target_include_directories(penstock_rapidjson SYSTEM INTERFACE ${RAPIDJSON_INCLUDE_DIR})
-if(PENSTOCK_SANITIZE MATCHES undefined)
-  # RapidJSON 1.1.0 asks for no room at the null pointer of an empty stack.
-  target_compile_options(penstock_rapidjson INTERFACE -fno-sanitize=pointer-overflow)
-endif()
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   target_compile_definitions(penstock_rapidjson INTERFACE RAPIDJSON_SSE42)
 elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")

@@ -30,7 +30,6 @@ OF_JOBS = {
     "PenstockGapUnrecoverable",
     "PenstockReplayHeld",
     "PenstockReplaysBreak",
-    "PenstockLedgerFilling",
     "PenstockJobsUncounted",
     "PenstockLateEvents",
 }
@@ -51,12 +50,14 @@ IN_TEST_PROMETHEUS = {
 }
 # It is raised by a defect of penstock, and by nothing that is done to it from outside.
 BY_NO_FAULT = {"PenstockBalanceBroken"}
+# Here a ledger is between nine tenths and full for a moment only: promtool alone tells of it, in test_alerts.py.
+BY_THE_RULE_ALONE = {"PenstockLedgerFilling"}
 HOUR = 60  # seconds: what is counted over an hour is forgotten then
 
 
 def test_every_alert_is_raised_by_a_fault() -> None:
     here = OF_THE_REMOTE | OF_JOBS | OF_KAFKA | OF_THE_LOGIN
-    assert here | IN_TEST_PROMETHEUS | BY_NO_FAULT == set(alert_rules.alerts())
+    assert here | IN_TEST_PROMETHEUS | BY_NO_FAULT | BY_THE_RULE_ALONE == set(alert_rules.alerts())
     text = (Path(__file__).parent / "test_prometheus.py").read_text()
     assert IN_TEST_PROMETHEUS <= set(re.findall(r'wait_firing\("(\w+)"\)', text))
 
@@ -130,17 +131,8 @@ def jobs_go_wrong(remote: Simulator, daemon: Daemon, prometheus: Prometheus) -> 
     assert forced.returncode == 0, forced.stderr
     prometheus.wait_ends("PenstockReplayHeld")
 
-    # The ledger has room for 29,000. In the silence no job ends, which would make some.
-    def sent() -> int:
-        return remote.stats()["sources"]["stream"]["lines"]
-
-    enough = sent() + 32_000
-    for _ in range(120):
+    for _ in range(120):  # the ledger has room for 29,000 of their 120,000 events
         remote.create_job()
-    wait.until("the ledger is nearly full", lambda: sent() > enough)
-    remote.quiet(("stream",))
-    prometheus.wait_fires("PenstockLedgerFilling", source="stream")
-    remote.fault("resume", "stream")
     prometheus.wait_fires("PenstockJobsUncounted", source="stream")
 
 
