@@ -24,6 +24,7 @@
 #include "penstock/simulator/simulator.hpp"
 #include "publish/mailbox.hpp"
 #include "publish/transactor.hpp"
+#include "taking_kafka.hpp"
 
 namespace {
 
@@ -62,28 +63,14 @@ void* realloc(void* old, std::size_t size) {
 namespace penstock {
 namespace {
 
-using publish::Call;
-using publish::Produced;
-
 constexpr double most_per_event = 0.1;
 
-// Takes everything. What is committed of the state topic can be read.
-class TakingKafka final : public publish::TransactionalKafka {
+// What is committed of the state topic can be read.
+class CountingKafka final : public TakingKafka {
  public:
-  Call prepare_topics() override { return {}; }
-  Call open_producer() override { return {}; }
-  void close_producer() override {}
-  Call init_transactions() override { return {}; }
-  Call fetch_metadata() override { return {}; }
-  Call begin() override { return {}; }
-  Call commit() override { return {}; }
-  Call abort() override { return {}; }
   Produced event(const publish::Record&, publish::RecordId) override {
     events.fetch_add(1, std::memory_order_relaxed);
     events.notify_one();
-    return Produced::queued;
-  }
-  Produced dead_letter(const publish::Record&, publish::RecordId) override {
     return Produced::queued;
   }
   Produced side(const SideRecord& record) override {
@@ -92,12 +79,6 @@ class TakingKafka final : public publish::TransactionalKafka {
     }
     return Produced::queued;
   }
-  Call failure() const override { return {}; }
-  bool flush() override { return true; }
-  void poll() override {}
-  std::vector<publish::Refusal> take_refused() override { return {}; }
-  std::uint64_t connections_lost() const override { return 0; }
-  Call look() override { return {}; }
   Result<bool> read_state(const Apply& apply, const std::function<bool()>& done,
                           Duration) override {
     for (const SideRecord& record : state_) {
@@ -232,7 +213,7 @@ class Path final : private remote::SessionListener, private publish::PublisherLi
   NoLog log_;
   SystemClock clock_;
   SourceCounters counters_;
-  TakingKafka kafka_;
+  CountingKafka kafka_;
   jobs::Jobs jobs_;
   publish::Mailbox mailbox_;
   publish::Transactor transactor_;

@@ -2,9 +2,7 @@
 // counts what counted_loop() executes. One thread, nothing that depends on time.
 //
 //   hot_loops LOOP FILE
-#include <algorithm>
 #include <cstdio>
-#include <cstring>
 #include <fstream>
 #include <functional>
 #include <iterator>
@@ -20,6 +18,8 @@
 #include "penstock/jobs/ledger.hpp"
 #include "penstock/journal/ring.hpp"
 #include "publish/batch_writer.hpp"
+#include "taking_kafka.hpp"
+#include "tls_records.hpp"
 
 extern "C" [[gnu::noinline]] void counted_loop(const std::function<void()>& loop) { loop(); }
 
@@ -53,20 +53,7 @@ Loop receive(std::string_view text) {
   };
   const auto state = std::make_shared<State>();  // shared: std::function copies what it holds
   state->ring.open_session(ChannelId{1}, SessionId{1}, WallTime{});
-  return [state, text] {
-    constexpr std::size_t tls_record = 16'384;
-    journal::Ring& ring = state->ring;
-    for (std::string_view rest = text; !rest.empty();) {
-      const auto room = ring.writable();
-      const std::size_t count = std::min({rest.size(), room.size(), tls_record});
-      std::memcpy(room.data(), rest.data(), count);
-      ring.received(count, WallTime{});
-      rest.remove_prefix(count);
-      while (const auto block = ring.next()) {
-        ring.release(block->sequence);
-      }
-    }
-  };
+  return [state, text] { receive_and_release(state->ring, text); };
 }
 
 Loop extract_events(std::string_view text) {
@@ -122,41 +109,18 @@ Loop count_copies(std::string_view text) {
   };
 }
 
-class TakingKafka final : public publish::TransactionalKafka {
+class KeepingKafka final : public TakingKafka {
  public:
-  using Call = publish::Call;
-  using Produced = publish::Produced;
-  Call prepare_topics() override { return {}; }
-  Call open_producer() override { return {}; }
-  void close_producer() override {}
-  Call init_transactions() override { return {}; }
-  Call fetch_metadata() override { return {}; }
-  Call begin() override { return {}; }
-  Call commit() override { return {}; }
-  Call abort() override { return {}; }
   Produced event(const publish::Record& record, publish::RecordId) override {
     kept = kept + record.value.size();
     return Produced::queued;
-  }
-  Produced dead_letter(const publish::Record&, publish::RecordId) override {
-    return Produced::queued;
-  }
-  Produced side(const SideRecord&) override { return Produced::queued; }
-  Call failure() const override { return {}; }
-  bool flush() override { return true; }
-  void poll() override {}
-  std::vector<publish::Refusal> take_refused() override { return {}; }
-  std::uint64_t connections_lost() const override { return 0; }
-  Call look() override { return {}; }
-  Result<bool> read_state(const Apply&, const std::function<bool()>&, Duration) override {
-    return true;
   }
 };
 
 // Up to librdkafka.
 Loop publish_events(std::string_view text) {
   struct State {
-    TakingKafka kafka;
+    KeepingKafka kafka;
     publish::RefusedRecords refused;
     publish::BatchWriter writer{SourceName("firehose"), {.key = publish::KeyField::ip}, refused};
     std::vector<Batch> batches;

@@ -11,10 +11,6 @@ function(penstock_precompile target) # [HEADER…]
   if("${libraries}" MATCHES penstock_asio)
     list(APPEND headers ${penstock_asio_headers})
   endif()
-  if(PENSTOCK_SANITIZE AND "${libraries} ${ARGN}" MATCHES "penstock_asio|CLI/")
-    # Templates of others, for the most part: to optimise them for a sanitizer takes longer than it saves.
-    target_compile_options(${target} PRIVATE -O0)
-  endif()
   target_precompile_headers(${target} PRIVATE ${headers})
   # As ccache asks for it.
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
@@ -40,16 +36,20 @@ function(penstock_room name)
   penstock_precompile(penstock_${name} ${ROOM_PRECOMPILE})
 endfunction()
 
+# Of a test program: the rooms are compiled as they are for users; optimising the tests takes longer than it saves.
+function(penstock_unoptimised target)
+  set_target_properties(${target} PROPERTIES PENSTOCK_UNOPTIMISED ON)
+  target_compile_options(${target} PRIVATE -O0)
+endfunction()
+
 # penstock_unit_test(<room> SOURCES … [LIBRARIES …] [PRECOMPILE <header>…])
-# One test program a room, tests/unit/<room>/*_test.cpp. The room is compiled as it is for users; optimising the tests
-# themselves takes longer than it saves.
+# One test program a room, tests/unit/<room>/*_test.cpp.
 function(penstock_unit_test room)
   cmake_parse_arguments(TEST "" "" "SOURCES;LIBRARIES;PRECOMPILE" ${ARGN})
   add_executable(${room}_unit_test ${TEST_SOURCES})
   target_include_directories(${room}_unit_test PRIVATE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/tests)
   target_link_libraries(${room}_unit_test PRIVATE penstock::${room} ${TEST_LIBRARIES} penstock_test_support)
-  set_target_properties(${room}_unit_test PROPERTIES PENSTOCK_UNOPTIMISED ON)
-  target_compile_options(${room}_unit_test PRIVATE -O0)
+  penstock_unoptimised(${room}_unit_test)
   penstock_precompile(${room}_unit_test <gmock/gmock.h> <gtest/gtest.h> ${TEST_PRECOMPILE})
   add_test(NAME unit.${room} COMMAND ${room}_unit_test)
   set_tests_properties(unit.${room} PROPERTIES LABELS unit)

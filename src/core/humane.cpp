@@ -9,12 +9,6 @@
 namespace penstock {
 namespace {
 
-std::string fixed(double number, int digits) {
-  std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%.*f", digits, number);
-  return text.data();
-}
-
 // `number` in the largest unit that leaves one before the point, of three digits.
 std::string three_digits(double number) {
   static constexpr std::array<std::string_view, 7> units{"", "k", "M", "G", "T", "P", "E"};
@@ -29,6 +23,12 @@ std::string three_digits(double number) {
 }
 
 }  // namespace
+
+std::string fixed(double number, int digits) {
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), "%.*f", digits, number);
+  return text.data();
+}
 
 std::string grouped(std::uint64_t number) {
   std::string text = std::to_string(number);

@@ -160,6 +160,11 @@ void compare(const std::string& answer, const Split& found) {
   }
 }
 
+template <class T>
+std::string error_of(const Result<T>& result) {
+  return result ? "" : result.error().what;
+}
+
 }  // namespace
 }  // namespace penstock::fuzz
 
@@ -176,27 +181,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzz::must(at_once.values == in_pieces.values && at_once.error == in_pieces.error,
              "values are the same for any cut", answer);
   fuzz::compare(answer, at_once);
-  for (const std::string& error : {remote::parse_error_message(seen),
-                                   [&] {
-                                     const auto r = remote::parse_tasks(seen);
-                                     return r ? "" : r.error().what;
-                                   }(),
-                                   [&] {
-                                     const auto r = remote::parse_status(seen, "j1");
-                                     return r ? "" : r.error().what;
-                                   }(),
-                                   [&] {
-                                     const auto r = remote::parse_created(seen);
-                                     return r ? "" : r.error().what;
-                                   }(),
-                                   [&] {
-                                     const auto r = remote::parse_image(seen);
-                                     return r ? "" : r.error().what;
-                                   }(),
-                                   [&] {
-                                     const auto r = remote::parse_image_page(seen);
-                                     return r ? "" : r.error().what;
-                                   }()}) {
+  for (const std::string& error :
+       {remote::parse_error_message(seen), fuzz::error_of(remote::parse_tasks(seen)),
+        fuzz::error_of(remote::parse_status(seen, "j1")),
+        fuzz::error_of(remote::parse_created(seen)), fuzz::error_of(remote::parse_image(seen)),
+        fuzz::error_of(remote::parse_image_page(seen))}) {
     fuzz::must(fuzz::is_printable(error), "what is said of it is printable", error);
   }
   return 0;

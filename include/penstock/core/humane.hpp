@@ -8,7 +8,8 @@
 
 namespace penstock {
 
-std::string grouped(std::uint64_t number);  // 12,345
+std::string fixed(double number, int digits);  // so many behind the point
+std::string grouped(std::uint64_t number);     // 12,345
 // Three digits or so: 0, 0.25, 8.1, 120, 8,012.
 std::string rounded(double number);
 // At most six characters: 12,345, 123k, 12.3M.

@@ -1,24 +1,12 @@
 #include "app/top/figures.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
-#include <string_view>
 
 #include "penstock/core/humane.hpp"
 #include "penstock/core/units.hpp"
 
 namespace penstock::app::top {
-namespace {
-
-std::string fixed(double number, int digits) {
-  std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%.*f", digits, number);
-  return text.data();
-}
-
-}  // namespace
 
 std::string rate_text(double per_second) {
   constexpr double largest = 1e18;

@@ -34,22 +34,21 @@ def open_page(browser: Browser, url: str, **options: object) -> tuple[Page, list
     return page, complaints
 
 
-def screenshot(page: Page, name: str) -> Path:
+def _file(name: str) -> Path:
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    file = SCREENSHOTS / f"{name}.png"
-    page.screenshot(path=file, full_page=True)
-    return file
+    return SCREENSHOTS / f"{name}.png"
 
 
-def picture(browser: Browser, content: str, name: str) -> Path:
+def screenshot(page: Page, name: str) -> None:
+    page.screenshot(path=_file(name), full_page=True)
+
+
+def picture(browser: Browser, content: str, name: str) -> None:
     """Of what isn't a page of the daemon's: a terminal."""
     page = browser.new_page()
     page.set_content(content)
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    file = SCREENSHOTS / f"{name}.png"
-    page.locator("pre").screenshot(path=file)
+    page.locator("pre").screenshot(path=_file(name))
     page.close()
-    return file
 
 
 def violations(page: Page) -> list[str]:
