@@ -249,8 +249,7 @@ def test_the_terminal_shows_the_daemon_and_obeys_keys(running, screen):
     top.until("stream, connected since", "Balance", "Events/s", "Esc back")
     pictures["top-source"] = top.html()
     top.resize(16, 80)  # more than fits
-    top.press("G")
-    top.until("settled, as of", without="connected since")
+    top.press_until("G", "settled, as of", without="connected since")
     top.resize(24, 80)
     top.press("\x1b")
     top.until("LATEST EVENTS")

@@ -123,12 +123,21 @@ class Screen:
     def until(self, *words: str, without: str | None = None) -> str:
         """Once it shows all the words, and not this one."""
 
-        def shows() -> bool:
-            text = self.text()
-            return all(word in text for word in words) and not (without and without in text)
-
-        self._wait(f"it shows {words} without {without}", shows)
+        self._wait(f"it shows {words} without {without}", lambda: self._shows(words, without))
         return self.text()
+
+    def press_until(self, keys: str, *words: str, without: str | None = None) -> None:
+        """The keys again and again, as the page may grow behind them."""
+
+        def shows() -> bool:
+            self.press(keys)
+            return self._shows(words, without)
+
+        self._wait(f"it shows {words} without {without} after {keys}", shows)
+
+    def _shows(self, words: tuple[str, ...], without: str | None) -> bool:
+        text = self.text()
+        return all(word in text for word in words) and not (without and without in text)
 
     def until_chosen(self, name: str) -> None:
         self._wait(f"{name} is marked", lambda: self._marked_line().startswith(name))
