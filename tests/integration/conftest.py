@@ -28,6 +28,8 @@ OF_THE_BUILD = {
 }
 
 
+# First, as the workers read the groups in a hook of the same name.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Short tests first; what stops its broker, last. Of several workers (-n) one has a whole file, but for tests with
     a broker of their own."""
