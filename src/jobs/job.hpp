@@ -22,7 +22,7 @@ enum class GivenUp : std::uint8_t {
   gone,       // its replay isn't available any more
   unsettled,  // its replays lack what was published, or don't agree
   broken,     // its replays don't come to their end
-  uncounted,  // the ledger had no room for its events: no replay can be merged
+  uncounted,  // not all of its events are in the ledger: no replay can be merged
 };
 inline constexpr std::size_t given_up_reasons = 5;
 std::string_view to_string(GivenUp why) noexcept;

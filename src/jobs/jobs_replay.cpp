@@ -192,7 +192,7 @@ Result<Changes> Jobs::Impl::replay_requested(std::string_view written, bool forc
   }
   if (job.incomplete) {
     return refuse(Errc::full,
-                  "has events that the ledger had no room for: a replay would publish some twice; "
+                  "has events that the ledger doesn't count: a replay would publish some twice; "
                   "--to-stdout prints it");
   }
   if (job.held && !force) {

@@ -22,7 +22,7 @@ struct JobCounters {
   Gauge<std::uint64_t> late_events;    // live events of settled jobs
   Gauge<std::uint64_t> ledger_bytes;
   Gauge<std::uint64_t> ledger_capacity_bytes;
-  Gauge<std::uint64_t> uncounted_jobs;  // whose events had no room in the ledger
+  Gauge<std::uint64_t> uncounted_jobs;  // of which the ledger hasn't all events
   Gauge<std::uint64_t> held_jobs;       // whose replays an operator has to decide about
   Gauge<std::uint64_t> given_up_jobs;   // that nobody tries to have whole any more
   Gauge<std::uint64_t> refused_jobs;    // events and tasks of jobs that there was no room for

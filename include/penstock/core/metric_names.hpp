@@ -112,7 +112,7 @@ inline constexpr Metric ledger_capacity{"penstock_ledger_capacity_bytes", Metric
                                         "bytes", "Memory that the ledger may take."};
 inline constexpr Metric uncounted_jobs{
     "penstock_uncounted_jobs", MetricKind::gauge, "",
-    "Jobs whose events had no room in the ledger: they can't be replayed."};
+    "Jobs of which not all events were counted: their replays can't be merged."};
 inline constexpr Metric held_jobs{
     "penstock_held_jobs", MetricKind::gauge, "",
     "Jobs whose replay doesn't match what was published: an operator decides."};

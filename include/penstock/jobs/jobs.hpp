@@ -107,7 +107,7 @@ struct JobsFigures {
   std::uint64_t replay_events = 0;  // delivered by replays
   std::uint64_t late_events = 0;    // live events of settled jobs
   Bytes ledger_memory{};
-  std::uint64_t incomplete_jobs = 0;  // whose events had no room in the ledger
+  std::uint64_t incomplete_jobs = 0;  // of which the ledger hasn't all events
   std::uint64_t held_jobs = 0;        // whose replay waits for an operator
   std::uint64_t given_up_jobs = 0;
   std::uint64_t replay_dead_letters = 0;  // of replays: dropped, as each run would bring them again
