@@ -126,10 +126,15 @@ void Sources::open(const settings::Source& source, std::unique_ptr<journal::Dire
                    Filter filter) {
   Slot& slot = slots_.emplace_back(source.name);
   shared_.metrics.add_source(slot.name, slot.counters, slot.job_counters);
+  // Its claims are told by their owner from those of its predecessor in this process.
+  Instance owner = shared_.instance;
+  if (const int opening = ++openings_[slot.name]; opening > 1) {
+    owner.id += "-" + std::to_string(opening);
+  }
   list_.push_back({slot.name, &slot.counters});
   pipelines_.push_back(std::make_unique<SourcePipeline>(
       shared_.io, shared_.pool, *status_,
-      pipeline_options(settings_, source, shared_.environment, read_token_, shared_.instance,
+      pipeline_options(settings_, source, shared_.environment, read_token_, owner,
                        std::move(journal), end_where_flushing_fails(slot.name, shared_.log),
                        std::move(filter)),
       slot.counters, slot.job_counters, shared_.log,

@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -94,6 +95,7 @@ class Sources {
   std::list<Slot> slots_;  // a list: they don't move
   std::vector<Daemon::Source> list_;
   std::vector<std::unique_ptr<SourcePipeline>> pipelines_;
+  std::map<SourceName, int> openings_;
 };
 
 }  // namespace penstock::app

@@ -158,3 +158,33 @@ def test_sources_come_and_go_without_the_others_notice(kafka, prefix, simulator,
     for source, verifier in exactly_once.compared(remote, kafka, prefix, sources[1:]).items():
         assert verifier.findings() == [], source
         assert verifier.lines_found > 1000
+
+
+@pytest.mark.kafka
+def test_a_source_that_comes_back_knows_what_it_was_at(kafka, prefix, simulator, connect):
+    """A changed path closes the source and opens it anew, in the same process. What it knows by then is in the state
+    topic, behind claims of this very process."""
+
+    def reading(path: str) -> str:
+        return f"log: {{format: json}}\nsources: {{firehose: {{path: {path}}}}}\n"
+
+    local = connect(
+        simulator(rate=500),
+        sources=None,
+        text=reading("/v1/firehose"),
+        brokers=kafka.brokers,
+        kafka_topic_prefix=prefix,
+    ).wait_ready()
+    for times, path in enumerate(("/v1/torrent", "/v1/sinkhole"), start=1):
+        wait.until("events are published", lambda: published(local.metrics(), "firehose") > 0)
+        reload(local, reading(path))
+        wait.until("it is gone", lambda: len(local.logged("source gone")) == times)
+        wait.until(
+            "the time without a session is a gap",
+            lambda: (
+                'source="firehose"' in local.get("/metrics")[1]
+                and local.metrics().get("gaps", source="firehose", state="unrecoverable") == 1
+            ),
+        )
+        assert local.metrics().get("gap_seconds_total", source="firehose") > 0
+    assert local.stop() == 0

@@ -19,7 +19,7 @@ namespace penstock {
 class LatencyHistogram {
  public:
   static constexpr std::array<double, 15> bounds{0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.3,
-                                                 0.5,   1.0,  2.5,   5,    10,  60,  600};
+                                                 0.5,   1.0,  2.5,   5,    10,  60,   600};
   void observe(double seconds, std::uint64_t times) noexcept;
   std::array<std::uint64_t, bounds.size() + 1> counts() const noexcept;  // not cumulative
   double sum() const noexcept { return static_cast<double>(sum_us_.get()) / 1e6; }
