@@ -124,7 +124,9 @@ class JsonParser {
   static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
   const char* space(const char* p) const {
-    while (p != end_ && (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r')) {
+    // Most of the time there is none, which one comparison tells.
+    while (p != end_ && static_cast<std::uint8_t>(*p) <= ' ' &&
+           (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r')) {
       ++p;
     }
     return p;
