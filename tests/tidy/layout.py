@@ -89,6 +89,19 @@ def sources_are_formatted(tree: Tree) -> Iterator[Finding]:
             yield Finding(match.group(1), int(match.group(2)), "run clang-format -i on it")
 
 
+def planted_bugs_apply(tree: Tree) -> Iterator[Finding]:
+    """The patches of tests/planted say what they are, and fit the sources as they stand."""
+    for file in tree.files.values():
+        if file.suffix != "patch":
+            continue
+        for line in ("Bug", "Room", "Test"):
+            if not re.search(rf"^{line}: \S", file.text, re.MULTILINE):
+                yield Finding(file.path, 1, f"no line {line}: tests/planted/run.py")
+        output = run_tool(tree, ["git", "apply", "--check", file.path])
+        if output:
+            yield Finding(file.path, 1, output.splitlines()[0])
+
+
 def run_tool(tree: Tree, command: list[str]) -> str:
     if shutil.which(command[0]) is None:
         raise ToolMissing(f"{command[0]} isn't installed")
@@ -102,4 +115,5 @@ RULES = [
     links_lead_somewhere,
     scripts_pass_shellcheck,
     sources_are_formatted,
+    planted_bugs_apply,
 ]

@@ -202,6 +202,12 @@ class LayoutRules(unittest.TestCase):
     def test_clang_format_is_asked(self):
         self.tool_finds(layout.sources_are_formatted, "int a;\n", "int   a ;\n", ".cpp")
 
+    def test_patches_that_dont_fit_are_found(self):
+        patch = "Bug: b\nRoom: r\nTest: t\n\n--- /dev/null\n+++ b/{0}\n@@ -0,0 +1 @@\n+a\n"
+        changed = patch.format("x").replace("/dev/null", "a/x").replace("-0,0 +1", "-1 +1").replace("+a", "-b\n+a")
+        self.tool_finds(layout.planted_bugs_apply, patch.format("new"), changed, ".patch")
+        self.tool_finds(layout.planted_bugs_apply, patch.format("new"), patch.format("new")[7:], ".patch")
+
 
 if __name__ == "__main__":
     unittest.main()

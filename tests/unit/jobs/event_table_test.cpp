@@ -63,6 +63,22 @@ TEST(EventTable, tells_events_apart_by_all_their_bits) {
   expect_all(table, events);
 }
 
+TEST(EventTable, has_no_room_for_more_than_a_page_of_events_that_share_what_chooses_it) {
+  MemoryBudget memory(plenty);
+  EventTable table(memory);
+  std::vector<Fingerprint> alike(page_events);
+  for (std::size_t i = 0; i < alike.size(); ++i) {
+    alike[i] = {.high = 7, .low = i};
+  }
+  insert(table, alike);
+  for (std::uint64_t i = 0; i < 10; ++i) {
+    EXPECT_FALSE(table.find_or_insert({.high = 7, .low = page_events + i}));
+  }
+  EXPECT_LT(memory.used(), 1ULL << 20);
+  expect_all(table, alike);
+  insert(table, random_events(1'000));
+}
+
 TEST(EventTable, keeps_its_counts_across_sessions_and_runs_while_it_grows) {
   MemoryBudget memory(plenty);
   EventTable table(memory);

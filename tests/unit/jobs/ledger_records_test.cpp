@@ -108,6 +108,10 @@ TEST(LedgerRecords, ComeInPartsOfHalfAMegabyte) {
   EXPECT_EQ(keys(made), (Keys{"ledger/a/0", "ledger/a/1", "ledger/a/2"}));
   EXPECT_LE(made[0].value->size(), std::size_t{512} << 10);
   EXPECT_EQ(keys(commit(records, {published("a", {{fingerprint(1), 1}})})), (Keys{"ledger/a/3"}));
+
+  const Entries full(limits::ledger_record_entries, {fingerprint(1), 1});
+  EXPECT_EQ(keys(commit(records, {published("b", full)})), (Keys{"ledger/b/0"}));
+  EXPECT_EQ(keys(commit(records, {published("b", full)})), (Keys{"ledger/b/1"}));
 }
 
 TEST(LedgerRecords, KeepTheLastRecordOfAKey) {
@@ -145,6 +149,7 @@ TEST(LedgerRecords, GoOnAfterARestart) {
   LedgerRecords records;
   records.restore("a", 4, true);  // what was below is compacted away
   records.restore("a", 5, true);
+  records.restore("a", 3, false);  // but for its tombstone
   records.restore("a", 4, false);
   records.restore("b", 0, true);
   records.restore("b", 0, false);

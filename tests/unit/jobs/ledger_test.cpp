@@ -246,6 +246,14 @@ TEST(Ledger, is_incomplete_where_twins_outgrow_the_memory) {
   tight.restore("j", std::vector<LedgerEntry>{{a, 255}});
   EXPECT_TRUE(tight.incomplete("j"));
   EXPECT_EQ(tight.published("j"), 254U);
+
+  Ledger counting(before);
+  for (std::uint32_t copy = 1; copy <= 254; ++copy) {
+    ASSERT_EQ(counting.deliver("j", live, a), published(copy));
+  }
+  EXPECT_EQ(counting.deliver("j", live, a), published(0));  // uncounted
+  EXPECT_TRUE(counting.incomplete("j"));
+  EXPECT_EQ(counting.published("j"), 254U);
 }
 
 TEST(Ledger, is_incomplete_where_the_restored_has_no_room) {

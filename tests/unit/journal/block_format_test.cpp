@@ -68,9 +68,28 @@ TEST(BlockFormat, FindsEveryFlippedBit) {
 
 TEST(BlockFormat, FindsEveryTruncation) {
   const Stored stored("{\"a\":1}\n");
-  for (std::size_t size = 0; size < block_header_size + 8; ++size) {
+  for (std::size_t size = 0; size <= block_header_size + 8; ++size) {  // the NUL is a part of it
     EXPECT_FALSE(read_block(std::span(stored.bytes).first(size), BlockCheck::structure));
   }
+  EXPECT_TRUE(
+      read_block(std::span(stored.bytes).first(block_header_size + 9), BlockCheck::structure));
+}
+
+// What is filled changes with each byte that comes, so that no checksum covers it.
+TEST(BlockFormat, ReadsNoOpenBlockThatIsFilledBeyondItsSegment) {
+  std::vector<char> segment(block_header_size + 8);
+  const HeaderSpan header(segment.data(), block_header_size);
+  write_open_header({.sequence = {1}, .channel = {}, .session = {}, .received_at = {}, .filled = 7},
+                    header, {}, 1);
+  for (const std::uint64_t filled : {0u, 8u}) {
+    store_filled(header, filled);
+    ASSERT_TRUE(read_open_block(segment, {}, 1));
+    EXPECT_EQ(read_open_block(segment, {}, 1)->filled, filled);
+  }
+  store_filled(header, 9);
+  EXPECT_FALSE(read_open_block(segment, {}, 1));
+  store_filled(header, ~std::uint64_t{0});
+  EXPECT_FALSE(read_open_block(segment, {}, 1));
 }
 
 // `| 8 | 8 | `sequence` |` of docs/journal-format.md, by name.

@@ -104,6 +104,21 @@ TEST(DirectoryTest, GivesBackWhatAKilledProcessReceived) {
   }
 }
 
+TEST(DirectoryTest, GivesBackEveryWholeLineOfABlockThatWasStillOpen) {
+  const std::string text = lines(0, 3);
+  for (std::size_t received = 1; received <= text.size(); ++received) {
+    const TemporaryDirectory temporary;
+    {
+      Process first(temporary.path());
+      for (const char byte : text.substr(0, received)) {
+        first.receive({&byte, 1});
+      }
+    }
+    Process second(temporary.path());
+    EXPECT_EQ(second.read(), text.substr(0, text.rfind('\n', received - 1) + 1));
+  }
+}
+
 TEST(DirectoryTest, GoesOnBehindIt) {
   const TemporaryDirectory temporary;
   {

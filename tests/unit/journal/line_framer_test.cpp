@@ -46,6 +46,9 @@ TEST(OversizedLine, TakesACarriageReturnForHalfOfALineEndWhereverItIsCut) {
   OversizedLine cut("abc\r");
   cut.append("\n");
   EXPECT_EQ(cut.size(), 3u);
+  OversizedLine open("abc\r");
+  open.append("d");
+  EXPECT_EQ(open.size(), 5u);
   OversizedLine inside("ab\r");
   inside.append("c\n");
   EXPECT_EQ(inside.size(), 4u);

@@ -172,6 +172,13 @@ TEST_F(RecoveryTest, DropsAnOpenBlockWithoutAWholeLine) {
   EXPECT_EQ(read(bytes), written);
 }
 
+TEST_F(RecoveryTest, DropsAnOpenBlockWhoseNulHasNoPlace) {
+  fill_some();
+  open(11, "{\"e\":5}\n");
+  bytes.resize(end + block_header_size + 8);
+  EXPECT_EQ(read(bytes), written);
+}
+
 TEST_F(RecoveryTest, DropsTheOpenBlockOfAnotherBoot) {
   fill_some();
   open(11, "{\"e\":5}\n", boot + 1);

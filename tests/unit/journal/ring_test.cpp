@@ -154,26 +154,51 @@ TEST_F(RingTest, KeepsTheMarksOfManyShortSessionsWhileItIsFull) {
   EXPECT_EQ(marks.back().session, SessionId{100});
 }
 
-TEST_F(RingTest, KeepsOnlyTheBeginningOfAnOversizedLine) {
-  const std::size_t size = 70'000;
-  const std::string line(size, 'y');
+RingOptions ring_of_long_lines() {
   RingOptions options = small_ring();
   options.max_line = Bytes{66'000};
   options.segment_size = Bytes{150'000};
-  MemorySegments store(options.segment_size);
-  Ring ring(options, store);
+  return options;
+}
+
+TEST(Ring, KeepsOnlyTheBeginningOfAnOversizedLine) {
+  const std::size_t size = 70'000;
+  const std::string line(size, 'y');
+  for (const std::size_t step : {1'000u, 69'000u}) {
+    MemorySegments store(ring_of_long_lines().segment_size);
+    Ring ring(ring_of_long_lines(), store);
+    ring.open_session(ChannelId{1}, SessionId{1}, now);
+    feed(ring, "{\"before\":1}\n" + line + "\r\n{\"after\":1}\n{\"more\"", step);
+    feed(ring, ":2}\n");
+    ring.seal();
+    const auto blocks = drain(ring);
+    ASSERT_EQ(blocks.size(), 3u);
+    EXPECT_EQ(blocks[0].bytes, "{\"before\":1}\n");
+    EXPECT_EQ(blocks[1].kind, BlockKind::oversized_line);
+    EXPECT_EQ(blocks[1].original_size, size);
+    EXPECT_EQ(blocks[1].bytes, line.substr(0, limits::oversized_kept.count));
+    EXPECT_EQ(blocks[2].kind, BlockKind::lines);
+    EXPECT_EQ(blocks[2].bytes, "{\"after\":1}\n{\"more\":2}\n");
+  }
+}
+
+TEST(Ring, EndsASessionWithinAnOversizedLine) {
+  MemorySegments store(ring_of_long_lines().segment_size);
+  Ring ring(ring_of_long_lines(), store);
   ring.open_session(ChannelId{1}, SessionId{1}, now);
-  feed(ring, "{\"before\":1}\n" + line + "\r\n{\"after\":1}\n{\"more\"", 1'000);
-  feed(ring, ":2}\n");
+  const std::string line(70'000, 'y');
+  feed(ring, line, 1'000);
+  ring.close_session(DisconnectCause::aborted);
+  ring.open_session(ChannelId{2}, SessionId{2}, now);
+  feed(ring, "{\"after\":1}\n");
   ring.seal();
   const auto blocks = drain(ring);
-  ASSERT_EQ(blocks.size(), 3u);
-  EXPECT_EQ(blocks[0].bytes, "{\"before\":1}\n");
-  EXPECT_EQ(blocks[1].kind, BlockKind::oversized_line);
-  EXPECT_EQ(blocks[1].original_size, size);
-  EXPECT_EQ(blocks[1].bytes, line.substr(0, limits::oversized_kept.count));
-  EXPECT_EQ(blocks[2].kind, BlockKind::lines);
-  EXPECT_EQ(blocks[2].bytes, "{\"after\":1}\n{\"more\":2}\n");
+  ASSERT_EQ(blocks.size(), 2u);
+  EXPECT_EQ(blocks[0].kind, BlockKind::oversized_line);
+  EXPECT_EQ(blocks[0].original_size, line.size());
+  EXPECT_EQ(blocks[0].bytes, line.substr(0, limits::oversized_kept.count));
+  EXPECT_EQ(blocks[1].bytes, "{\"after\":1}\n");
+  EXPECT_EQ(blocks[1].session, SessionId{2});
 }
 
 TEST_F(RingTest, TakesTheLargestLineWhereverItsLineEndIsCut) {

@@ -141,6 +141,17 @@ TEST(DeadLetterIndex, TellsEqualLettersOfOnePartitionApartByTheirOrder) {
   EXPECT_EQ(places(letters[3]), (Places{"1@0/5", "2@0/6"}));
 }
 
+TEST(DeadLetterIndex, TellsALetterWithoutItsLastPartFromTheNext) {
+  DeadLetterIndex index;
+  index.add({0, 1}, letter_headers(9, "1/2"), 5);
+  index.add({0, 2}, letter_headers(9, "1/2"), 5);
+  index.add({0, 3}, letter_headers(9, "2/2"), 4);
+  const auto letters = index.take();
+  ASSERT_EQ(letters.size(), 2);
+  EXPECT_EQ(places(letters[0]), (Places{"1@0/1"}));
+  EXPECT_EQ(places(letters[1]), (Places{"1@0/2", "2@0/3"}));
+}
+
 TEST(DeadLetterIndex, JoinsPartsOfSeveralPartitions) {
   DeadLetterIndex index;
   index.add({1, 4}, letter_headers(9, "2/3"), 3);

@@ -234,9 +234,11 @@ TEST(SessionFsm, StartsOverOnlyAfterAHealthySession) {
   Machine machine;
   machine.waits(3, Failed{FailureKind::unreachable, "x"});
   machine.waits(2, status(500));
+  machine.waits(2, status(420));
   EXPECT_EQ(machine.session(29999ms, BodyEnded{}).wait, 750ms);
   EXPECT_EQ(machine.session(30s, BodyEnded{}).wait, 0ms);
   EXPECT_EQ(machine.attempt(status(500)).wait, 5s);
+  EXPECT_EQ(machine.attempt(status(420)).wait, 60s);
 }
 
 TEST(SessionFsm, CountsNoPauseAsHealthy) {

@@ -228,6 +228,22 @@ TEST_F(SessionTest, IsNotStalledWhilePaused) {
   EXPECT_THAT(recorder.closed, ElementsAre(DisconnectCause::stalled));
 }
 
+TEST_F(SessionTest, GoesOnWhereRoomComesBeforeItWaitsForIt) {
+  recorder.room = 5;
+  recorder.on_notice = [&](SourceEvent event) {
+    if (event == SourceEvent::paused) {
+      recorder.room = 1000;
+      session->resume();
+    }
+  };
+  TestServer server(io, ca.issue("IP:127.0.0.1"),
+                    answering(chunked_header + chunk(body) + "0\r\n\r\n"));
+  start(server);
+  ASSERT_TRUE(run_until([&] { return !recorder.closed.empty(); }));
+  EXPECT_EQ(recorder.bodies[0], body);
+  EXPECT_THAT(recorder.closed, ElementsAre(DisconnectCause::ended));
+}
+
 TEST_F(SessionTest, BlamesThePauseWhereTheRemoteGaveUpDuringIt) {
   recorder.room = 5;
   Gate gate(io);
