@@ -251,3 +251,12 @@ def test_names_die_meanwhile(network: Network, feed: Feed) -> None:
     assert fed.daemon.get("/livez")[0] == 200
     network.names.silent = False
     check_gaps(fed, "aborted")
+
+
+def test_a_daemon_ends_while_names_are_dead(network: Network, feed: Feed) -> None:
+    """A lookup takes 10 s then, and can't be interrupted. It isn't waited for."""
+    fed = feed().publishes()
+    network.names.silent, since = True, time.time()
+    fed.remote.fault("reset", SOURCE)
+    found(fed, since, "no session", "unreachable", f"resolving {REMOTE}")
+    assert fed.daemon.stop(seconds=5) == 0
