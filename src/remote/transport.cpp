@@ -2,7 +2,6 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/connect.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/empty_body.hpp>
@@ -36,24 +35,12 @@ std::string text_of(const tcp::endpoint& endpoint) {
 
 }  // namespace
 
-// A name resolution. getaddrinfo(3) can't be interrupted: an abandoned one ends on its own.
-struct Transport::Lookup {
-  explicit Lookup(asio::io_context& io) : resolver(io), done(io) {}
-  tcp::resolver resolver;
-  asio::steady_timer done;  // cancelled when there is a result, or nobody waits for it any more
-  bool complete = false;
-  error_code error;
-  std::vector<tcp::endpoint> addresses;
-};
-
-Transport::Transport(asio::io_context& io, asio::ssl::context& tls) : io_(io), stream_(io, tls) {}
+Transport::Transport(asio::io_context& io, asio::ssl::context& tls)
+    : io_(io), stream_(io, tls), lookup_(io) {}
 
 void Transport::abort() {
   aborted_ = true;
-  if (lookup_) {
-    lookup_->done.cancel();
-    lookup_->resolver.cancel();  // one that waits for its turn never starts
-  }
+  lookup_.abandon();
   error_code ignored;
   stream_.next_layer().close(ignored);
 }
@@ -89,29 +76,15 @@ awaitable<Failure> Transport::resolve(const std::string& host, std::uint16_t por
     addresses_ = {tcp::endpoint(address, port)};
     co_return std::nullopt;
   }
-  lookup_ = std::make_shared<Lookup>(io_);
-  lookup_->done.expires_at(asio::steady_timer::time_point::max());
-  lookup_->resolver.async_resolve(
-      host, std::to_string(port),
-      [lookup = lookup_](const error_code& error, const tcp::resolver::results_type& results) {
-        lookup->error = error;
-        lookup->complete = true;
-        for (const auto& result : results) {
-          lookup->addresses.push_back(result.endpoint());
-        }
-        lookup->done.cancel();
-      });
-  auto [woken] = co_await lookup_->done.async_wait(as_result);
-  static_cast<void>(woken);  // always operation_aborted
-  if (!lookup_->complete) {
+  std::optional<Lookup::Answer> answer = co_await lookup_.find(host, port);
+  if (!answer) {
     co_return failed(FailureKind::unreachable, "resolving " + host + " takes too long");
   }
-  if (lookup_->error || lookup_->addresses.empty()) {
+  if (answer->error || answer->addresses.empty()) {
     co_return failed(FailureKind::unreachable,
-                     "resolving " + host + " failed: " + lookup_->error.message());
+                     "resolving " + host + " failed: " + answer->error.message());
   }
-  addresses_ = std::move(lookup_->addresses);
-  lookup_.reset();
+  addresses_ = std::move(answer->addresses);
   co_return std::nullopt;
 }
 

@@ -6,7 +6,6 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +14,7 @@
 #include "penstock/remote/endpoint.hpp"
 #include "penstock/remote/proxy.hpp"
 #include "penstock/remote/session_fsm.hpp"
+#include "remote/lookup.hpp"
 
 namespace penstock::remote {
 
@@ -47,8 +47,6 @@ class Transport {
   const std::string& address() const { return address_; }
 
  private:
-  struct Lookup;
-
   boost::asio::awaitable<Failure> resolve(const std::string& host, std::uint16_t port);
   boost::asio::awaitable<Failure> connect(MonotonicTime deadline);
   boost::asio::awaitable<Failure> tunnel(const Endpoint& endpoint, const Proxy& proxy);
@@ -57,7 +55,7 @@ class Transport {
   boost::asio::io_context& io_;
   Stream stream_;
   std::vector<boost::asio::ip::tcp::endpoint> addresses_;
-  std::shared_ptr<Lookup> lookup_;  // shared: with the resolver, which can't be interrupted
+  Lookup lookup_;
   std::string address_;
   std::string distrust_;
   bool aborted_ = false;

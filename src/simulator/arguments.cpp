@@ -33,6 +33,9 @@ void define(CLI::App& app, Arguments& arguments) {
   app.option_defaults()->group("Serving");
   option("--listen", arguments.listen, "ADDRESS", "With port; port 0: a free one [127.0.0.1:8443]");
   option("--cert-dir", arguments.cert_dir, "DIR", "Folder that gets ca.pem; needed");
+  option("--host", arguments.hosts, "NAME",
+         "A name or an address of it, for its certificate;\nmay be given again [those of loopback]")
+      ->allow_extra_args(false);
   option("--token", arguments.token, "T",
          "What clients must send as X-Token; better given\nas PENSTOCK_SIM_TOKEN")
       ->envname("PENSTOCK_SIM_TOKEN");

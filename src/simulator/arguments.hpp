@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "penstock/simulator/simulator.hpp"
 
@@ -14,6 +15,7 @@ namespace penstock::simulator {
 struct Arguments {
   std::string listen = "127.0.0.1:8443";
   std::string cert_dir;
+  std::vector<std::string> hosts;
   std::uint64_t seed = 1;
   std::string rate = "100";
   std::string token;

@@ -5,6 +5,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include <boost/asio/ip/address.hpp>
 #include <memory>
 #include <string>
 
@@ -80,9 +81,23 @@ Result<void> write_pem(const std::filesystem::path& path, X509* certificate) {
   return {};
 }
 
+std::string alternative_names(ServerCertificate kind, const std::vector<std::string>& hosts) {
+  if (kind == ServerCertificate::other_host) {
+    return "DNS:elsewhere.example";
+  }
+  std::string names = "DNS:localhost,IP:127.0.0.1,IP:::1";
+  for (const std::string& host : hosts) {
+    boost::system::error_code no_address;
+    boost::asio::ip::make_address(host, no_address);
+    names += (no_address ? ",DNS:" : ",IP:") + host;
+  }
+  return names;
+}
+
 }  // namespace
 
 Result<void> make_certificates(SSL_CTX* context, ServerCertificate kind,
+                               const std::vector<std::string>& hosts,
                                const std::filesystem::path& ca_file) {
   const Key ca_key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
   const Key server_key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
@@ -102,18 +117,17 @@ Result<void> make_certificates(SSL_CTX* context, ServerCertificate kind,
   }
   const bool expired = kind == ServerCertificate::expired;
   const bool self_signed = kind == ServerCertificate::self_signed;
-  const Certificate server = make_certificate(
-      {"penstock-sim",
-       2,
-       expired ? -30 * day : -day,
-       expired ? -day : 365 * day,
-       {{NID_basic_constraints, "critical,CA:FALSE"},
-        {NID_key_usage, "critical,digitalSignature"},
-        {NID_ext_key_usage, "serverAuth"},
-        {NID_subject_alt_name, kind == ServerCertificate::other_host
-                                   ? "DNS:elsewhere.example"
-                                   : "DNS:localhost,IP:127.0.0.1,IP:::1"}}},
-      server_key.get(), self_signed ? nullptr : ca.get(), self_signed ? nullptr : ca_key.get());
+  const std::string names = alternative_names(kind, hosts);
+  const Certificate server = make_certificate({"penstock-sim",
+                                               2,
+                                               expired ? -30 * day : -day,
+                                               expired ? -day : 365 * day,
+                                               {{NID_basic_constraints, "critical,CA:FALSE"},
+                                                {NID_key_usage, "critical,digitalSignature"},
+                                                {NID_ext_key_usage, "serverAuth"},
+                                                {NID_subject_alt_name, names.c_str()}}},
+                                              server_key.get(), self_signed ? nullptr : ca.get(),
+                                              self_signed ? nullptr : ca_key.get());
   if (!server || SSL_CTX_use_certificate(context, server.get()) != 1 ||
       SSL_CTX_use_PrivateKey(context, server_key.get()) != 1) {
     return openssl_error("can't make the server's certificate");

@@ -146,6 +146,7 @@ int serve(const Arguments& arguments, Mix mix) {
   options.start_time = *start;
   options.faults = *faults;
   options.cert_dir = arguments.cert_dir;
+  options.hosts = arguments.hosts;
   options.seed = arguments.seed;
   options.mix = mix;
   options.archives = arguments.archives;

@@ -123,7 +123,7 @@ Result<void> Simulator::start() {
   }
   impl_->tls.set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1);
   if (Result<void> made = make_certificates(impl_->tls.native_handle(), options.certificate,
-                                            options.cert_dir / "ca.pem");
+                                            options.hosts, options.cert_dir / "ca.pem");
       !made) {
     return made;
   }

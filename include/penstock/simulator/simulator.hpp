@@ -44,6 +44,8 @@ struct Options {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;          // 0: any
   std::filesystem::path cert_dir;  // gets ca.pem; created if missing
+  // Names and addresses that its certificate is for, besides those of loopback.
+  std::vector<std::string> hosts;
   std::uint64_t seed = 1;
   // Events per second of each source, but for those of jobs; none: as fast as it goes.
   std::optional<double> rate = 100;

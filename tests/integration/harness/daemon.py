@@ -26,7 +26,7 @@ NO_KAFKA = "127.0.0.1:1"  # nothing listens there; sessions don't wait for Kafka
 class Daemon(Process):
     """`settings` are variables without PENSTOCK_, in lower case: journal_max_size="64MiB"; None is
     none. `text` is the configuration file, `arguments` are those of `penstock run`, `port` is one
-    that an earlier one had."""
+    that an earlier one had, `within` is a command that runs it."""
 
     def __init__(
         self,
@@ -37,6 +37,7 @@ class Daemon(Process):
         text: str = "log: {format: json}\n",
         arguments: tuple[str, ...] = (),
         port: int | None = None,
+        within: tuple[str, ...] = (),
         **settings: str | None,
     ):
         folder.mkdir(parents=True, exist_ok=True)
@@ -55,7 +56,7 @@ class Daemon(Process):
         }
         environment = clean_environment() | SHORT_BACKOFF
         environment |= variables(**{k: v for k, v in values.items() if v is not None})
-        super().__init__([PENSTOCK, "run", *arguments], folder / "daemon.log", environment)
+        super().__init__([*within, PENSTOCK, "run", *arguments], folder / "daemon.log", environment)
 
     def get(self, path: str) -> tuple[int, str]:
         self.check_alive()

@@ -76,10 +76,15 @@ def compared(
 
 
 def check(
-    simulator: Simulator, broker: Broker, prefix: str, sources: tuple[str, ...], metrics: Metrics
+    simulator: Simulator,
+    broker: Broker,
+    prefix: str,
+    sources: tuple[str, ...],
+    metrics: Metrics,
+    timelines: Mapping[str, Timeline] | None = None,
 ) -> Figures:
     """Fails with all that is wrong. `metrics` were read when everything was committed."""
-    verifiers = compared(simulator, broker, prefix, sources)
+    verifiers = compared(simulator, broker, prefix, sources, timelines=timelines)
     wrong = []
     for source, verifier in verifiers.items():
         wrong += [f"{source}: {finding}" for finding in verifier.findings()]

@@ -27,6 +27,7 @@ class Gap:
     name: str
     started_at: float
     ended_at: float
+    cause: str = ""
 
     def holds(self, moment: float) -> bool:
         return self.started_at - CLOCK <= moment <= self.ended_at + CLOCK
@@ -110,6 +111,6 @@ def recorded(broker: Broker, prefix: str) -> dict[str, list[Gap]]:
     for record in newest.values():
         if record["ended_at"]:
             times = (datetime.fromisoformat(record[name]) for name in ("started_at", "ended_at"))
-            gap = Gap(record["gap_id"], *(time.timestamp() for time in times))
+            gap = Gap(record["gap_id"], *(time.timestamp() for time in times), record["cause"])
             gaps.setdefault(record["source"], []).append(gap)
     return gaps

@@ -38,16 +38,18 @@ class Simulator(Process):
         rate: float | str = 500,
         token: str = "t0ken",
         seed: int = 1,
+        address: str = "127.0.0.1",
         **more: object,
     ):
-        """`more`: other options of penstock-sim, jobs_every="1s"."""
+        """`address`: where it listens, loopback among others. `more`: other options of
+        penstock-sim, jobs_every="1s"."""
         folder.mkdir(parents=True, exist_ok=True)
         self.port = free_port()
         self.url = f"https://127.0.0.1:{self.port}"
         self.token = token
         self.ca_file = folder / "ca.pem"
         super().__init__(
-            [PENSTOCK_SIM, "--listen", f"127.0.0.1:{self.port}", "--cert-dir", folder]
+            [PENSTOCK_SIM, "--listen", f"{address}:{self.port}", "--cert-dir", folder]
             + ["--seed", str(seed), "--rate", str(rate), "--token", token]
             + [f"--{name.replace('_', '-')}={value}" for name, value in more.items()],
             folder / "simulator.log",

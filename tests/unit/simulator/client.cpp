@@ -137,7 +137,10 @@ Reply call(const Call& request) {
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
   const Socket socket(request.port);
   const std::unique_ptr<SSL, Freed> ssl(SSL_new(context.get()));
-  X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl.get()), "127.0.0.1");
+  X509_VERIFY_PARAM* const expected = SSL_get0_param(ssl.get());
+  if (X509_VERIFY_PARAM_set1_ip_asc(expected, request.host.c_str()) != 1) {
+    X509_VERIFY_PARAM_set1_host(expected, request.host.c_str(), 0);
+  }
   SSL_set_fd(ssl.get(), socket.fd());
   Reply reply;
   if (SSL_connect(ssl.get()) != 1) {

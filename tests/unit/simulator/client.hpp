@@ -24,6 +24,7 @@ struct Reply {
 struct Call {
   std::uint16_t port = 0;
   std::filesystem::path ca_file;
+  std::string host = "127.0.0.1";  // whom its certificate has to be for
   std::string token;
   std::string method = "GET";
   std::string path;
@@ -32,7 +33,7 @@ struct Call {
   std::function<bool(std::string_view)> leave = [](std::string_view) { return false; };
 };
 
-// Verifies the server as 127.0.0.1. Throws std::runtime_error where nothing can be said.
+// Throws std::runtime_error where nothing can be said.
 Reply call(const Call& request);
 
 }  // namespace penstock::test

@@ -253,6 +253,20 @@ TEST_F(SimulatorTest, HasBadCertificatesForTests) {
   }
 }
 
+TEST_F(SimulatorTest, HasACertificateForTheHostsThatItIsGiven) {
+  Options options;
+  options.hosts = {"remote.test", "fd77:1::2"};
+  start(options);
+  for (const char* host : {"remote.test", "fd77:1::2", "127.0.0.1"}) {
+    Call stats = request("/_sim/stats");
+    stats.host = host;
+    EXPECT_EQ(call(stats).verify_error, 0) << host;
+  }
+  Call other = request("/_sim/stats");
+  other.host = "other.test";
+  EXPECT_EQ(call(other).verify_error, X509_V_ERR_HOSTNAME_MISMATCH);
+}
+
 TEST_F(SimulatorTest, SaysWhyItCannotListen) {
   start();
   Options taken;
