@@ -38,11 +38,12 @@ class Simulator(Process):
         rate: float | str = 500,
         token: str = "t0ken",
         seed: int = 1,
+        port: int | None = None,
         **more: object,
     ):
-        """`more`: other options of penstock-sim, jobs_every="1s"."""
+        """`port`: one that an earlier one had. `more`: other options of penstock-sim, jobs_every="1s"."""
         folder.mkdir(parents=True, exist_ok=True)
-        self.port = free_port()
+        self.port = port or free_port()
         self.url = f"https://127.0.0.1:{self.port}"
         self.token = token
         self.ca_file = folder / "ca.pem"
