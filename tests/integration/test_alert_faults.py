@@ -1,7 +1,6 @@
 """Every alert by a real fault: a real Prometheus scrapes the daemon, the alert fires and ends."""
 
 import re
-import signal
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -80,11 +79,6 @@ SETTINGS = {
 }
 
 
-def reload(daemon: Daemon, text: str) -> None:
-    daemon.config.write_text(text)
-    daemon.child.send_signal(signal.SIGHUP)
-
-
 def of_stream(daemon: Daemon, name: str) -> float:
     return daemon.metrics().get(name, source="stream")
 
@@ -161,9 +155,9 @@ def test_the_remote_the_operator_and_jobs(
         daemon = start(port=daemon.port)
     prometheus.wait_fires("PenstockRestarts")
 
-    reload(daemon, WRONG)
+    daemon.reload(WRONG)
     prometheus.wait_fires("PenstockReloadRejected")
-    reload(daemon, RIGHT)
+    daemon.reload(RIGHT)
     prometheus.wait_ends("PenstockReloadRejected")
 
     token.write_text("another")  # sessions that are open go on

@@ -10,6 +10,7 @@ from harness import wait
 from harness.broker import Broker
 from harness.daemon import Daemon
 from harness.exactly_once import compared
+from harness.held import anonymous_mib
 from harness.simulator import Simulator
 
 pytestmark = [pytest.mark.kafka, pytest.mark.own_broker]
@@ -19,12 +20,6 @@ RATE = int(os.environ.get("PENSTOCK_TEST_BACKLOG_RATE", "20000"))
 MEMORY_MIB = 150  # file pages aside
 MINUTES = SIZE_MIB / 256
 SOURCE = ("firehose",)
-
-
-def anonymous_mib(daemon: Daemon) -> float:
-    with open(f"/proc/{daemon.pid}/status", encoding="ascii") as status:
-        [line] = [line for line in status if line.startswith("RssAnon:")]
-    return int(line.split()[1]) / 1024
 
 
 class Watched:

@@ -2,7 +2,6 @@
 leaves the old one and is seen."""
 
 import json
-import signal
 from pathlib import Path
 
 import pytest
@@ -10,11 +9,6 @@ from harness import exactly_once, wait
 from harness.api_server import SILENCE, Request, answer
 from harness.daemon import Daemon
 from harness.metrics import Metrics
-
-
-def reload(daemon: Daemon, text: str) -> None:
-    daemon.config.write_text(text)
-    daemon.child.send_signal(signal.SIGHUP)
 
 
 def last_was_successful(daemon: Daemon) -> bool:
@@ -33,17 +27,17 @@ def test_a_rejected_reload_is_shown_until_one_succeeds(simulator, connect):
     assert degraded(local, "reload_rejected") is None
     read_at = local.metrics().get("config_last_reload_success_timestamp_seconds")
 
-    reload(local, "log: {format: json, level: loud}\n")
+    local.reload("log: {format: json, level: loud}\n")
     wait.until("the reload is rejected", lambda: not last_was_successful(local))
     assert "loud" in degraded(local, "reload_rejected")
     assert "loud" in local.logged("configuration not reloaded")[0]
 
     # A file that the configuration names is a part of it.
-    reload(local, "api: {token_file: /nowhere/token}\n")
+    local.reload("api: {token_file: /nowhere/token}\n")
     wait.until("so is another", lambda: "/nowhere/token" in degraded(local, "reload_rejected"))
     assert local.metrics().get("config_last_reload_success_timestamp_seconds") == read_at
 
-    reload(local, "log: {format: text, level: debug}\nkafka: {properties: {sasl.password: s3cret}}\n")
+    local.reload("log: {format: text, level: debug}\nkafka: {properties: {sasl.password: s3cret}}\n")
     wait.until("the reload succeeds", lambda: last_was_successful(local))
     assert degraded(local, "reload_rejected") is None
     assert local.metrics().get("config_last_reload_success_timestamp_seconds") > read_at
@@ -137,14 +131,14 @@ def test_sources_come_and_go_without_the_others_notice(kafka, prefix, simulator,
         )
 
     publish("firehose", "torrent")
-    reload(local, listing("firehose", "sinkhole"))
+    local.reload(listing("firehose", "sinkhole"))
     wait.until("torrent is gone", lambda: 'source="torrent"' not in local.get("/metrics")[1])
     publish("firehose", "sinkhole")
 
     # Removed and wanted again while it drains: it comes back when it is gone.
-    reload(local, listing("firehose"))
+    local.reload(listing("firehose"))
     wait.until("sinkhole is removed", lambda: local.logged("source removed", "sinkhole"))
-    reload(local, listing("firehose", "torrent", "sinkhole"))
+    local.reload(listing("firehose", "torrent", "sinkhole"))
     wait.until("sinkhole is gone", lambda: local.logged("source gone", "sinkhole"))
     publish("torrent", "sinkhole")
 

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import signal
 import time
 from pathlib import Path
 
@@ -72,6 +73,11 @@ class Daemon(Process):
         status, text = self.get("/metrics")
         assert status == 200, text
         return Metrics(text)
+
+    def reload(self, text: str) -> None:
+        """A new configuration file, and the signal to read it."""
+        self.config.write_text(text)
+        self.child.send_signal(signal.SIGHUP)
 
     def wait_ready(self, path: str = "/readyz", seconds: float = 60) -> "Daemon":
         wait.until(f"{path} answers 200", lambda: self._answers(path), seconds)

@@ -39,12 +39,13 @@ class Simulator(Process):
         token: str = "t0ken",
         seed: int = 1,
         address: str = "127.0.0.1",
+        port: int | None = None,
         **more: object,
     ):
-        """`address`: where it listens, loopback among others. `more`: other options of
-        penstock-sim, jobs_every="1s"."""
+        """`address`: where it listens, loopback among others. `port`: one that an earlier one had. `more`: other
+        options of penstock-sim, jobs_every="1s"."""
         folder.mkdir(parents=True, exist_ok=True)
-        self.port = free_port()
+        self.port = port or free_port()
         self.url = f"https://127.0.0.1:{self.port}"
         self.token = token
         self.ca_file = folder / "ca.pem"
