@@ -21,6 +21,7 @@ std::string_view to_string(Outcome outcome) noexcept {
     case Outcome::retriable:
       return "retry";
   }
+  assert(false);
   return "unknown";
 }
 

@@ -154,6 +154,8 @@ Decision SessionFsm::redirected(const outcome::Answered& answer) {
       return fail_as(Class::refused, DisconnectCause::refused,
                      status_line(answer) + " to " + answer.location);
     case Redirect::none:
+      assert(false);
+      break;
     case Redirect::unusable:
       break;
   }
@@ -187,13 +189,11 @@ Decision SessionFsm::on(const outcome::BodyEnded&, MonotonicTime now) {
 }
 
 Decision SessionFsm::on(const outcome::Broken& broken, MonotonicTime now) {
-  const bool while_paused = state_ == State::paused || remote_gone_;
-  return end_session(while_paused ? DisconnectCause::paused : DisconnectCause::aborted,
+  return end_session(remote_gone_ ? DisconnectCause::paused : DisconnectCause::aborted,
                      SourceEvent::disconnected, broken.detail, now);
 }
 
 Decision SessionFsm::on(const outcome::Stalled&, MonotonicTime now) {
-  assert(state_ == State::streaming);
   return end_session(DisconnectCause::stalled, SourceEvent::stalled,
                      "no byte for " + to_string(stall_timeout_), now);
 }
@@ -215,7 +215,7 @@ Decision SessionFsm::on(const outcome::StopRequested&, MonotonicTime) {
 
 Decision SessionFsm::end_session(DisconnectCause cause, SourceEvent event, std::string detail,
                                  MonotonicTime now) {
-  assert(state_ == State::streaming || state_ == State::paused);
+  assert(state_ == State::streaming);  // of an end during a pause, reading tells behind it
   reset_if_healthy(now);
   state_ = State::idle;
   Decision decision;
@@ -282,9 +282,7 @@ Duration SessionFsm::next_wait(Class back_off) {
 }
 
 void SessionFsm::reset_if_healthy(MonotonicTime now) {
-  if (state_ == State::streaming) {
-    streamed_ += now - reading_since_;
-  }
+  streamed_ += now - reading_since_;
   if (streamed_ >= options_.healthy_after) {
     network_.reset();
     http_.reset();

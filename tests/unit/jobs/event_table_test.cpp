@@ -63,20 +63,46 @@ TEST(EventTable, tells_events_apart_by_all_their_bits) {
   expect_all(table, events);
 }
 
+// As many as a page holds, and one more.
+std::vector<Fingerprint> alike() {
+  std::vector<Fingerprint> events(page_events + 1);
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    events[i] = {.high = 7, .low = i};
+  }
+  return events;
+}
+
 TEST(EventTable, has_no_room_for_more_than_a_page_of_events_that_share_what_chooses_it) {
   MemoryBudget memory(plenty);
   EventTable table(memory);
-  std::vector<Fingerprint> alike(page_events);
-  for (std::size_t i = 0; i < alike.size(); ++i) {
-    alike[i] = {.high = 7, .low = i};
-  }
-  insert(table, alike);
-  for (std::uint64_t i = 0; i < 10; ++i) {
-    EXPECT_FALSE(table.find_or_insert({.high = 7, .low = page_events + i}));
-  }
+  auto events = alike();
+  const Fingerprint more = events.back();
+  events.pop_back();
+  insert(table, events);
+  EXPECT_FALSE(table.find_or_insert(more));
+  EXPECT_FALSE(table.find_or_insert(more));
   EXPECT_LT(memory.used(), 1ULL << 20);
-  expect_all(table, alike);
+  expect_all(table, events);
   insert(table, random_events(1'000));
+}
+
+TEST(EventTable, keeps_what_it_has_wherever_its_memory_ends) {
+  for (const auto& events : {alike(), random_events(1'500)}) {
+    for (std::uint64_t most = 0; most < 32'768; most += 64) {
+      MemoryBudget memory(most);
+      EventTable table(memory);
+      std::size_t kept = 0;
+      for (; kept < events.size(); ++kept) {
+        const auto slot = table.find_or_insert(events[kept]);
+        if (!slot || !table.set_counts(slot, counts_of(kept))) {
+          break;
+        }
+      }
+      ASSERT_LT(kept, events.size());
+      ASSERT_LE(memory.used(), most);
+      expect_all(table, {events.begin(), events.begin() + static_cast<std::ptrdiff_t>(kept)});
+    }
+  }
 }
 
 TEST(EventTable, keeps_its_counts_across_sessions_and_runs_while_it_grows) {

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string_view>
+
 #include "transaction_fsm_fixture.hpp"
 
 namespace penstock::publish {
@@ -292,6 +295,25 @@ TEST_F(TransactionFsmTest, MakesANewProducerWhenAnAbortFails) {
   reopen();
 }
 
+TEST_F(TransactionFsmTest, MakesANewProducerWhereThereIsNothingToAbort) {
+  done();
+  ASSERT_EQ(done(), Kind::init_transactions);
+  EXPECT_EQ(done(Outcome::requires_abort), Kind::open_producer);
+}
+
+TEST_F(TransactionFsmTest, AbortsAClaimThatMayBeThereInPart) {
+  done();
+  done();
+  ASSERT_EQ(done(), Kind::begin);
+  EXPECT_EQ(done(Outcome::requires_abort), Kind::abort);
+  EXPECT_EQ(done(), Kind::begin);
+  ASSERT_EQ(done(), Kind::produce_claim);
+  EXPECT_EQ(done(Outcome::retriable), Kind::abort);
+  done();
+  EXPECT_EQ(past_waits(), Kind::begin);
+  EXPECT_EQ(done(), Kind::produce_claim);
+}
+
 TEST_F(TransactionFsmTest, TriesTheFirstStepsUntilKafkaIsThere) {
   EXPECT_EQ(done(Outcome::retriable), Kind::prepare_topics);
   EXPECT_EQ(done(Outcome::retriable), Kind::wait);
@@ -307,6 +329,15 @@ TEST_F(TransactionFsmTest, ReadsTheStateAgainWhenReadingFails) {
   reopen();
   done(Outcome::retriable);
   EXPECT_EQ(past_waits(), Kind::load_state);
+}
+
+TEST(Outcome, HasAWordOfItsOwnInTheLog) {
+  std::set<std::string_view> words;
+  for (const Outcome outcome : {Outcome::ok, Outcome::fenced, Outcome::fatal,
+                                Outcome::requires_abort, Outcome::retriable}) {
+    words.insert(to_string(outcome));
+  }
+  EXPECT_EQ(words, (std::set<std::string_view>{"ok", "fenced", "fatal", "abort", "retry"}));
 }
 
 // The end.
