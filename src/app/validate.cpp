@@ -139,11 +139,14 @@ Finding check_journal(const settings::Settings& settings) {
 void check_journals(const settings::Settings& settings, std::vector<Finding>& findings) {
   for (const settings::Source& source : settings.sources) {
     const journal::DirectoryOptions options = journal_options(settings, source.name);
+    const std::string subject = "journal of " + source.name.str();
     std::error_code error;
     if (!std::filesystem::exists(options.path, error)) {
+      if (error) {
+        findings.push_back({Level::failed, subject, options.path + ": " + error.message()});
+      }
       continue;
     }
-    const std::string subject = "journal of " + source.name.str();
     const auto found = journal::inspect(options.path);
     if (!found) {
       if (found.error().code != Errc::not_found) {

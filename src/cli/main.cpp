@@ -1,3 +1,23 @@
+#include <unistd.h>
+
+#include <cstdio>
+#include <new>
+
+#include "cli/exit_status.hpp"
 #include "cli/run.hpp"
+
+namespace {
+
+// Wherever it is that memory ends, in any thread: without some nothing can be tidied up, and
+// nothing has to be, as what was received is in the journal.
+[[noreturn]] void end_without_memory() {
+  std::fputs("penstock: out of memory\n", stderr);
+  _exit(penstock::cli::exit_failed);
+}
+
+// Before all else, as what is made before main() may need some, too.
+[[gnu::constructor(101)]] void watch_memory() { std::set_new_handler(end_without_memory); }
+
+}  // namespace
 
 int main(int argc, char** argv) { return penstock::cli::run(argc, argv); }

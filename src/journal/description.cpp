@@ -2,7 +2,9 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -20,11 +22,23 @@ namespace fs = std::filesystem;
 constexpr int version = 1;
 constexpr std::string_view file_name = "journal";
 
+// A disk that is nearly full takes a part, and only then says what it is.
+bool write_all(int file, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(file, text.data(), text.size());
+    if (written < 0 && errno != EINTR) {
+      return false;
+    }
+    text.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
+  }
+  return true;
+}
+
 Result<void> write_file(const std::string& path, std::string_view text) {
   const std::string draft = path + ".new";
   const Descriptor file(::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
-  if (!file || ::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
-      ::fsync(file.get()) != 0 || ::rename(draft.c_str(), path.c_str()) != 0) {
+  if (!file || !write_all(file.get(), text) || ::fsync(file.get()) != 0 ||
+      ::rename(draft.c_str(), path.c_str()) != 0) {
     return system_failure("can't write " + path);
   }
   return {};

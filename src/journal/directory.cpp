@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <filesystem>
-#include <fstream>
 #include <random>
 #include <utility>
 
@@ -48,12 +48,19 @@ void write_in_place_on_btrfs(int directory) {
 
 }  // namespace
 
-std::uint64_t boot_of_machine() {
-  std::ifstream file("/proc/sys/kernel/random/boot_id");
-  std::string text;
-  std::getline(file, text);
-  std::erase(text, '-');
-  const auto boot = parse_number(std::string_view(text).substr(0, 16), 16);
+Result<std::uint64_t> boot_of_machine() {
+  const std::string path = "/proc/sys/kernel/random/boot_id";
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file && (errno == ENOENT || errno == EACCES)) {
+    return random_number();
+  }
+  std::array<char, 36> text{};  // a UUID
+  if (!file || ::read(file.get(), text.data(), text.size()) < 0) {
+    return system_failure("can't read " + path);
+  }
+  std::string digits(text.data(), text.size());
+  std::erase(digits, '-');
+  const auto boot = parse_number(std::string_view(digits).substr(0, 16), 16);
   return boot ? *boot : random_number();
 }
 
@@ -81,6 +88,13 @@ Result<std::unique_ptr<Directory>> Directory::open(DirectoryOptions options, Log
     return system_failure("can't open the directory " + options.path);
   }
   write_in_place_on_btrfs(descriptor.get());
+  if (options.boot == 0) {
+    const auto boot = boot_of_machine();
+    if (!boot) {
+      return boot.error();
+    }
+    options.boot = *boot;
+  }
   std::unique_ptr<Directory> directory(
       new Directory(std::move(options), std::move(descriptor), log));
   // The lock first.
@@ -89,6 +103,9 @@ Result<std::unique_ptr<Directory>> Directory::open(DirectoryOptions options, Log
   }
   if (auto described = directory->describe(); !described) {
     return described.error();
+  }
+  if (auto read = directory->read_segments(); !read) {
+    return read.error();
   }
   return directory;
 }
@@ -150,12 +167,18 @@ std::string Directory::name() const { return to_string(id_); }
 
 BlockSequence Directory::first_sequence() const { return first_block_of(process_); }
 
-std::vector<RecoveredSegment> Directory::recover() {
+// A segment that can't be read now, for want of memory or files, is an error: without it later
+// blocks would be published, and it would count as published, too.
+Result<void> Directory::read_segments() {
+  std::error_code error;
   std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(options_.path)) {
-    files.push_back(entry.path());
+  for (fs::directory_iterator entry(options_.path, error), end; !error && entry != end;
+       entry.increment(error)) {
+    files.push_back(entry->path());
   }
-  std::vector<RecoveredSegment> recovered;
+  if (error) {
+    return make_error(Errc::io, "can't read " + options_.path + ": " + error.message());
+  }
   for (const fs::path& file : files) {
     const auto number = segment_number(file);
     if (!number) {
@@ -163,26 +186,34 @@ std::vector<RecoveredSegment> Directory::recover() {
     }
     files_ = std::max(files_, *number);
     auto segment = Segment::of_existing(file, Segment::Access::write);
-    if (!segment) {
+    if (segment) {
+      read(std::move(*segment));
+    } else if (segment.error().code != Errc::corrupt) {
+      return segment.error();
+    } else {
       log_.error("a segment of the journal can't be read",
                  {{"file", file.string()}, {"error", segment.error().what}});
-      continue;
     }
-    const Recovered blocks = recover_blocks((*segment)->all(), id_, options_.boot, released_);
-    if (blocks.end == 0) {
-      give_back(std::move(*segment));
-      continue;
-    }
-    if (blocks.damaged) {
-      keep_damaged(**segment);
-    }
-    (*segment)->unmap(false);  // however many there are, few are in memory
-    recovered.push_back({std::move(*segment), blocks});
   }
-  std::sort(recovered.begin(), recovered.end(),
+  std::sort(recovered_.begin(), recovered_.end(),
             [](const auto& a, const auto& b) { return comes_before(a.blocks, b.blocks); });
-  return recovered;
+  return {};
 }
+
+void Directory::read(std::unique_ptr<Segment> segment) {
+  const Recovered blocks = recover_blocks(segment->all(), id_, options_.boot, released_);
+  if (blocks.end == 0) {
+    give_back(std::move(segment));
+    return;
+  }
+  if (blocks.damaged) {
+    keep_damaged(*segment);
+  }
+  segment->unmap(false);  // however many there are, few are in memory
+  recovered_.push_back({std::move(segment), blocks});
+}
+
+std::vector<RecoveredSegment> Directory::recover() { return std::exchange(recovered_, {}); }
 
 void Directory::keep_damaged(const Segment& segment) const {
   const fs::path copy = fs::path(segment.path()).replace_extension(".damaged");
@@ -204,15 +235,23 @@ Result<std::unique_ptr<Segment>> Directory::create() {
     ::unlink(path.c_str());
     return allocated.error();
   }
-  return Segment::of_file(std::make_shared<SegmentFile>(std::move(file), path, descriptor_),
-                          options_.segment_size);
+  auto segment = Segment::of_file(std::make_shared<SegmentFile>(std::move(file), path, descriptor_),
+                                  options_.segment_size);
+  if (!segment) {
+    ::unlink(path.c_str());  // else each try would leave one
+  }
+  return segment;
 }
 
 // Not posix_fallocate(3), which would write where the file system can't: a disk that is full later
 // on would be a SIGBUS. Where the file system has no such thing, it is one.
 Result<void> Directory::allocate(int file, Bytes wanted) {
   const auto size = static_cast<off_t>(wanted.count);
-  if (::fallocate(file, 0, 0, size) == 0) {
+  int done = 0;
+  do {
+    done = ::fallocate(file, 0, 0, size);
+  } while (done != 0 && errno == EINTR);  // by a signal that somebody sends
+  if (done == 0) {
     return {};
   }
   if (errno == EOPNOTSUPP) {

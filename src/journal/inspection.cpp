@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <memory>
 #include <numeric>
+#include <optional>
 
 #include "journal/description.hpp"
 #include "journal/lock.hpp"
@@ -64,8 +65,9 @@ void count(InspectedSegment& segment, const Block& block) {
 
 class Reader {
  public:
-  Reader(Inspection& inspection, JournalId id, const std::function<void(const Block&)>& each)
-      : inspection_(inspection), id_(id), each_(each) {}
+  Reader(Inspection& inspection, JournalId id, std::uint64_t boot,
+         const std::function<void(const Block&)>& each)
+      : inspection_(inspection), id_(id), boot_(boot), each_(each) {}
 
   Result<void> read() {
     const Released released = released_of(inspection_.directory, id_);
@@ -85,6 +87,9 @@ class Reader {
               [](const auto& a, const auto& b) { return comes_before(a.blocks, b.blocks); });
     for (const Found& found : found_) {
       read(found);
+    }
+    if (failed_) {  // what is there isn't known
+      return *failed_;
     }
     // What a running daemon released meanwhile may have been overwritten.
     const BlockSequence now = released_of(inspection_.directory, id_).up_to;
@@ -109,23 +114,30 @@ class Reader {
   void look_at(const fs::path& path) {
     const auto segment = copy_of(path);
     if (!segment) {
-      if (segment.error().code != Errc::not_found) {  // else it is gone meanwhile
-        damages_.push_back({last_, segment.error().what});
-      }
+      not_read(segment.error());
       return;
     }
-    const Recovered blocks = recover_blocks((*segment)->all(), id_, boot_of_machine(), released_);
+    const Recovered blocks = recover_blocks((*segment)->all(), id_, boot_, released_);
     if (blocks.end > 0) {
       found_.push_back({path, blocks});
+    }
+  }
+
+  void not_read(const Error& error) {
+    if (error.code == Errc::corrupt) {
+      damages_.push_back({last_, error.what});
+    } else if (error.code != Errc::not_found) {  // else it is gone meanwhile
+      failed_ = error;
     }
   }
 
   void read(const Found& found) {
     const auto segment = copy_of(found.path);
     if (!segment) {
-      return;  // gone since
+      not_read(segment.error());
+      return;
     }
-    const Recovered blocks = recover_blocks((*segment)->all(), id_, boot_of_machine(), released_);
+    const Recovered blocks = recover_blocks((*segment)->all(), id_, boot_, released_);
     InspectedSegment& inspected = inspection_.segments.emplace_back();
     inspected.file = found.path.filename();
     const auto bytes = (*segment)->bytes().first(blocks.end);
@@ -162,10 +174,12 @@ class Reader {
 
   Inspection& inspection_;
   JournalId id_;
+  std::uint64_t boot_;
   BlockSequence released_, last_;
   const std::function<void(const Block&)>& each_;
   std::vector<Found> found_;
   std::vector<Damage> damages_;
+  std::optional<Error> failed_;
 };
 
 }  // namespace
@@ -245,13 +259,17 @@ Result<Inspection> inspect(const std::string& directory,
   if (!*description) {
     return make_error(Errc::not_found, directory + " is no journal: it has no file `journal`");
   }
+  const auto boot = boot_of_machine();
+  if (!boot) {
+    return boot.error();
+  }
   const JournalId id = (*description)->id;
   Inspection inspection{.directory = directory,
                         .source = printable((*description)->source),
                         .id = to_string(id),
                         .segments = {},
                         .damages = {}};
-  if (auto read = Reader(inspection, id, each).read(); !read) {
+  if (auto read = Reader(inspection, id, *boot, each).read(); !read) {
     return read.error();
   }
   return inspection;

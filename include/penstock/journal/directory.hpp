@@ -24,8 +24,8 @@ namespace penstock::journal {
 class Descriptor;
 
 // Which run of the machine this is. Where the kernel doesn't tell, a number that no other process
-// has: no open block is taken for one of this run then.
-std::uint64_t boot_of_machine();
+// has: no open block is taken for one of this run then. An error: it would have told, but couldn't.
+Result<std::uint64_t> boot_of_machine();
 
 // Whether the file system can give a file its room beforehand, so that a full disk is no fault
 // later.
@@ -35,13 +35,13 @@ struct DirectoryOptions {
   std::string path;  // made where it isn't there
   SourceName source;
   Bytes segment_size;
-  std::uint64_t boot = boot_of_machine();
+  std::uint64_t boot = 0;  // 0: that of this machine
 };
 
 class Directory final : public SegmentStore {
  public:
   // An error says what to do: another process has it, it is of another source or of a newer
-  // version, it can't be written.
+  // version, it can't be written, or not all be read.
   static Result<std::unique_ptr<Directory>> open(DirectoryOptions options, Log& log);
   ~Directory() override;
 
@@ -65,6 +65,8 @@ class Directory final : public SegmentStore {
   Directory(DirectoryOptions options, Descriptor&& descriptor, Log& log);
   Result<void> describe();
   Result<void> open_released();
+  Result<void> read_segments();
+  void read(std::unique_ptr<Segment> segment);
   Result<std::unique_ptr<Segment>> create();
   Result<void> allocate(int file, Bytes wanted);
   void keep_damaged(const Segment& segment) const;
@@ -76,8 +78,9 @@ class Directory final : public SegmentStore {
   JournalId id_;
   std::unique_ptr<Segment> released_file_;
   BlockSequence released_;
-  std::uint64_t process_ = 0;  // how many wrote to it before
-  std::uint64_t files_ = 0;    // numbered so far
+  std::uint64_t process_ = 0;                // how many wrote to it before
+  std::uint64_t files_ = 0;                  // numbered so far
+  std::vector<RecoveredSegment> recovered_;  // until the ring has them
   std::vector<std::unique_ptr<Segment>> free_;
   bool told_ = false;                // that there is no room
   bool told_no_allocation_ = false;  // that the file system can't reserve any

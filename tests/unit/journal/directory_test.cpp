@@ -275,6 +275,26 @@ TEST(DirectoryTest, RefusesWhatIsNotItsOwn) {
   EXPECT_NE(refusal("firehose").find("is missing, and there are segments"), std::string::npos);
 }
 
+TEST(DirectoryTest, RefusesToStartWithoutASegmentThatCannotBeReadNow) {
+  const TemporaryDirectory temporary;
+  {
+    Process killed(temporary.path());
+    killed.receive(lines(0, 10));
+  }
+  fs::rename(temporary.file("1.segment"), temporary.file("hidden"));
+  fs::create_symlink("1.segment", temporary.file("1.segment"));
+  NoLog log;
+  const DirectoryOptions options{temporary.path() + "/journal", SourceName("firehose"),
+                                 small.segment_size};
+  const auto refused = Directory::open(options, log);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().what.find("1.segment: Too many levels"), std::string::npos)
+      << refused.error().what;
+  fs::rename(temporary.file("hidden"), temporary.file("1.segment"));
+  Process second(temporary.path());
+  EXPECT_EQ(second.read(), lines(0, 10));
+}
+
 TEST(DirectoryTest, StartsWithFilesThatAreNone) {
   const TemporaryDirectory temporary;
   { Process first(temporary.path()); }
