@@ -10,6 +10,7 @@ from harness import wait
 from harness.broker import Broker
 from harness.daemon import Daemon
 from harness.exactly_once import compared
+from harness.memory import anonymous
 from harness.simulator import Simulator
 
 pytestmark = [pytest.mark.kafka, pytest.mark.own_broker]
@@ -21,12 +22,6 @@ MINUTES = SIZE_MIB / 256
 SOURCE = ("firehose",)
 
 
-def anonymous_mib(daemon: Daemon) -> float:
-    with open(f"/proc/{daemon.pid}/status", encoding="ascii") as status:
-        [line] = [line for line in status if line.startswith("RssAnon:")]
-    return int(line.split()[1]) / 1024
-
-
 class Watched:
     """A daemon whose memory is looked at whenever something is asked."""
 
@@ -35,7 +30,7 @@ class Watched:
         self.daemon: Daemon | None = None
 
     def metric(self, name: str) -> float:
-        self.peak_mib = max(self.peak_mib, anonymous_mib(self.daemon))
+        self.peak_mib = max(self.peak_mib, anonymous(self.daemon.pid) / 1024**2)
         return self.daemon.metrics().get(name, source=SOURCE[0])
 
     def is_full(self) -> bool:
