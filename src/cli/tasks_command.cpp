@@ -89,9 +89,7 @@ int status(const TasksOptions& options) {
                            if (!values) {
                              return fail(values.error());
                            }
-                           for (const std::string& value : *values) {
-                             std::cout << value << '\n';
-                           }
+                           print_values(*values, Output::ndjson);
                            return exit_done;
                          }
                          const auto task = app::task_status(loaded, inputs, options.job);

@@ -9,23 +9,6 @@
 
 namespace penstock {
 
-namespace {
-
-void append_escape(std::string& out, unsigned char code_point) {
-  constexpr std::string_view hex = "0123456789abcdef";
-  out += "\\u00";
-  out += hex[code_point >> 4];
-  out += hex[code_point & 0xf];
-}
-
-// U+0080 to U+009F. Some terminals obey them like escape sequences.
-bool is_c1_control(std::string_view character) {
-  return character.size() == 2 && character[0] == '\xc2' &&
-         static_cast<unsigned char>(character[1]) < 0xa0;
-}
-
-}  // namespace
-
 void append_json_escaped(std::string& out, std::string_view text) {
   while (!text.empty()) {
     const char c = text.front();
@@ -34,8 +17,8 @@ void append_json_escaped(std::string& out, std::string_view text) {
       const std::string_view character = text.substr(0, utf8_sequence_length(text));
       if (character.empty()) {
         out += "\\ufffd";
-      } else if (is_c1_control(character)) {
-        append_escape(out, static_cast<unsigned char>(character[1]));
+      } else if (is_control(code_point(character))) {
+        append_escape(out, code_point(character));
       } else {
         out += character;
       }
@@ -60,7 +43,7 @@ void append_json_escaped(std::string& out, std::string_view text) {
         out += "\\t";
         break;
       default:
-        if (byte < 0x20 || byte == 0x7f) {
+        if (is_control(byte)) {
           append_escape(out, byte);
         } else {
           out += c;

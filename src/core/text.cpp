@@ -32,21 +32,16 @@ std::string terminal_safe(std::string_view lines) {
   constexpr std::string_view hex = "0123456789abcdef";
   std::string out;
   while (!lines.empty()) {
-    const std::size_t length = std::max<std::size_t>(1, utf8_sequence_length(lines));
+    const std::string_view character = lines.substr(0, utf8_sequence_length(lines));
     const auto first = static_cast<std::uint8_t>(lines.front());
-    // C1 controls, U+0080 to U+009F, are two bytes; terminals obey them, too.
-    const bool is_c1 = length == 2 && first == 0xc2 && static_cast<std::uint8_t>(lines[1]) < 0xa0;
-    const std::uint8_t code = is_c1 ? static_cast<std::uint8_t>(lines[1]) : first;
-    if (lines.front() == '\n' || lines.front() == '\t') {
-      out += lines.front();
-    } else if (is_c1 || first < 0x20 || first == 0x7f) {
-      out += {'\\', 'u', '0', '0', hex[code >> 4], hex[code & 0xf]};
-    } else if (length == 1 && first >= 0x80) {
+    if (character.empty()) {
       out += {'\\', 'x', hex[first >> 4], hex[first & 0xf]};
+    } else if (first != '\n' && first != '\t' && is_control(code_point(character))) {
+      append_escape(out, code_point(character));
     } else {
-      out += lines.substr(0, length);
+      out += character;
     }
-    lines.remove_prefix(length);
+    lines.remove_prefix(std::max<std::size_t>(1, character.size()));
   }
   return out;
 }

@@ -74,6 +74,33 @@ std::size_t utf8_sequence_length(std::string_view bytes) noexcept {
   return 0;
 }
 
+char32_t code_point(std::string_view sequence) noexcept {
+  const auto at = [&](std::size_t i) { return static_cast<std::uint8_t>(sequence[i]); };
+  const std::size_t length = sequence.size();
+  // The lead byte's own bits: all 7, or what is left behind as many ones as there are bytes.
+  char32_t value = length == 1 ? at(0) : at(0) & (0x7fu >> length);
+  for (std::size_t i = 1; i < length; ++i) {
+    value = value << 6 | (at(i) & 0x3fu);
+  }
+  return value;
+}
+
+bool is_control(char32_t code_point) noexcept {
+  const auto within = [&](char32_t first, char32_t last) {
+    return code_point >= first && code_point <= last;
+  };
+  return code_point < 0x20 || within(0x7f, 0x9f) || code_point == 0x61c || within(0x200e, 0x200f) ||
+         within(0x202a, 0x202e) || within(0x2066, 0x2069);
+}
+
+void append_escape(std::string& out, char32_t code_point) {
+  constexpr std::string_view hex = "0123456789abcdef";
+  out += "\\u";
+  for (int shift = 12; shift >= 0; shift -= 4) {
+    out += hex[code_point >> shift & 0xf];
+  }
+}
+
 bool is_utf8(std::string_view bytes) noexcept {
   while (!bytes.empty()) {
     if (bytes.size() >= 8 && (load(bytes.data()) & high_bits) == 0) {

@@ -13,7 +13,8 @@ namespace penstock::extract {
 namespace {
 
 constexpr char end_of_string = '\xff';
-constexpr std::size_t step = 16;  // what is copied at once; buffers have room for one more
+constexpr std::size_t many = 32 * 1024;  // members of one object; real ones have some hundred
+constexpr std::size_t step = 16;         // what is copied at once; buffers have room for one more
 
 // Most pieces are short: a call of memcpy would cost more than the copy. Reads and writes up to
 // `step` bytes behind the end.
@@ -43,6 +44,28 @@ std::uint64_t first_eight(const char* text, std::size_t size) {
 }  // namespace
 
 std::string_view CanonicalJson::of(std::string_view text) {
+  read(text);
+  if (parts_.empty()) {
+    return {text_.data(), used_};
+  }
+  result_.resize(std::max(result_.size(), text_.size()));
+  char* out = result_.data();
+  arrange([&](std::uint32_t begin, std::uint32_t end) {
+    out = copy_in_steps(text_.data() + begin, end - begin, out);
+  });
+  return {result_.data(), used_};
+}
+
+void CanonicalJson::tell(std::string_view text,
+                         const std::function<void(std::string_view)>& piece) {
+  text_.resize(std::max(text_.size(), text.size()));  // growing to it would take more for a while
+  read(text);
+  arrange([&](std::uint32_t begin, std::uint32_t end) {
+    piece({text_.data() + begin, end - begin});
+  });
+}
+
+void CanonicalJson::read(std::string_view text) {
   used_ = 0;
   depth_ = 0;
   objects_.clear();
@@ -50,7 +73,6 @@ std::string_view CanonicalJson::of(std::string_view text) {
   members_.clear();
   text_end_ = text.data() + text.size();
   parse_json(text, *this);
-  return arrange();
 }
 
 Bytes CanonicalJson::memory() const {
@@ -103,18 +125,34 @@ void CanonicalJson::end_object(Frame& frame) {
     }
   } else {
     members.back().end = static_cast<std::uint32_t>(used_);
-    merge_sort(members, scratch_,
-               [this](const Member& a, const Member& b) { return before(a, b); });
+    sort(members);
     Object& object = objects_[frame.object];
     object.end = static_cast<std::uint32_t>(used_);
     object.behind = static_cast<std::uint32_t>(objects_.size());
     object.first_part = static_cast<std::uint32_t>(parts_.size());
     object.parts = static_cast<std::uint32_t>(members.size());
+    if (members.size() > many) {
+      parts_.reserve(parts_.size() + members.size());
+    }
     for (const Member& member : members) {
       parts_.push_back({member.name - 1, member.end, member.object});
     }
   }
   members_.resize(frame.first_member);
+}
+
+// Stably, as a name that stands later begins later, too. With many there is no memory for a second
+// place for them.
+void CanonicalJson::sort(std::span<Member> members) {
+  if (members.size() > many) {
+    std::ranges::sort(members, [this](const Member& a, const Member& b) {
+      const int found = order(a, b);
+      return found != 0 ? found < 0 : a.name < b.name;
+    });
+    return;
+  }
+  merge_sort(members, scratch_,
+             [this](const Member& a, const Member& b) { return order(a, b) < 0; });
 }
 
 void CanonicalJson::key(const JsonString& name) {
@@ -131,7 +169,7 @@ void CanonicalJson::key(const JsonString& name) {
   if (members_.size() > frame.first_member + 1) {
     Member& last = *(members_.end() - 2);
     last.end = begin;
-    frame.in_order = frame.in_order && !before(members_.back(), last);
+    frame.in_order = frame.in_order && order(members_.back(), last) >= 0;
   }
 }
 
@@ -157,32 +195,25 @@ void CanonicalJson::number(std::string_view value) {
 
 void CanonicalJson::literal(std::string_view word) { put(word.front()); }
 
-bool CanonicalJson::before(const Member& a, const Member& b) const {
+int CanonicalJson::order(const Member& a, const Member& b) const {
   if (a.prefix != b.prefix) {
-    return a.prefix < b.prefix;
+    return a.prefix < b.prefix ? -1 : 1;
   }
-  const int order =
+  const int found =
       std::memcmp(text_.data() + a.name, text_.data() + b.name, std::min(a.name_size, b.name_size));
-  return order != 0 ? order < 0 : a.name_size < b.name_size;
+  return found != 0 ? found : (a.name_size > b.name_size) - (a.name_size < b.name_size);
 }
 
-// Copies text_ into result_, piece by piece. An object whose members aren't in order interrupts the
-// range it stands in: its members' ranges come first, then what is left of that one.
-std::string_view CanonicalJson::arrange() {
-  if (parts_.empty()) {
-    return {text_.data(), used_};
-  }
+// Tells text_ piece by piece. An object whose members aren't in order interrupts the range it
+// stands in: its members' ranges come first, then what is left of that one.
+template <class Put>
+void CanonicalJson::arrange(Put put) const {
   struct Level {
     Range rest;
     std::uint32_t next_part, last_part;
   };
   std::array<Level, limits::max_depth> levels;
   std::size_t level = 0;
-  result_.resize(std::max(result_.size(), text_.size()));
-  char* out = result_.data();
-  const auto copy = [&](std::uint32_t begin, std::uint32_t end) {
-    out = copy_in_steps(text_.data() + begin, end - begin, out);
-  };
   Range range{0, static_cast<std::uint32_t>(used_), 0};
   for (;;) {
     const auto has_object = [&] {
@@ -193,15 +224,15 @@ std::string_view CanonicalJson::arrange() {
     }
     if (has_object()) {
       const Object& object = objects_[range.object];
-      copy(range.begin, object.begin);
+      put(range.begin, object.begin);
       levels[level++] = {{object.end, range.end, object.behind},
                          object.first_part,
                          object.first_part + object.parts};
     } else {
-      copy(range.begin, range.end);
+      put(range.begin, range.end);
     }
     if (level == 0) {
-      return {result_.data(), used_};
+      return;
     }
     Level& inner = levels[level - 1];
     if (inner.next_part != inner.last_part) {

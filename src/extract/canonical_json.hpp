@@ -17,12 +17,14 @@
 //
 // For hostile texts: time goes with the size, times its logarithm for the names of one object;
 // depth costs nothing, as each byte is moved once. Memory is 25 bytes at most for each byte of
-// text.
+// text. Told in pieces, an object of a million members, of 12 bytes each, takes 50 MB.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -41,6 +43,9 @@ class CanonicalJson {
   // Precondition: `text` is a JSON text that JsonParser accepts, and UTF-8. The result is good
   // until the next call.
   std::string_view of(std::string_view text);
+
+  // The same, told in pieces: it is nowhere as a whole, so that a large one takes less memory.
+  void tell(std::string_view text, const std::function<void(std::string_view)>& piece);
 
   Bytes memory() const;  // of the buffers, as allocated
 
@@ -82,8 +87,11 @@ class CanonicalJson {
   void put(char c);
   void open(char bracket, bool is_object);
   void end_object(Frame& frame);
-  bool before(const Member& a, const Member& b) const;
-  std::string_view arrange();
+  void read(std::string_view text);
+  void sort(std::span<Member> members);
+  int order(const Member& a, const Member& b) const;  // below 0: `a` is before `b`
+  template <class Put>
+  void arrange(Put put) const;
 
   std::vector<char> text_;          // what the parser reported, in canonical pieces
   std::size_t used_ = 0;            // of text_

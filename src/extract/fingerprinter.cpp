@@ -29,11 +29,18 @@ Fingerprinter::Fingerprinter()
 }
 
 Fingerprint Fingerprinter::of(std::string_view event) {
-  const std::string_view form = canonical_.of(event);
+  constexpr std::size_t large = limits::fingerprint_buffers.count / 4;  // they hold it twice
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
-  if (EVP_DigestInit_ex2(context_.get(), sha256_.get(), nullptr) != 1 ||
-      EVP_DigestUpdate(context_.get(), form.data(), form.size()) != 1 ||
-      EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr) != 1) {
+  bool good = EVP_DigestInit_ex2(context_.get(), sha256_.get(), nullptr) == 1;
+  const auto update = [&](std::string_view piece) {
+    good = good && EVP_DigestUpdate(context_.get(), piece.data(), piece.size()) == 1;
+  };
+  if (event.size() > large) {
+    canonical_.tell(event, update);
+  } else {
+    update(canonical_.of(event));
+  }
+  if (!good || EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr) != 1) {
     throw std::runtime_error("OpenSSL fails to hash");
   }
   if (canonical_.memory() > limits::fingerprint_buffers) {

@@ -10,15 +10,8 @@ namespace {
 
 constexpr std::string_view replacement = "\xEF\xBF\xBD";  // U+FFFD
 
-// U+0080 to U+009F.
-bool is_c1_control(std::string_view character) {
-  return character.size() == 2 && character[0] == '\xC2' &&
-         static_cast<unsigned char>(character[1]) < 0xA0;
-}
-
 std::string_view escaped(std::string_view character) {
-  const char c = character.front();
-  switch (c) {
+  switch (character.front()) {
     case '&':
       return "&amp;";
     case '<':
@@ -32,8 +25,7 @@ std::string_view escaped(std::string_view character) {
     default:
       break;
   }
-  const auto byte = static_cast<unsigned char>(c);
-  return byte < 0x20 || byte == 0x7F || is_c1_control(character) ? replacement : character;
+  return is_control(code_point(character)) ? replacement : character;
 }
 
 }  // namespace

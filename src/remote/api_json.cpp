@@ -169,8 +169,13 @@ Result<void> for_each_object(std::string_view text,
 Result<std::vector<Task>> parse_tasks(std::string_view text) {
   std::vector<Task> tasks;
   bool nameless = false;
+  bool too_many = false;
   const auto parsed = for_each_object(text, [&](const Members& members) {
     const std::string* id = members.string(Name::job_id);
+    if (tasks.size() == limits::listed_tasks) {
+      too_many = true;
+      return;
+    }
     if (id == nullptr || id->empty()) {
       nameless = true;
       return;
@@ -183,6 +188,10 @@ Result<std::vector<Task>> parse_tasks(std::string_view text) {
   });
   if (!parsed) {
     return parsed.error();
+  }
+  if (too_many) {
+    return make_error(Errc::protocol, "the answer lists more than " +
+                                          std::to_string(limits::listed_tasks) + " jobs");
   }
   const bool blank = text.find_first_not_of(" \t\r\n") == std::string_view::npos;
   if (tasks.empty() && (nameless || blank)) {

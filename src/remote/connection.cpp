@@ -29,6 +29,23 @@ std::string field(const Parser& parser, http::field name) {
   return std::string(parser.get()[name]);
 }
 
+// How the body is encoded, by all headers that say so. The parser undoes `chunked` alone.
+template <class Parser>
+std::string codings(const Parser& parser) {
+  std::string all;
+  const auto add = [&](http::field name, std::string_view harmless) {
+    const auto [first, last] = parser.get().equal_range(name);
+    for (auto header = first; header != last; ++header) {
+      if (!iequals_ascii(header->value(), harmless)) {
+        all += (all.empty() ? "" : ", ") + std::string(header->value());
+      }
+    }
+  };
+  add(http::field::content_encoding, "identity");
+  add(http::field::transfer_encoding, "chunked");
+  return all;
+}
+
 bool is_parse_error(const error_code& ec) {
   return ec.category() == http::make_error_code(http::error::need_more).category();
 }
@@ -150,7 +167,7 @@ outcome::Answered Connection::answer(const Endpoint& endpoint) {
   answered.status = parser_->get().result_int();
   answered.reason = printable(parser_->get().reason());
   answered.address = transport_.address();
-  answered.content_encoding = printable(field(*parser_, http::field::content_encoding));
+  answered.content_encoding = printable(codings(*parser_));
   answered.retry_after = parse_retry_after(field(*parser_, http::field::retry_after), wall_now());
   switch (answered.status) {
     case 301:

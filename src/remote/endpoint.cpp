@@ -23,6 +23,13 @@ std::string lower(std::string_view text) {
   return result;
 }
 
+// `https://host:443.example/`: Boost.URL takes what stands behind a port's digits for a path, which
+// others take for a host.
+bool continues_its_port(const urls::url_view_base& url) {
+  const std::string_view path = url.encoded_path();
+  return url.has_authority() && !path.empty() && path.front() != '/';
+}
+
 // What is wrong with `url` as an endpoint, or empty.
 std::string_view fault(const urls::url_view_base& url) {
   if (!is_https(url)) {
@@ -41,6 +48,9 @@ std::string_view fault(const urls::url_view_base& url) {
   }
   if (url.has_port() && !std::string_view(url.port()).empty() && url.port_number() == 0) {
     return "has a port that isn't in 1–65535";
+  }
+  if (continues_its_port(url)) {
+    return "has a port that is no number";
   }
   return {};
 }
@@ -139,7 +149,7 @@ RedirectTarget judge_redirect(const Endpoint& from, std::string_view location) {
   const std::string text = "https://" + from.authority() + from.target;  // base is a view of it
   const auto base = urls::parse_uri(text);
   const auto reference = urls::parse_uri_reference(location);
-  if (!base || !reference || location.empty()) {
+  if (!base || !reference || location.empty() || continues_its_port(*reference)) {
     return {Redirect::unusable, std::nullopt};
   }
   urls::url target;

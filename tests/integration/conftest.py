@@ -10,6 +10,7 @@ from harness.api_server import ApiServer, Request
 from harness.broker import Broker
 from harness.daemon import Daemon
 from harness.flow import SOURCE, Flow
+from harness.hostile import Exposed
 from harness.kafka_proxy import KafkaProxy
 from harness.packages import make_packages
 from harness.prometheus import Prometheus
@@ -146,6 +147,20 @@ def connect(daemon: Callable[..., Daemon]) -> Callable[..., Daemon]:
         return daemon(**{**known, "sources": "firehose", **settings})
 
     return make
+
+
+@pytest.fixture(scope="module")
+def exposed(
+    kafka: Broker, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Exposed]:
+    """For a file's tests: a daemon, with the file's SETTINGS, and a remote that does to it what they say."""
+    settings = getattr(request.module, "SETTINGS", {})
+    made = Exposed(tmp_path_factory.mktemp("exposed"), kafka, **settings)
+    try:
+        yield made.begin()
+        made.end()
+    finally:
+        made.close()
 
 
 @pytest.fixture

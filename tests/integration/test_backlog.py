@@ -10,7 +10,7 @@ from harness import wait
 from harness.broker import Broker
 from harness.daemon import Daemon
 from harness.exactly_once import compared
-from harness.held import anonymous_mib
+from harness.memory import anonymous
 from harness.simulator import Simulator
 
 pytestmark = [pytest.mark.kafka, pytest.mark.own_broker]
@@ -30,7 +30,7 @@ class Watched:
         self.daemon: Daemon | None = None
 
     def metric(self, name: str) -> float:
-        self.peak_mib = max(self.peak_mib, anonymous_mib(self.daemon))
+        self.peak_mib = max(self.peak_mib, anonymous(self.daemon.pid) / 1024**2)
         return self.daemon.metrics().get(name, source=SOURCE[0])
 
     def is_full(self) -> bool:

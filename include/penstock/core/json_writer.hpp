@@ -1,7 +1,7 @@
 // Writes JSON text. The only JSON writer of the project.
 //
 // Values follow each other as they are written; commas are put by the writer. Of strings, every
-// control character is escaped, DEL and U+0080 to U+009F too, so that nothing in them moves a
+// control character is escaped (is_control() of core/utf8), so that nothing in them moves a
 // terminal; each byte that isn't valid UTF-8 becomes U+FFFD.
 #pragma once
 

@@ -102,6 +102,7 @@ inline constexpr std::chrono::seconds paused_tick{1};  // how stale paused_ms ma
 // The answer of GET /v1/tasks: some 340 bytes a task, 1 kB with long options. 16,000 of those
 // fit.
 inline constexpr Bytes tasks_answer = 16_MiB;
+inline constexpr std::size_t listed_tasks = 20'000;  // 40 MB to learn of them, with their records
 // A page of images: with their words some 2 kB each, and a page has hundreds.
 inline constexpr Bytes images_answer = 16_MiB;
 inline constexpr Bytes picture = 64_MiB;  // screenshots have some 100 kB, large ones a few MB
@@ -153,6 +154,10 @@ inline constexpr std::uint64_t bcrypt_cost = 13;
 inline constexpr std::uint64_t sha512_rounds = 1'000'000;
 
 // app
+// What is allocated in one piece of at least so much goes back to the system once it is freed. The
+// largest buffers of the steady state have 1 MB.
+inline constexpr Bytes returned_at_once = 4_MiB;
+inline constexpr Bytes kept_free = 16_MiB;        // of smaller pieces, at an arena's end
 inline constexpr std::chrono::seconds drain{20};  // from the signal to _exit
 // What is told of a rejected reload, or of what needs a restart, on a page: the log has all of it.
 inline constexpr std::size_t reload_findings = 3;

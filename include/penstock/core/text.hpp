@@ -13,8 +13,8 @@ namespace penstock {
 std::string printable(std::string_view bytes, std::size_t limit = 200);
 
 // `lines` as a terminal may get them: all but line ends, tabs and printable UTF-8 escaped. Control
-// characters become \u00NN, which in a JSON string is what they are; bytes that are no UTF-8 become
-// \xNN.
+// characters, those that turn the direction of text among them, become \uNNNN, which in a JSON
+// string is what they are; bytes that are no UTF-8 become \xNN.
 std::string terminal_safe(std::string_view lines);
 
 // The member of `known` that is nearest to `word` (Damerau-Levenshtein), or empty where none is

@@ -63,7 +63,7 @@ struct Answered {
   std::optional<Duration> retry_after;
   Redirect redirect = Redirect::none;
   std::string location;
-  std::string content_encoding;  // empty or `identity`: none
+  std::string content_encoding;  // of body and transfer, but for `chunked`; or `identity`
   std::string address;           // of the remote
 };
 

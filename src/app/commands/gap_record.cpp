@@ -1,19 +1,21 @@
 #include <rapidjson/document.h>
 
+#include <algorithm>
+
 #include "penstock/app/commands/gaps.hpp"
+#include "penstock/core/utf8.hpp"
 
 namespace penstock::app {
 namespace {
 
 // A terminal takes them for commands. JSON as penstock writes it has none.
 bool has_control_characters(std::string_view text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const bool c1 =
-        byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
-    if (byte < 0x20 || byte == 0x7F || c1) {
+  while (!text.empty()) {
+    const std::size_t length = utf8_sequence_length(text);
+    if (length > 0 && is_control(code_point(text.substr(0, length)))) {
       return true;
     }
+    text.remove_prefix(std::max<std::size_t>(length, 1));
   }
   return false;
 }

@@ -5,7 +5,7 @@ import ssl
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Callable
+from typing import Callable, Iterable
 
 from harness.process import variables
 from harness.tls_server import issue
@@ -34,19 +34,24 @@ def answer(body: bytes | str = b"", status: str = "200 OK", **headers: str) -> b
 SILENCE = b""  # no answer, and the connection stays
 
 
+Answer = bytes | Iterable[bytes]
+
+
 class ApiServer:
     """`respond(request)` gives the bytes of the answer. The connection is kept, as a server does,
-    unless the answer says `Connection: close` or has no length."""
+    unless the answer says `Connection: close` or has no length. An answer that comes in parts is sent
+    as they come, and ends the connection; an OSError in it cuts it off, without an end of TLS."""
 
-    def __init__(self, folder: Path, respond: Callable[[Request], bytes], host: str = "127.0.0.1"):
+    def __init__(self, folder: Path, respond: Callable[[Request], Answer], host: str = "127.0.0.1"):
         folder.mkdir(parents=True, exist_ok=True)
         authority = issue("test CA", is_ca=True)
         self.ca_file = authority.write(folder, "ca")
         self.requests: list[Request] = []
         self.connections = 0
         self._respond = respond
-        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._context.load_cert_chain(issue(host, authority).write(folder, "server"))
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.identity_file = issue(host, authority).write(folder, "server")
+        self.context.load_cert_chain(self.identity_file)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._open: list[socket.socket] = []
         self.port = self._listener.getsockname()[1]
@@ -68,20 +73,27 @@ class ApiServer:
 
     def _serve(self, connection: socket.socket) -> None:
         try:
-            with self._context.wrap_socket(connection, server_side=True) as secured:
+            with self.context.wrap_socket(connection, server_side=True) as secured:
                 self._open.append(secured)
                 with secured.makefile("rb") as stream:
                     while request := self._read(stream):
                         self.requests.append(request)
-                        data = self._respond(request)
-                        secured.sendall(data)
-                        head = data.partition(b"\r\n\r\n")[0].lower()
-                        kept = b"content-length" in head and b"connection: close" not in head
-                        if not kept and data != SILENCE:
+                        if not self._send(secured, self._respond(request)):
                             secured.unwrap()  # the end of TLS: it wasn't cut off
                             return
         except OSError:
             pass  # the client is gone
+
+    @staticmethod
+    def _send(secured: ssl.SSLSocket, data: Answer) -> bool:
+        """Whether the connection is kept."""
+        if not isinstance(data, bytes):
+            for part in data:
+                secured.sendall(part)
+            return False
+        secured.sendall(data)
+        head = data.partition(b"\r\n\r\n")[0].lower()
+        return data == SILENCE or (b"content-length" in head and b"connection: close" not in head)
 
     @staticmethod
     def _read(stream) -> Request | None:

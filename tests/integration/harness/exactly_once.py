@@ -1,8 +1,9 @@
 """The main promise, checked on a run that is over: what the simulator sent and what Kafka has."""
 
 from collections import defaultdict
-from typing import Iterator, Mapping, NamedTuple
+from typing import Iterable, Iterator, Mapping, NamedTuple
 
+from confluent_kafka import Message
 from harness import topics
 from harness.broker import Broker
 from harness.gap_times import Timeline
@@ -19,12 +20,15 @@ class DeadLetter(NamedTuple):
 
 
 def dead_letters(broker: Broker, prefix: str) -> Iterator[DeadLetter]:
+    topic = f"{prefix}.dead-letters"
+    if topic in topics.names(broker.brokers, prefix):
+        yield from whole_letters(topics.read(broker.brokers, topic))
+
+
+def whole_letters(records: Iterable[Message]) -> Iterator[DeadLetter]:
     """Each as one, whose parts may stand in several records."""
     parts: dict[tuple, dict[int, bytes]] = defaultdict(dict)
-    topic = f"{prefix}.dead-letters"
-    if topic not in topics.names(broker.brokers, prefix):
-        return
-    for message in topics.read(broker.brokers, topic):
+    for message in records:
         header = {name: value.decode() for name, value in message.headers()}
         letter = header["penstock.source"], header["penstock.reason"], int(header["penstock.size"])
         part = header.get("penstock.part")

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from harness import wait
 from harness.daemon import Daemon
+from harness.memory import anonymous
 
 MIB = 1 << 20
 
@@ -33,13 +34,6 @@ def held(daemon: Daemon) -> Held:
             files.append(os.readlink(link))
     segments = sum(file.endswith(".segment") for file in files)
     return Held(len(files) - segments, segments, len(os.listdir(process / "task")))
-
-
-def anonymous_mib(daemon: Daemon) -> float:
-    """Memory, file pages aside."""
-    with open(f"/proc/{daemon.pid}/status", encoding="ascii") as status:
-        [line] = [line for line in status if line.startswith("RssAnon:")]
-    return int(line.split()[1]) / 1024
 
 
 class Sample(NamedTuple):
@@ -91,7 +85,7 @@ class Watch:
             self._failure = failure
 
     def _take(self, seconds: float) -> None:
-        memory = anonymous_mib(self._daemon)
+        memory = anonymous(self._daemon.pid) / MIB
         metrics = self._daemon.metrics()
         names = ("journal_bytes", "received_events_total", "published_events_total")
         journal, received, published = map(metrics.get, names)

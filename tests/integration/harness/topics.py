@@ -1,6 +1,6 @@
 """Reads topics to their end with a client that has nothing of the project in it."""
 
-from typing import Iterator
+from typing import Callable, Iterable, Iterator
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Message, TopicPartition
 from harness import wait
@@ -67,3 +67,34 @@ def read(
                     left.pop(message.partition(), None)
     finally:
         reader.close()
+
+
+class Growing:
+    """Topics of one partition each, read as they grow. `records` are those found so far."""
+
+    def __init__(self, brokers: str, names: Iterable[str]):
+        self.records: dict[str, list[Message]] = {name: [] for name in names}
+        self._ends: dict[str, int] = {}
+        self._reader = consumer(brokers, "read_committed")
+        self._reader.assign([TopicPartition(name, 0, OFFSET_BEGINNING) for name in self.records])
+
+    def until(self, what: str, condition: Callable[[], bool], seconds: float = 60) -> None:
+        def read_on() -> bool:
+            for message in self._reader.consume(1000, 0.05):
+                if message.error() is None:
+                    self.records[message.topic()].append(message)
+                elif message.error().code() == KafkaError._PARTITION_EOF:
+                    self._ends[message.topic()] = message.offset()
+                else:
+                    raise AssertionError(f"{message.topic()}: {message.error()}")
+            return condition()
+
+        wait.until(what, read_on, seconds, every=0)
+
+    def read_to_end(self, name: str) -> None:
+        """As it is now."""
+        _, end = self._reader.get_watermark_offsets(TopicPartition(name, 0), timeout=30)
+        self.until(f"{name} is read to {end}", lambda: self._ends.get(name, 0) >= end)
+
+    def close(self) -> None:
+        self._reader.close()

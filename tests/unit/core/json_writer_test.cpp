@@ -111,6 +111,10 @@ TEST(JsonEscape, EscapesTheControlsThatTakeTwoBytes) {
   EXPECT_EQ(escaped("\xc2\xa0\xc3\x80"), "\xc2\xa0\xc3\x80");  // the next character; À
 }
 
+TEST(JsonEscape, EscapesWhatTurnsTheDirectionOfText) {
+  EXPECT_EQ(escaped("a\u202eb\u2066\u061c"), R"(a\u202eb\u2066\u061c)");
+}
+
 TEST(JsonEscape, ReplacesEveryByteThatIsNoUtf8) {
   EXPECT_EQ(escaped("a\xff"
                     "b"),

@@ -52,6 +52,10 @@ TEST(TerminalSafe, EscapesWhatATerminalWouldObey) {
             "\\u009b31m \xc2\xa0");
 }
 
+TEST(TerminalSafe, EscapesWhatTurnsTheDirectionOfText) {
+  EXPECT_EQ(terminal_safe("\u202ea\u2069"), R"(\u202ea\u2069)");
+}
+
 TEST(TerminalSafe, ShowsBytesThatAreNoText) {
   EXPECT_EQ(terminal_safe("a\xff\xc2\n\x9b"), "a\\xff\\xc2\n\\x9b");
 }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace penstock {
 namespace {
@@ -104,6 +105,41 @@ TEST(Utf8, EmptyIsValidAndAscii) {
   EXPECT_TRUE(is_utf8(""));
   EXPECT_TRUE(is_ascii(""));
   EXPECT_EQ(utf8_sequence_length(""), 0u);
+}
+
+TEST(CodePoint, IsThatOfASequenceOfAnyLength) {
+  EXPECT_EQ(code_point(std::string_view("\0", 1)), 0u);
+  EXPECT_EQ(code_point("\x7f"), 0x7fu);
+  EXPECT_EQ(code_point("\u0080"), 0x80u);
+  EXPECT_EQ(code_point("\u07ff"), 0x7ffu);
+  EXPECT_EQ(code_point("\u0800"), 0x800u);
+  EXPECT_EQ(code_point("\uffff"), 0xffffu);
+  EXPECT_EQ(code_point("\U00010000"), 0x10000u);
+  EXPECT_EQ(code_point("\U0010ffff"), 0x10ffffu);
+}
+
+TEST(Control, IsWhatMovesATerminalOrTurnsTheDirectionOfText) {
+  std::vector<char32_t> found;
+  for (char32_t code_point = 0x20; code_point < 0x110000; ++code_point) {
+    if (is_control(code_point)) {
+      found.push_back(code_point);
+    }
+  }
+  std::vector<char32_t> expected;
+  for (char32_t code_point = 0x7f; code_point < 0xa0; ++code_point) {
+    expected.push_back(code_point);
+  }
+  expected.insert(expected.end(), {0x61c, 0x200e, 0x200f, 0x202a, 0x202b, 0x202c, 0x202d, 0x202e,
+                                   0x2066, 0x2067, 0x2068, 0x2069});
+  EXPECT_EQ(found, expected);
+  EXPECT_TRUE(is_control(0) && is_control(0x1f));
+}
+
+TEST(Escape, IsOfFourDigits) {
+  std::string out;
+  append_escape(out, 0x1b);
+  append_escape(out, 0x202e);
+  EXPECT_EQ(out, R"(\u001b\u202e)");
 }
 
 TEST(Ascii, IsTakenAtEveryLengthAndAlignment) {

@@ -187,6 +187,11 @@ bool bounded_and_same(std::string_view text, std::string_view sorted) {
   const std::string_view result = form.of(text);
   EXPECT_LE(result.size(), text.size() * 5 / 3);
   EXPECT_LE(form.memory().count, text.size() * 25);
+  CanonicalJson in_pieces;
+  std::string told;
+  in_pieces.tell(text, [&](std::string_view piece) { told += piece; });
+  EXPECT_TRUE(told == result);
+  EXPECT_LE(in_pieces.memory().count, text.size() * 15);
   CanonicalJson other;
   return result == other.of(sorted);
 }

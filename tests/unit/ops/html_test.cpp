@@ -20,6 +20,7 @@ TEST(Html, ReplacesControlCharactersAndWhatIsNoUtf8) {
   EXPECT_EQ(text(std::string_view("a\0b", 3)), "a" + sign + "b");
   EXPECT_EQ(text("\x1b[31m\r\n\x7f"), sign + "[31m" + sign + sign + sign);
   EXPECT_EQ(text("\xC2\x9B"), sign) << "a C1 control character";
+  EXPECT_EQ(text("\u202Ea"), sign + "a") << "it would turn the direction of what follows";
   EXPECT_EQ(text("\xFFx\xC3"), sign + "x" + sign);
 }
 

@@ -117,6 +117,20 @@ std::string nested(std::size_t depth) {
   return R"({"job_id":"a","x":)" + std::string(depth - 1, '[') + std::string(depth - 1, ']') + "}";
 }
 
+std::string listing(std::size_t count) {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) {
+    text += R"({"job_id":"a"})";
+  }
+  return text;
+}
+
+TEST(ApiJson, TakesSoManyJobsAtMost) {
+  EXPECT_EQ(lines(listing(limits::listed_tasks)).size(), limits::listed_tasks);
+  EXPECT_THAT(lines(listing(limits::listed_tasks + 1)),
+              ElementsAre("error: the answer lists more than 20000 jobs"));
+}
+
 TEST(ApiJson, NeverTakesSomethingElseForAList) {
   const std::vector<std::pair<std::string, const char*>> rows{
       {"", "the answer is empty"},

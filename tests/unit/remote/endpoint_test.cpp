@@ -47,6 +47,7 @@ TEST(Endpoint, RefusesWhatWouldSendATokenInTheClearOrAstray) {
   EXPECT_EQ(fault("https:///path"), "`https:///path` has no host");
   EXPECT_NE(fault("https://example.com:0/"), "none");
   EXPECT_NE(fault("https://example.com:65536/"), "none");
+  EXPECT_NE(fault("https://example.com:443.example/"), "none");
   EXPECT_NE(fault("https://a%0d%0ab/"), "none");
   EXPECT_NE(fault("https://example.com/a b"), "none");
   EXPECT_NE(fault("example.com"), "none");
@@ -88,8 +89,9 @@ TEST(Redirect, KnowsAnotherOrigin) {
 
 TEST(Redirect, NeedsAUsableLocation) {
   const Endpoint from = endpoint("https://example.com/");
-  for (const auto* location : {"", "https://exa mple.com/", "https://u:p@example.com/",
-                               "https://example.com:0/", "https:///x"}) {
+  for (const auto* location :
+       {"", "https://exa mple.com/", "https://u:p@example.com/", "https://example.com:0/",
+        "https:///x", "https://example.com:443.evil.example/", "//example.com:443x/"}) {
     EXPECT_EQ(judge_redirect(from, location).kind, Redirect::unusable) << location;
   }
 }

@@ -50,7 +50,7 @@ TEST(ParseGap, RefusesWhatIsNotPenstocks) {
 }
 
 TEST(ParseGap, RefusesWhatMovesATerminal) {
-  for (const char* bad : {"\n", "\t", "\x7f", "\xc2\x9b"}) {
+  for (const char* bad : {"\n", "\t", "\x7f", "\xc2\x9b", "\xe2\x80\xae"}) {
     EXPECT_FALSE(parse_gap(
         "k", "{\"started_at\":\"2026-11-23T20:15:30Z\",\"note\":\"a" + std::string(bad) + "b\"}"));
   }
