@@ -30,6 +30,7 @@ RATE = 500  # port events: 140 kB a second
 STALL, CONNECT, ANSWER = 2, 0.5, 2  # seconds, as configured below
 MARGIN = 1.5  # seconds from the end of such a time to the line in the log
 DEAD_PEER = 60  # seconds: limits::dead_peer
+COARSE = 3  # seconds that the kernel's timers, one of 30 s and three of 10 s, may be late: 2 s and 0.3 s
 BAD_LINES = {
     "loss": {"loss": 0.03},
     "disorder": {"disorder": 0.1},
@@ -116,7 +117,9 @@ def found(fed: FedDaemon, since: float, *words: str, seconds: float = 30) -> flo
         times = (json.loads(line)["time"] for line in fed.daemon.logged(*words))
         return next((at for at in map(seconds_of, times) if at >= since), None)
 
-    return wait.until(f"the log says {words}", first, seconds) - since
+    after = wait.until(f"the log says {words}", first, seconds) - since
+    print(f"{after:.2f} s: {', '.join(words)}")
+    return after
 
 
 def seconds_of(time_text: str) -> float:
@@ -188,7 +191,7 @@ def test_tcp_finds_a_partition_from_a_silent_remote(network: Network, feed: Feed
     network.remote.there.blocked, since = True, time.time()
     seconds = found(fed, since, "session closed", "aborted", seconds=2 * DEAD_PEER)
     network.remote.there.blocked = False
-    assert DEAD_PEER - MARGIN < seconds < DEAD_PEER + MARGIN
+    assert DEAD_PEER - MARGIN < seconds < DEAD_PEER + COARSE + MARGIN
     check_gaps(fed, "aborted")
 
 
