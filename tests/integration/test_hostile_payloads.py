@@ -136,7 +136,7 @@ def series(exposed: Exposed) -> set[tuple]:
     return {(name, *sorted(labels.items())) for name, labels, _ in exposed.daemon.metrics().samples}
 
 
-@pytest.fixture(scope="module", params=["text", "json"])
+@pytest.fixture(scope="module", params=["text", pytest.param("json", marks=pytest.mark.long)])
 def attacked(kafka, tmp_path_factory, request) -> Iterator[Attacked]:
     """All of it was received, told of, and published."""
     log = {"log_level": "debug", "log_format": request.param}
@@ -169,7 +169,7 @@ def distrusted(exposed: Exposed, folder) -> None:
         exposed.server.goes_on()
         count = lambda: exposed.daemon.metrics().get("disconnects_total", source=HOSTILE, cause="refused")
         before = count()
-        wait.until("it is refused", lambda: count() > before)
+        wait.until("it is refused", lambda: count() > before, every=0.01)
     with exposed.meeting():
         exposed.server.context = kept
 
