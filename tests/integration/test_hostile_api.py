@@ -72,7 +72,13 @@ ANSWERS: dict[str, Callable[[], Answer]] = {
 }
 
 
-@pytest.mark.parametrize("name", ANSWERS)
+# The largest that are taken in; the others are long.
+LARGEST = ("without end", "the smallest jobs", "huge strings", "the most jobs")
+
+
+@pytest.mark.parametrize(
+    "name", [name if name in LARGEST else pytest.param(name, marks=pytest.mark.long) for name in ANSWERS]
+)
 def test_the_list_of_jobs(exposed: Exposed, name: str) -> None:
     asked = []
 

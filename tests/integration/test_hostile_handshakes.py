@@ -85,7 +85,9 @@ CUTS = {
 }
 
 
-@pytest.mark.parametrize("name", CUTS)
+@pytest.mark.parametrize(
+    "name", [name if name == "TLS 1.3" else pytest.param(name, marks=pytest.mark.long) for name in CUTS]
+)
 def test_the_connection_ends_behind_every_byte_of_the_handshake(exposed: Exposed, name: str) -> None:
     """And of the record of the header, up to the first attempt that none of it was taken from."""
     version, resets = CUTS[name]

@@ -201,13 +201,15 @@ class Exposed:
     def others_go_on(self) -> None:
         """All that they were sent is delivered, in order and without a gap, in one session each."""
         sent = self.server.sent.copy()
-        for source in OTHERS:
-            more = lambda: len(self.records(source)) > sent[source]
-            self.topics.until(f"{source} goes on", more)
-            values = (record.value() for record in self.records(source))
-            assert all(value == numbered(source, n) for n, value in enumerate(values))
+
+        def more() -> bool:
+            return all(len(self.records(source)) > sent[source] for source in OTHERS)
+
+        self.topics.until("the others go on", more)
         metrics = self.daemon.metrics()
         for source in OTHERS:
+            values = (record.value() for record in self.records(source))
+            assert all(value == numbered(source, n) for n, value in enumerate(values))
             assert metrics.get("source_connected", source=source) == 1
             assert metrics.get("sessions_total", source=source) == 1
             assert metrics.get("disconnects_total", source=source) == 0

@@ -80,7 +80,7 @@ class Growing:
 
     def until(self, what: str, condition: Callable[[], bool], seconds: float = 60) -> None:
         def read_on() -> bool:
-            for message in self._reader.consume(1000, 0.05):
+            for message in self._reader.consume(1000, 0.01):
                 if message.error() is None:
                     self.records[message.topic()].append(message)
                 elif message.error().code() == KafkaError._PARTITION_EOF:
