@@ -118,8 +118,6 @@ int Daemon::Impl::run() {
   if (const auto status = open()) {
     return *status;
   }
-  sources_.start();
-  keep_beat();
   try {
     io_.run();
   } catch (const std::exception& failure) {
@@ -127,6 +125,8 @@ int Daemon::Impl::run() {
     log_.error("the I/O loop failed", {{"error", failure.what()}});
     _exit(exit_failed);
   }
+    sources_.start();
+    keep_beat();
   signals_.clear();  // nobody waits for them any more: they end the process now
   const bool all_taken_over = sources_.all_taken_over();
   sources_.clear();
