@@ -118,9 +118,9 @@ int Daemon::Impl::run() {
   if (const auto status = open()) {
     return *status;
   }
-  sources_.start();
-  keep_beat();
   try {
+    sources_.start();
+    keep_beat();
     io_.run();
   } catch (const std::exception& failure) {
     // Other threads still wait for what this one would have done: nothing can be joined.

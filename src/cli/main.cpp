@@ -1,6 +1,8 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
+#include <exception>
 #include <new>
 
 #include "cli/exit_status.hpp"
@@ -15,8 +17,25 @@ namespace {
   _exit(penstock::cli::exit_failed);
 }
 
+// Boost throws by itself, without asking the handler above.
+[[noreturn]] void end_unhandled() {
+  try {
+    if (std::current_exception()) {
+      throw;
+    }
+  } catch (const std::bad_alloc&) {
+    end_without_memory();
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "penstock: %s, which nobody expected\n", error.what());
+  }
+  std::abort();
+}
+
 // Before all else, as what is made before main() may need some, too.
-[[gnu::constructor(101)]] void watch_memory() { std::set_new_handler(end_without_memory); }
+[[gnu::constructor(101)]] void watch_memory() {
+  std::set_new_handler(end_without_memory);
+  std::set_terminate(end_unhandled);
+}
 
 }  // namespace
 

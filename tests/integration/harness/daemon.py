@@ -5,6 +5,8 @@ import json
 import signal
 import time
 from pathlib import Path
+from types import MappingProxyType
+from typing import Mapping
 
 from harness import wait
 from harness.metrics import Metrics
@@ -21,13 +23,15 @@ SHORT_BACKOFF = {
     "PENSTOCK_API_BACKOFF_REFUSED": "200ms",
     "PENSTOCK_API_BACKOFF_HEALTHY_AFTER": "1s",
 }
+NOTHING: Mapping[str, str] = MappingProxyType({})
 NO_KAFKA = "127.0.0.1:1"  # nothing listens there; sessions don't wait for Kafka
 
 
 class Daemon(Process):
     """`settings` are variables without PENSTOCK_, in lower case: journal_max_size="64MiB"; None is
     none. `text` is the configuration file, `arguments` are those of `penstock run`, `port` is one
-    that an earlier one had, `within` is a command that runs it."""
+    that an earlier one had, `within` is a command that runs it, `environment` has variables that aren't
+    penstock's."""
 
     def __init__(
         self,
@@ -39,6 +43,7 @@ class Daemon(Process):
         arguments: tuple[str, ...] = (),
         port: int | None = None,
         within: tuple[str, ...] = (),
+        environment: Mapping[str, str] = NOTHING,
         **settings: str | None,
     ):
         folder.mkdir(parents=True, exist_ok=True)
@@ -55,9 +60,9 @@ class Daemon(Process):
             "admin_socket": str(folder / "admin.sock"),
             **settings,
         }
-        environment = clean_environment() | SHORT_BACKOFF
-        environment |= variables(**{k: v for k, v in values.items() if v is not None})
-        super().__init__([*within, PENSTOCK, "run", *arguments], folder / "daemon.log", environment)
+        known = variables(**{k: v for k, v in values.items() if v is not None})
+        everything = clean_environment() | SHORT_BACKOFF | known | dict(environment)
+        super().__init__([*within, PENSTOCK, "run", *arguments], folder / "daemon.log", everything)
 
     def get(self, path: str) -> tuple[int, str]:
         self.check_alive()
