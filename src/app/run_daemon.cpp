@@ -9,8 +9,8 @@
 namespace penstock::app {
 namespace {
 
-// By default glibc raises the last two bounds to what was ever freed, up to 32 and 64 MiB: one large
-// event would cost its memory for ever, in each arena.
+// By default glibc raises the last two bounds to what was ever freed, up to 32 and 64 MiB: one
+// large event would cost its memory for ever, in each arena.
 void give_memory_back() {
   mallopt(M_ARENA_MAX, limits::malloc_arenas);
   mallopt(M_MMAP_THRESHOLD, static_cast<int>(limits::returned_at_once.count));
