@@ -29,6 +29,7 @@ PROPERTIES = {
     # A killed broker comes back when its old session has ended; 9 s by default.
     "broker.session.timeout.ms": "3000",
     "broker.heartbeat.interval.ms": "500",
+    "log.flush.start.offset.checkpoint.interval.ms": "500",
     "log.segment.bytes": str(64 << 20),  # what was compared is deleted by whole segments
 }
 

@@ -236,10 +236,19 @@ class Soak:
         names = [f"{self._prefix}.{name}" for name in (*SOURCES, "dead-letters")]
         there = topics.names(self.broker.brokers, self._prefix)
         ends = [
-            TopicPartition(name, partition, OFFSET_END)
+            (name, partition, end)
             for name in names
             if name in there
-            for partition in topics.ends(self.broker.brokers, name)
+            for partition, end in topics.ends(self.broker.brokers, name).items()
         ]
-        for answer in self.broker.admin.delete_records(ends).values():
+        all_of_it = [TopicPartition(name, partition, OFFSET_END) for name, partition, _ in ends]
+        for answer in self.broker.admin.delete_records(all_of_it).values():
             answer.result(60)
+        wait.until("a killed broker would know", lambda: all(self._is_forgotten(*end) for end in ends))
+
+    def _is_forgotten(self, topic: str, partition: int, end: int) -> bool:
+        """On the broker's disk; else what was deleted would be there again after its kill."""
+        data = self.broker.folder / "data"
+        begins_there = data / f"{topic}-{partition}" / f"{end:020}.log"
+        written = (data / "log-start-offset-checkpoint").read_text().splitlines()
+        return begins_there.exists() or f"{topic} {partition} {end}" in written
