@@ -1,6 +1,5 @@
 #include "penstock/app/daemon.hpp"
 
-#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -34,11 +33,8 @@ enum ExitStatus : int {
   exit_configuration = 78
 };
 
-constexpr Duration beat{1'000};         // of the watchdog and of librdkafka's callbacks
-constexpr Duration ready_wait{10'000};  // systemd is told then, whatever is away
-// malloc keeps what was freed, an arena for each of many threads: in the end many times what is in
-// use. Pages are given back so often; that takes a few milliseconds.
-constexpr Duration trim_interval{60'000};
+constexpr Duration beat{1'000};          // of the watchdog and of librdkafka's callbacks
+constexpr Duration ready_wait{10'000};   // systemd is told then, whatever is away
 constexpr Duration status_flush{2'000};  // what the last status records may take at the end
 
 }  // namespace
@@ -80,7 +76,6 @@ class Daemon::Impl {
   void wait_for_signal();
   ops::Response reload();  // and what became of it, for who asked
   void keep_beat();
-  void trim_memory();
   void drain(std::string_view why);
   void sources_changed();
   bool first_session() const;
@@ -110,7 +105,6 @@ class Daemon::Impl {
                       metrics_, status_}};
   ops::AdminServer admin_;
   bool told_ready_ = false;
-  MonotonicTime trimmed_at_ = monotonic_now();
 };
 
 int Daemon::Impl::run() {
@@ -249,7 +243,6 @@ void Daemon::Impl::keep_beat() {
   status_->poll();
   overview_.sample(monotonic_now());
   log_.tell_repeats();
-  trim_memory();
   // Where another loop stands still, systemd is to find the whole service so.
   if (overview_.all_turn(log_) && notifier_.watchdog_interval()) {
     notifier_.watchdog();
@@ -271,13 +264,6 @@ void Daemon::Impl::keep_beat() {
       keep_beat();
     }
   });
-}
-
-void Daemon::Impl::trim_memory() {
-  if (const auto now = monotonic_now(); now - trimmed_at_ >= trim_interval) {
-    trimmed_at_ = now;
-    malloc_trim(0);
-  }
 }
 
 void Daemon::Impl::drain(std::string_view why) {
