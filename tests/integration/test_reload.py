@@ -171,7 +171,7 @@ def test_a_source_that_comes_back_knows_what_it_was_at(kafka, prefix, simulator,
     ).wait_ready()
     for times, path in enumerate(("/v1/torrent", "/v1/sinkhole"), start=1):
         wait.until("events are published", lambda: published(local.metrics(), "firehose") > 0)
-        reload(local, reading(path))
+        local.reload(reading(path))
         wait.until("it is gone", lambda: len(local.logged("source gone")) == times)
         wait.until(
             "the time without a session is a gap",

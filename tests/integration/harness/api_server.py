@@ -81,7 +81,7 @@ class ApiServer:
                         if not self._send(secured, self._respond(request)):
                             secured.unwrap()  # the end of TLS: it wasn't cut off
                             return
-        except OSError:
+        except (OSError, ValueError):  # the latter of a connection that close() has closed
             pass  # the client is gone
 
     @staticmethod
