@@ -27,7 +27,7 @@ class Lookup {
   Lookup(const Lookup&) = delete;
   Lookup& operator=(const Lookup&) = delete;
 
-  // None: it was abandoned.
+  // None: it was abandoned. `host` must stay until then.
   boost::asio::awaitable<std::optional<Answer>> find(const std::string& host, std::uint16_t port);
   void abandon();
 

@@ -60,10 +60,11 @@ TEST_F(LookupTest, AnAbandonedOneIsNotWaitedForAndTheNextHasItsOwnAnswer) {
 }
 
 TEST(Lookup, MayBeDestroyedWhileItLasts) {
+  const std::string host = "127.0.0.1";
   for (int i = 0; i < 100; ++i) {
     asio::io_context io;
     Lookup lookup(io);
-    asio::co_spawn(io, lookup.find("127.0.0.1", 443), [](const std::exception_ptr&, auto) {});
+    asio::co_spawn(io, lookup.find(host, 443), [](const std::exception_ptr&, auto) {});
     io.poll();
   }
 }
