@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <iostream>
-#include <string>
 #include <string_view>
 
 #include "cli/rows.hpp"
@@ -22,8 +21,13 @@ class JsonValues {
         to_terminal_(&out == &std::cout && isatty(STDOUT_FILENO) == 1) {}
 
   void add(std::string_view value) {
-    out_ << (array_ ? separator_ : "") << (to_terminal_ ? terminal_safe(value) : std::string(value))
-         << (array_ ? "" : "\n");
+    out_ << (array_ ? separator_ : "");
+    if (to_terminal_) {
+      out_ << terminal_safe(value);
+    } else {
+      out_ << value;
+    }
+    out_ << (array_ ? "" : "\n");
     separator_ = ",";
   }
   // Behind the last.

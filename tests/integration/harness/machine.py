@@ -3,11 +3,10 @@
 import hashlib
 import os
 import stat
-import subprocess
 from pathlib import Path
 
 from harness.daemon import Daemon
-from harness.process import ROOT, Process, clean_environment, done, free_port, variables
+from harness.process import ROOT, Process, clean_environment, done, free_port, root_may, variables
 
 CACHE = ROOT / "build" / "cache"
 SUITE = "bookworm"
@@ -23,9 +22,7 @@ USERS = {f"etc/{name}{old}" for name in ("passwd", "shadow", "group", "gshadow")
 
 
 def may_mount() -> bool:
-    """Whether we are a root that a container engine hasn't taken everything from."""
-    tried = subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False)
-    return os.geteuid() == 0 and tried.returncode == 0
+    return root_may("unshare", "--mount", "true")
 
 
 def apt_sources() -> list[str]:

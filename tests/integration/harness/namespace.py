@@ -4,11 +4,10 @@ import ctypes
 import fcntl
 import os
 import struct
-import subprocess
 from contextlib import contextmanager
 from typing import Iterator
 
-from harness.process import done
+from harness.process import done, root_may
 
 CLONE_NEWNET = 0x40000000
 TUNSETIFF = 0x400454CA
@@ -20,9 +19,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 def may_make_networks() -> bool:
-    """Whether we are a root that a container engine hasn't taken everything from."""
-    command = ["unshare", "--net", "--mount", "ip", "tuntap", "add", "mode", "tun"]
-    return os.geteuid() == 0 and subprocess.run(command, capture_output=True, check=False).returncode == 0
+    return root_may("unshare", "--net", "--mount", "ip", "tuntap", "add", "mode", "tun")
 
 
 def check(result: int) -> None:

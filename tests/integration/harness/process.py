@@ -51,6 +51,11 @@ def clean_environment() -> dict[str, str]:
     }
 
 
+def root_may(*command: str) -> bool:
+    """Whether we are a root that a container engine hasn't taken everything from: that command works."""
+    return os.geteuid() == 0 and subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
 def variables(**settings: object) -> dict[str, str]:
     """Of penstock: api_url="…" is PENSTOCK_API_URL."""
     return {f"PENSTOCK_{name.upper()}": str(value) for name, value in settings.items()}
