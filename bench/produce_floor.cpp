@@ -1,6 +1,6 @@
-// What publishing costs by itself: the lines of a file in memory go to rd_kafka_produce(), in
-// transactions as large as the daemon's, of a producer with the daemon's settings. Keys are found
-// beforehand; values aren't copied.
+// What publishing costs by itself: the lines of a file in memory go to rd_kafka_produceva(), in
+// transactions as large as the daemon's, by the daemon's producer. Keys are
+// found beforehand; values aren't copied.
 //
 //   produce_floor BROKERS TOPIC FILE ip|none NAME=VALUE…
 //
@@ -9,7 +9,6 @@
 // Prints seconds of CPU, user and system of all threads, and of the clock, from before there is a
 // producer to when it is gone.
 #include <fcntl.h>
-#include <librdkafka/rdkafka.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -18,6 +17,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,7 +35,7 @@ constexpr Duration patience{30'000};      // a new broker's coordinator first ma
 
 struct Line {
   std::string_view value;
-  std::string_view key;  // without data(): none
+  std::optional<std::string_view> key;
 };
 
 int fail(std::string_view what) {
@@ -62,7 +62,7 @@ std::vector<Line> lines_of(std::string_view text, bool has_key, std::deque<std::
   extract::LineParser parser;
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
-    Line line{.value = text.substr(0, end), .key = {}};
+    Line line{.value = text.substr(0, end), .key = std::nullopt};
     Event event;
     if (has_key && !parser.parse(line.value, event, decoded) && event.has_ip) {
       line.key = event.ip;
@@ -73,24 +73,15 @@ std::vector<Line> lines_of(std::string_view text, bool has_key, std::deque<std::
   return lines;
 }
 
-bool produce(rd_kafka_topic_t* topic, const Line& line, Producer& producer) {
-  while (rd_kafka_produce(topic, RD_KAFKA_PARTITION_UA, 0, const_cast<char*>(line.value.data()),
-                          line.value.size(), line.key.data(), line.key.size(), nullptr) != 0) {
-    if (rd_kafka_last_error() != RD_KAFKA_RESP_ERR__QUEUE_FULL) {
-      return false;
-    }
-    producer.poll();
-  }
-  return true;
-}
-
 // All of `lines`, in transactions.
-bool publish(const std::vector<Line>& lines, rd_kafka_topic_t* topic, Producer& producer) {
+bool publish(const std::vector<Line>& lines, Producer& producer) {
+  Record record;
   for (auto line = lines.begin(); line != lines.end();) {
     if (producer.begin().outcome != Outcome::ok) {
       return false;
     }
     const MonotonicTime tick = monotonic_now() + commit_interval;
+    record.timestamp_ms = wall_now().time_since_epoch().count();
     std::size_t events = 0;
     Bytes bytes{};
     // The clock is looked at as rarely as the daemon does, which takes batches of a block.
@@ -98,7 +89,9 @@ bool publish(const std::vector<Line>& lines, rd_kafka_topic_t* topic, Producer& 
            events < limits::transaction_events && monotonic_now() < tick) {
       const Bytes block{bytes.count + limits::block_size.count};
       for (; line != lines.end() && bytes < block; ++line, ++events) {
-        if (!produce(topic, *line, producer)) {
+        record.key = line->key;
+        record.value = line->value;
+        if (producer.event(record, {}) != Produced::queued) {
           return false;
         }
         bytes.count += line->value.size();
@@ -139,7 +132,6 @@ int run(const KafkaConnection& connection, const std::string& topic, const char*
     if (!producer) {
       return fail(producer.error().what);
     }
-    const TopicHandle handle = (*producer)->open_topic(topic);
     Call made{Outcome::retriable};
     while (made.outcome == Outcome::retriable && monotonic_now() < begun + patience) {
       made = (*producer)->init_transactions(patience);
@@ -147,8 +139,7 @@ int run(const KafkaConnection& connection, const std::string& topic, const char*
     if (made.outcome != Outcome::ok) {
       return fail(made.why);
     }
-    if (!(*producer)->fetch_metadata(patience).why.empty() ||
-        !publish(lines, handle.get(), **producer)) {
+    if (!(*producer)->fetch_metadata(patience).why.empty() || !publish(lines, **producer)) {
       return fail("Kafka failed: " + (*producer)->failure().why);
     }
   }

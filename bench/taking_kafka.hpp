@@ -18,6 +18,7 @@ class TakingKafka : public publish::TransactionalKafka {
   void close_producer() final {}
   Call init_transactions() final { return {}; }
   Call fetch_metadata() final { return {}; }
+  const publish::Partitioning& partitioning() const final { return partitioning_; }
   Call begin() final { return {}; }
   Call commit() final { return {}; }
   Call abort() final { return {}; }
@@ -32,6 +33,9 @@ class TakingKafka : public publish::TransactionalKafka {
   Result<bool> read_state(const Apply&, const std::function<bool()>&, Duration) override {
     return true;
   }
+
+ private:
+  publish::Partitioning partitioning_{"murmur2_random", 4};
 };
 
 }  // namespace penstock

@@ -1,16 +1,26 @@
 #include "publish/batch_writer.hpp"
 
+#include <limits>
+#include <numeric>
+
 #include "penstock/core/limits.hpp"
 
 namespace penstock::publish {
 
 using Disposition = RefusedRecords::Disposition;
 
+namespace {
+
+constexpr std::uint32_t unwanted = std::numeric_limits<std::uint32_t>::max();
+constexpr std::size_t prefetch_ahead = 8;  // events: keys are in blocks that another core wrote
+
+}  // namespace
+
 bool BatchWriter::write(const Batch& batch, ItemSequence item, TransactionalKafka& kafka,
                         MonotonicTime now) {
-  for (std::uint32_t index = 0; index < batch.events.size(); ++index) {
-    const bool wanted = batch.verdicts.empty() || batch.verdicts[index] == Verdict::publish;
-    if (wanted && !write_event(batch, {.item = item, .index = index}, kafka, now)) {
+  arrange(batch, kafka.partitioning());
+  for (const std::uint32_t index : order_) {
+    if (!write_event(batch, {.item = item, .index = index}, kafka, now)) {
       return false;
     }
   }
@@ -21,6 +31,37 @@ bool BatchWriter::write(const Batch& batch, ItemSequence item, TransactionalKafk
     }
   }
   return true;
+}
+
+// Those of one partition in a row, in their order. So the records of a partition are neighbours in
+// memory when librdkafka's thread walks them: in turns with those of others, each would be a cache
+// miss, a seventh of all CPU where events are small.
+void BatchWriter::arrange(const Batch& batch, const Partitioning& partitioning) {
+  const std::size_t count = batch.events.size();
+  partitions_.assign(count, unwanted);
+  places_.assign(partitioning.count(), 0);
+  for (std::size_t index = 0; index < count; ++index) {
+    if (index + prefetch_ahead < count) {
+      const auto later = router_.key(batch.events[index + prefetch_ahead]);
+      __builtin_prefetch(later ? later->data() : nullptr);
+    }
+    if (batch.verdicts.empty() || batch.verdicts[index] == Verdict::publish) {
+      const auto key = router_.key(batch.events[index]);
+      const std::uint32_t partition = key ? partitioning.of(*key) : 0;
+      partitions_[index] = partition;
+      ++places_[partition];
+    }
+  }
+  std::exclusive_scan(places_.begin(), places_.end(), places_.begin(), std::uint32_t{0});
+  order_.resize(count);
+  std::uint32_t wanted = 0;
+  for (std::uint32_t index = 0; index < count; ++index) {
+    if (partitions_[index] != unwanted) {
+      order_[places_[partitions_[index]]++] = index;
+      ++wanted;
+    }
+  }
+  order_.resize(wanted);
 }
 
 // What stands before a suspect goes in a Kafka batch without it, and what follows as well.

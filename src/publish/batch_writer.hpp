@@ -1,6 +1,9 @@
 // Hands the records of a batch to the producer: events and dead letters, refused ones diverted.
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
 #include "penstock/core/event.hpp"
 #include "penstock/core/ids.hpp"
 #include "penstock/publish/refused_records.hpp"
@@ -20,6 +23,7 @@ class BatchWriter {
   bool write(const Batch& batch, ItemSequence item, TransactionalKafka& kafka, MonotonicTime now);
 
  private:
+  void arrange(const Batch& batch, const Partitioning& partitioning);
   bool write_event(const Batch& batch, RecordId id, TransactionalKafka& kafka, MonotonicTime now);
   bool write_dead_letter(const Batch& batch, const DeadLetter& letter, RecordId id,
                          TransactionalKafka& kafka);
@@ -28,7 +32,11 @@ class BatchWriter {
   SourceName source_;
   Router router_;
   RefusedRecords& refused_;
-  Record record_;  // reused from event to event
+  // Reused from batch to batch, and from event to event.
+  std::vector<std::uint32_t> partitions_;  // of each event; `unwanted`: it isn't published
+  std::vector<std::uint32_t> places_;  // of each partition, where its next event stands in order_
+  std::vector<std::uint32_t> order_;   // events, by their index
+  Record record_;
 };
 
 }  // namespace penstock::publish

@@ -34,6 +34,7 @@ class KafkaSession final : public TransactionalKafka {
   void close_producer() override { producer_.reset(); }
   Call init_transactions() override;
   Call fetch_metadata() override;
+  const Partitioning& partitioning() const override { return producer_->partitioning(); }
   Call begin() override { return producer_->begin(); }
   Call commit() override { return producer_->commit(); }
   Call abort() override { return producer_->abort(); }

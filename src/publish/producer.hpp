@@ -10,6 +10,7 @@
 #include "penstock/publish/refused_records.hpp"
 #include "penstock/publish/router.hpp"
 #include "publish/client.hpp"
+#include "publish/partitioning.hpp"
 #include "publish/transactional_kafka.hpp"
 
 namespace penstock::publish {
@@ -34,6 +35,7 @@ class Producer {
   Call init_transactions(Duration timeout);
   // Learns of the topics' partitions now rather than with the first transaction.
   Call fetch_metadata(Duration timeout);
+  const Partitioning& partitioning() const noexcept { return partitioning_; }
   Call begin();
   // Both are to be called again where they say so: they wait a while only.
   Call commit();
@@ -64,6 +66,7 @@ class Producer {
   Call outcome_of(rd_kafka_error_t* error);
   Outcome state() const;  // ok, fenced or fatal
   bool transaction_failed();
+  void wait_for_full_batches();
   Call ended(const Call& call);  // the transaction, where the call succeeded
 
   std::unique_ptr<Events> events_;  // before the client, which uses it to its end
@@ -73,6 +76,9 @@ class Producer {
   TopicHandle state_topic_;
   TopicHandle jobs_topic_;
   TopicHandle gaps_topic_;
+  std::string partitioner_;
+  Partitioning partitioning_;
+  Bytes unflushed_{};  // of values
   Call failure_;
 };
 

@@ -11,20 +11,6 @@
 namespace penstock::publish {
 namespace {
 
-std::optional<std::string_view> key_of(const Event& event, KeyField field) {
-  switch (field) {
-    case KeyField::ip:
-      return event.has_ip ? std::optional(event.ip) : std::nullopt;
-    case KeyField::job_id:
-      return event.has_job_id ? std::optional(event.job_id) : std::nullopt;
-    case KeyField::type:
-      return event.has_type ? std::optional(event.type) : std::nullopt;
-    case KeyField::none:
-      break;
-  }
-  return std::nullopt;
-}
-
 std::int64_t milliseconds(WallTime time) { return time.time_since_epoch().count(); }
 
 std::string_view keep(Record& record, std::string text) {
@@ -68,10 +54,24 @@ void reset(Record& record) {
 
 }  // namespace
 
+std::optional<std::string_view> Router::key(const Event& event) const {
+  switch (options_.key) {
+    case KeyField::ip:
+      return event.has_ip ? std::optional(event.ip) : std::nullopt;
+    case KeyField::job_id:
+      return event.has_job_id ? std::optional(event.job_id) : std::nullopt;
+    case KeyField::type:
+      return event.has_type ? std::optional(event.type) : std::nullopt;
+    case KeyField::none:
+      break;
+  }
+  return std::nullopt;
+}
+
 void Router::route(const Event& event, const Batch& batch, std::size_t index,
                    Record& record) const {
   reset(record);
-  record.key = key_of(event, options_.key);
+  record.key = key(event);
   record.value = event.line;
   // Kafka takes no negative timestamp; a claim of before 1970 is no time of receipt either.
   const bool by_event =

@@ -16,6 +16,7 @@
 #include "penstock/publish/refused_records.hpp"
 #include "penstock/publish/router.hpp"
 #include "penstock/publish/transaction_fsm.hpp"
+#include "publish/partitioning.hpp"
 
 namespace penstock::publish {
 
@@ -46,6 +47,7 @@ class TransactionalKafka {
   // Of the producer that is open.
   virtual Call init_transactions() = 0;
   virtual Call fetch_metadata() = 0;  // spares the first transaction the look-up of its partitions
+  virtual const Partitioning& partitioning() const = 0;  // of events, as of that call
   virtual Call begin() = 0;
   // Both are to be called again where they say so: they wait a while only.
   virtual Call commit() = 0;

@@ -1,6 +1,7 @@
 """Every alert by a real fault: a real Prometheus scrapes the daemon, the alert fires and ends."""
 
 import re
+import struct
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Callable, Iterator
 
 import pytest
 from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource
-from harness import alert_rules, wait
+from harness import alert_rules, memory, wait
 from harness.broker import Broker
 from harness.daemon import Daemon
 from harness.kafka_proxy import Api, Error, Fate, KafkaProxy, Rule
@@ -47,16 +48,14 @@ IN_TEST_PROMETHEUS = {
     "PenstockNotPublishing",
     "PenstockDeadLetters",
 }
-# It is raised by a defect of penstock, and by nothing that is done to it from outside.
-BY_NO_FAULT = {"PenstockBalanceBroken"}
-# Here a ledger is between nine tenths and full for a moment only: promtool alone tells of it, in test_alerts.py.
-BY_THE_RULE_ALONE = {"PenstockLedgerFilling"}
+OF_THE_LEDGER = {"PenstockLedgerFilling"}
+OF_THE_BALANCE = {"PenstockBalanceBroken"}
 HOUR = 60  # seconds: what is counted over an hour is forgotten then
 
 
 def test_every_alert_is_raised_by_a_fault() -> None:
-    here = OF_THE_REMOTE | OF_JOBS | OF_KAFKA | OF_THE_LOGIN
-    assert here | IN_TEST_PROMETHEUS | BY_NO_FAULT | BY_THE_RULE_ALONE == set(alert_rules.alerts())
+    here = OF_THE_REMOTE | OF_JOBS | OF_KAFKA | OF_THE_LOGIN | OF_THE_LEDGER | OF_THE_BALANCE
+    assert here | IN_TEST_PROMETHEUS == set(alert_rules.alerts())
     text = (Path(__file__).parent / "test_prometheus.py").read_text()
     assert IN_TEST_PROMETHEUS <= set(re.findall(r'wait_firing\("(\w+)"\)', text))
 
@@ -177,6 +176,57 @@ def test_the_remote_the_operator_and_jobs(
     remote.fault("resume", "sinkhole")
 
     check_all_ended(prometheus, OF_THE_REMOTE | OF_JOBS)
+
+
+NEVER_SETTLES = "log: {format: json}\nreplay: {settle_after: 1d}\n"
+SETTLES = "log: {format: json}\nreplay: {settle_after: 1s}\n"
+
+
+@pytest.mark.long
+@pytest.mark.kafka
+def test_the_ledger_is_nearly_full(
+    kafka: Broker, prefix: str, simulator, connect: Callable[..., Daemon], watch
+) -> None:
+    remote = simulator(jobs_every="1h", jobs_lasting="2s", jobs_events=1000, jobs_failed=0, jobs_revoked=0)
+    settings = {**SETTINGS, "replay_settle_after": None}
+    of_kafka = {"brokers": kafka.brokers, "kafka_topic_prefix": prefix}
+    daemon = connect(remote, text=NEVER_SETTLES, sources="stream", **of_kafka, **settings).wait_ready()
+    prometheus = watch(daemon)
+
+    def filled() -> float:
+        return of_stream(daemon, "ledger_bytes") / of_stream(daemon, "ledger_capacity_bytes")
+
+    while filled() < 0.92:
+        before = of_stream(daemon, "received_events_total")
+        remote.create_job()
+        wait.until(
+            "all of the job came", lambda: of_stream(daemon, "received_events_total") >= before + 1000
+        )
+    prometheus.wait_firing("PenstockLedgerFilling")
+    daemon.reload(SETTLES)
+    check_all_ended(prometheus, OF_THE_LEDGER)
+
+
+@pytest.mark.long
+@pytest.mark.kafka
+def test_a_bit_of_its_memory_flips(
+    kafka: Broker, prefix: str, simulator, connect: Callable[..., Daemon], watch
+) -> None:
+    """No other fault breaks the balance: only a defect of penstock does."""
+    remote = simulator()
+    settings = {"brokers": kafka.brokers, "kafka_topic_prefix": prefix}
+    daemon = connect(remote, **settings).wait_ready()
+    prometheus = watch(daemon)
+    remote.quiet()
+    seen = daemon.wait_drained(("firehose",))
+    of_the_balance = ("received", "recovered", "published", "filtered", "duplicate")
+    counts = [int(seen.get(f"{name}_events_total", source="firehose")) for name in of_the_balance]
+    (place,) = memory.places(daemon.pid, struct.pack("=5Q", *counts))
+    published = place + 2 * 8
+    memory.flip_bit(daemon.pid, published)
+    prometheus.wait_firing("PenstockBalanceBroken")
+    memory.flip_bit(daemon.pid, published)
+    check_all_ended(prometheus, OF_THE_BALANCE)
 
 
 @pytest.mark.long

@@ -54,6 +54,7 @@ class ModelKafka {
     return options_.refuses && options_.refuses(topic, value);
   }
   Partition partition_of(const std::string& topic, std::optional<std::string_view> key) const;
+  const publish::Partitioning& partitioning() const { return partitioning_; }
 
   // What the cluster does by itself.
 
@@ -104,6 +105,7 @@ class ModelKafka {
 
   const Clock& clock_;
   Options options_;
+  publish::Partitioning partitioning_{"murmur2", options_.partitions};
   std::map<Partition, Log> logs_;
   std::map<std::string, Producer> producers_;
   std::vector<LateEnd> late_;
@@ -161,6 +163,7 @@ class ModelSession : public publish::TransactionalKafka {
   void close_producer() override { producer_.reset(); }
   publish::Call init_transactions() override;
   publish::Call fetch_metadata() override;
+  const publish::Partitioning& partitioning() const override { return kafka_.partitioning(); }
   publish::Call begin() override;
   publish::Call commit() override { return end(KafkaCall::commit); }
   publish::Call abort() override;

@@ -43,6 +43,9 @@ class Router {
  public:
   explicit Router(RouterOptions options) : options_(std::move(options)) {}
 
+  // That of its record. Points into the event; none: it has no such field.
+  std::optional<std::string_view> key(const Event& event) const;
+
   // Fills `record`, which may be one of an earlier event. `event` is the batch's at `index`.
   void route(const Event& event, const Batch& batch, std::size_t index, Record& record) const;
 

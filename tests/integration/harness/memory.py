@@ -1,4 +1,4 @@
-"""A process's anonymous memory: what it allocated, without the files that it maps."""
+"""A process's anonymous memory: what it allocated, without the files that it maps. How much, and what is in it."""
 
 import threading
 from pathlib import Path
@@ -34,3 +34,33 @@ class MemoryWatch:
     def close(self) -> None:
         self._closed.set()
         self._thread.join()
+
+
+def places(pid: int, pattern: bytes) -> list[int]:
+    """The addresses at which it stands in memory that the process may write."""
+    found = []
+    with open(f"/proc/{pid}/mem", "rb") as content:
+        for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
+            area, rights, _, _, inode = line.split()[:5]
+            if not rights.startswith("rw") or inode != "0":
+                continue
+            first, end = (int(address, 16) for address in area.split("-"))
+            content.seek(first)
+            try:
+                text = content.read(end - first)
+            except OSError:
+                continue  # it is gone meanwhile, or is the kernel's
+            at = text.find(pattern)
+            while at >= 0:
+                found.append(first + at)
+                at = text.find(pattern, at + 1)
+    return found
+
+
+def flip_bit(pid: int, address: int) -> None:
+    """The lowest of the byte there."""
+    with open(f"/proc/{pid}/mem", "r+b", buffering=0) as content:
+        content.seek(address)
+        (byte,) = content.read(1)
+        content.seek(address)
+        content.write(bytes([byte ^ 1]))

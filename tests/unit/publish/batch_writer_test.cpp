@@ -3,6 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "penstock/core/limits.hpp"
 #include "support/model_kafka.hpp"
 #include "support/turned_clock.hpp"
@@ -11,6 +16,17 @@ namespace penstock::publish {
 namespace {
 
 using Disposition = RefusedRecords::Disposition;
+
+test::ModelSessionOptions options_of_session() {
+  return {.source = SourceName("stream"),
+          .topics = {.events = "events",
+                     .dead_letters = "dead",
+                     .status = "status",
+                     .state = "state",
+                     .jobs = "jobs",
+                     .gaps = "gaps"},
+          .transactional_id = "t"};
+}
 
 class BatchWriterTest : public ::testing::Test {
  protected:
@@ -57,16 +73,7 @@ class BatchWriterTest : public ::testing::Test {
          return found != largest_.end() && value.size() > found->second;
        }}};
   test::KafkaPlan plan_;
-  test::ModelSession session_{{.source = SourceName("stream"),
-                               .topics = {.events = "events",
-                                          .dead_letters = "dead",
-                                          .status = "status",
-                                          .state = "state",
-                                          .jobs = "jobs",
-                                          .gaps = "gaps"},
-                               .transactional_id = "t"},
-                              kafka_,
-                              plan_};
+  test::ModelSession session_{options_of_session(), kafka_, plan_};
   RefusedRecords refused_;
   BatchWriter writer_{SourceName("stream"), {.timestamp = TimestampField::event}, refused_};
   Batch batch_;
@@ -133,6 +140,55 @@ TEST_F(BatchWriterTest, GivesAnEventItsTimeOfReceiptWhereItsOwnIsRefused) {
   ASSERT_TRUE(publish());
   ASSERT_EQ(published("events").size(), 1u);
   EXPECT_EQ(published("events")[0]->timestamp_ms, clock_.wall().time_since_epoch().count());
+}
+
+// The order in which events are handed over, as their lines.
+class Handed : public test::ModelSession {
+ public:
+  using ModelSession::ModelSession;
+  Produced event(const Record& record, RecordId id) override {
+    lines.emplace_back(record.value);
+    return ModelSession::event(record, id);
+  }
+  std::vector<std::string> lines;
+};
+
+TEST(BatchWriter, HandsOverPartitionByPartitionAndInOrderWithinEach) {
+  const test::TurnedClock clock;
+  test::ModelKafka kafka(clock, {.partitions = 3});
+  test::KafkaPlan plan;
+  Handed session(options_of_session(), kafka, plan);
+  session.open_producer();
+  session.init_transactions();
+  session.begin();
+  std::deque<std::string> texts;
+  Batch batch;
+  std::vector<std::vector<std::string>> expected(3);
+  for (int i = 0; i < 200; ++i) {
+    Event event;
+    event.line = texts.emplace_back(std::to_string(i));
+    event.has_ip = i % 10 != 0;  // without a key, as into the first partition
+    event.ip = texts.emplace_back("192.0.2." + std::to_string(i));
+    batch.events.push_back(event);
+    batch.verdicts.push_back(i % 7 == 0 ? Verdict::filtered : Verdict::publish);
+    if (batch.verdicts.back() == Verdict::publish) {
+      const auto key = event.has_ip ? std::optional(event.ip) : std::nullopt;
+      const int partition = kafka.partition_of("events", key).second;
+      expected[static_cast<std::size_t>(partition)].emplace_back(event.line);
+    }
+  }
+  RefusedRecords refused;
+  BatchWriter writer(SourceName("firehose"), {.key = KeyField::ip}, refused);
+  for (int time = 0; time < 2; ++time) {  // nothing is left of the batch before
+    session.lines.clear();
+    ASSERT_TRUE(writer.write(batch, ItemSequence{1}, session, clock.monotonic()));
+    std::vector<std::string> all;
+    for (const auto& lines : expected) {
+      EXPECT_GT(lines.size(), 20u);
+      all.insert(all.end(), lines.begin(), lines.end());
+    }
+    EXPECT_EQ(session.lines, all);
+  }
 }
 
 TEST_F(BatchWriterTest, WritesWhatTheVerdictsLetThrough) {
