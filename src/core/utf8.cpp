@@ -16,6 +16,32 @@ std::uint64_t load(const char* p) noexcept {
 
 bool continuation(char c) noexcept { return (static_cast<std::uint8_t>(c) & 0xc0) == 0x80; }
 
+// See utf8_sequence_length(). Inlined into the loop below, where a call would cost as much again.
+inline std::size_t sequence_length(const char* p, std::size_t left) noexcept {
+  if (left == 0) {
+    return 0;
+  }
+  const auto at = [&](std::size_t i) { return static_cast<std::uint8_t>(p[i]); };
+  const std::uint8_t lead = at(0);
+  if (lead < 0x80) {
+    return 1;
+  }
+  // The bounds of the second byte rule out overlong forms, surrogates and > U+10FFFF
+  // (RFC 3629 section 4).
+  if (lead >= 0xc2 && lead <= 0xdf) {
+    return left >= 2 && continuation(p[1]) ? 2 : 0;
+  }
+  if (lead >= 0xe0 && lead <= 0xef) {
+    const bool follow = left >= 3 && continuation(p[1]) && continuation(p[2]);
+    return !follow || (lead == 0xe0 && at(1) < 0xa0) || (lead == 0xed && at(1) > 0x9f) ? 0 : 3;
+  }
+  if (lead >= 0xf0 && lead <= 0xf4) {
+    const bool follow = left >= 4 && continuation(p[1]) && continuation(p[2]) && continuation(p[3]);
+    return !follow || (lead == 0xf0 && at(1) < 0x90) || (lead == 0xf4 && at(1) > 0x8f) ? 0 : 4;
+  }
+  return 0;
+}
+
 }  // namespace
 
 bool is_ascii(std::string_view bytes) noexcept {
@@ -35,43 +61,7 @@ bool is_ascii(std::string_view bytes) noexcept {
 }
 
 std::size_t utf8_sequence_length(std::string_view bytes) noexcept {
-  if (bytes.empty()) {
-    return 0;
-  }
-  const auto at = [&](std::size_t i) { return static_cast<std::uint8_t>(bytes[i]); };
-  const std::uint8_t lead = at(0);
-  if (lead < 0x80) {
-    return 1;
-  }
-  const auto follows = [&](std::size_t count) {
-    if (bytes.size() <= count) {
-      return false;
-    }
-    for (std::size_t i = 1; i <= count; ++i) {
-      if (!continuation(bytes[i])) {
-        return false;
-      }
-    }
-    return true;
-  };
-  // The bounds of the second byte rule out overlong forms, surrogates and > U+10FFFF
-  // (RFC 3629 section 4).
-  if (lead >= 0xc2 && lead <= 0xdf) {
-    return follows(1) ? 2 : 0;
-  }
-  if (lead >= 0xe0 && lead <= 0xef) {
-    if (!follows(2) || (lead == 0xe0 && at(1) < 0xa0) || (lead == 0xed && at(1) > 0x9f)) {
-      return 0;
-    }
-    return 3;
-  }
-  if (lead >= 0xf0 && lead <= 0xf4) {
-    if (!follows(3) || (lead == 0xf0 && at(1) < 0x90) || (lead == 0xf4 && at(1) > 0x8f)) {
-      return 0;
-    }
-    return 4;
-  }
-  return 0;
+  return sequence_length(bytes.data(), bytes.size());
 }
 
 char32_t code_point(std::string_view sequence) noexcept {
@@ -102,16 +92,15 @@ void append_escape(std::string& out, char32_t code_point) {
 }
 
 bool is_utf8(std::string_view bytes) noexcept {
-  while (!bytes.empty()) {
-    if (bytes.size() >= 8 && (load(bytes.data()) & high_bits) == 0) {
-      bytes.remove_prefix(8);
-      continue;
-    }
-    const std::size_t length = utf8_sequence_length(bytes);
+  const char* p = bytes.data();
+  for (std::size_t left = bytes.size(); left > 0;) {
+    const bool ascii = left >= 8 && (load(p) & high_bits) == 0;
+    const std::size_t length = ascii ? 8 : sequence_length(p, left);
     if (length == 0) {
       return false;
     }
-    bytes.remove_prefix(length);
+    p += length;
+    left -= length;
   }
   return true;
 }

@@ -18,6 +18,7 @@
 #endif
 
 #include "extract/json_text.hpp"
+#include "extract/string_end.hpp"
 #include "penstock/core/limits.hpp"
 
 namespace penstock::extract {
@@ -41,7 +42,7 @@ class JsonParser {
 
   JsonResult parse() {
     const JsonVerdict verdict = text();
-    return {verdict, high_ == 0};
+    return {verdict, ascii_};
   }
 
  private:
@@ -180,79 +181,45 @@ class JsonParser {
 
   const char* string(const char* p, JsonString& out) {
     const char* const first = ++p;
-    for (;;) {
-      p = plain(p);
-      const char c = at(p);
-      if (c == '"') {
-        out.raw = {first, static_cast<std::size_t>(p - first)};
-        return p + 1;
-      }
-      if (c != '\\' || (p = escape(p + 1)) == nullptr) {
+    p = end_of_short(first);
+    if (p == nullptr) {
+      const StringEnd found = find_string_end(first, end_);
+      p = found.quote;
+      out.escaped = found.escaped;
+      ascii_ = ascii_ && found.ascii;
+      if (p == nullptr) {
         return nullptr;
       }
-      out.escaped = true;
     }
+    out.raw = {first, static_cast<std::size_t>(p - first)};
+    return p + 1;
   }
 
-  // What follows a backslash.
-  const char* escape(const char* p) const {
-    switch (at(p)) {
-      case '"':
-      case '\\':
-      case '/':
-      case 'b':
-      case 'f':
-      case 'n':
-      case 'r':
-      case 't':
-        return p + 1;
-      case 'u':
-        for (int i = 0; i < 4; ++i) {
-          const char c = at(++p);
-          if (!is_digit(c) && !(c >= 'a' && c <= 'f') && !(c >= 'A' && c <= 'F')) {
-            return nullptr;
-          }
-        }
-        return p + 1;
-      default:
-        return nullptr;
-    }
-  }
-
-  // The next quote, backslash or control character, or the end.
-  const char* plain(const char* p) {
+  // Most strings have fewer than 16 bytes and nothing special. Null: this one may be another.
+  const char* end_of_short(const char* p) const {
 #if defined(__SSE2__)
-    const __m128i quote = _mm_set1_epi8('"');
-    const __m128i backslash = _mm_set1_epi8('\\');
-    const __m128i last_control = _mm_set1_epi8(0x1f);
-    for (; end_ - p >= 16; p += 16) {
+    constexpr std::ptrdiff_t step = 16;
+    if (end_ - p >= step) {
       const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
-      const __m128i control = _mm_cmpeq_epi8(_mm_max_epu8(bytes, last_control), last_control);
-      const __m128i special = _mm_or_si128(
-          _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)), control);
-      const auto found = static_cast<std::uint32_t>(_mm_movemask_epi8(special));
-      const auto high = static_cast<std::uint32_t>(_mm_movemask_epi8(bytes));
-      if (found != 0) {
-        high_ |= high & ~found & (found - 1);  // of the bytes in front of it
-        return p + std::countr_zero(found);
+      const __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
+      const __m128i backslash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+      // Signed: bytes above 0x7f are below 0x20, too.
+      const __m128i special = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20));
+      const auto quotes = static_cast<std::uint32_t>(_mm_movemask_epi8(quote));
+      const auto others =
+          static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_or_si128(backslash, special)));
+      if (quotes != 0 && (others & (quotes - 1) & ~quotes) == 0) {
+        return p + std::countr_zero(quotes);
       }
-      high_ |= high;
     }
 #endif
-    for (; p != end_; ++p) {
-      const auto byte = static_cast<std::uint8_t>(*p);
-      if (byte == '"' || byte == '\\' || byte < 0x20) {
-        break;
-      }
-      high_ |= byte & 0x80u;
-    }
-    return p;
+    return nullptr;
   }
 
   const char* const begin_;
   const char* const end_;
   Handler& handler_;
-  std::uint32_t high_ = 0;  // not 0: a byte above 0x7f was seen
+  bool ascii_ = true;
 };
 
 template <class Handler>

@@ -1,7 +1,6 @@
 #include "extract/json_text.hpp"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <charconv>
 #include <limits>
@@ -47,20 +46,6 @@ char* write_utf8(std::uint32_t c, char* out) {
   }
   return out;
 }
-
-// What stands behind a backslash, but for `u` → what both mean.
-constexpr std::array<char, 128> simple_escapes = [] {
-  std::array<char, 128> table{};
-  table['"'] = '"';
-  table['\\'] = '\\';
-  table['/'] = '/';
-  table['b'] = '\b';
-  table['f'] = '\f';
-  table['n'] = '\n';
-  table['r'] = '\r';
-  table['t'] = '\t';
-  return table;
-}();
 
 // Copies the text in front of the next backslash.
 void copy_plain(const char*& p, const char* end, char*& out) {

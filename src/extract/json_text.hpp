@@ -1,6 +1,8 @@
 // Pieces of a JSON text as they stand in it. Pure.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -20,6 +22,37 @@ enum class LoneSurrogate : std::uint8_t {
   replace,  // by U+FFFD: the result is valid UTF-8 whenever `raw` is
   keep,     // as three bytes that valid UTF-8 never has (WTF-8): nothing is lost
 };
+
+// What stands behind a backslash, but for `u`: what both mean. NUL: that is no escape.
+inline constexpr std::array<char, 128> simple_escapes = [] {
+  std::array<char, 128> table{};
+  table['"'] = '"';
+  table['\\'] = '\\';
+  table['/'] = '/';
+  table['b'] = '\b';
+  table['f'] = '\f';
+  table['n'] = '\n';
+  table['r'] = '\r';
+  table['t'] = '\t';
+  return table;
+}();
+
+// Where the escape ends whose backslash stands right before `p`; null: it is none.
+inline const char* end_of_escape(const char* p, const char* end) {
+  if (p == end) {
+    return nullptr;
+  }
+  const auto c = static_cast<unsigned char>(*p++);
+  if (c < simple_escapes.size() && simple_escapes[c] != '\0') {
+    return p;
+  }
+  const auto is_hex = [](char digit) {
+    const char lower = static_cast<char>(digit | 0x20);
+    return (digit >= '0' && digit <= '9') || (lower >= 'a' && lower <= 'f');
+  };
+  constexpr std::ptrdiff_t digits = 4;
+  return c == 'u' && end - p >= digits && std::all_of(p, p + digits, is_hex) ? p + digits : nullptr;
+}
 
 // Writes what the inside of a valid JSON string means, and returns the end of it. There must be
 // room for raw.size() bytes at `out`.
