@@ -196,7 +196,7 @@ class JsonParser {
   }
 
   // Most strings have fewer than 16 bytes and nothing special. Null: this one may be another.
-  const char* end_of_short(const char* p) const {
+  const char* end_of_short([[maybe_unused]] const char* p) const {
 #if defined(__SSE2__)
     constexpr std::ptrdiff_t step = 16;
     if (end_ - p >= step) {
