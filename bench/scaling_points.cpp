@@ -77,9 +77,9 @@ double by_size(std::uint64_t size) {
 }
 
 double by_workers(std::uint64_t workers) {
-  constexpr std::size_t port_event = 280;  // bytes
+  constexpr std::size_t size = 280;  // bytes
   constexpr std::size_t blocks = 4'000;
-  const std::string lines = lines_of(port_event);
+  const std::string lines = lines_of(size);
   Block block;
   block.bytes = lines;
   std::size_t events = 0;

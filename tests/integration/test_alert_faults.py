@@ -197,11 +197,7 @@ def test_the_ledger_is_nearly_full(
         return of_stream(daemon, "ledger_bytes") / of_stream(daemon, "ledger_capacity_bytes")
 
     while filled() < 0.92:
-        before = of_stream(daemon, "received_events_total")
-        remote.create_job()
-        wait.until(
-            "all of the job came", lambda: of_stream(daemon, "received_events_total") >= before + 1000
-        )
+        job_with_a_gap(remote, daemon)
     prometheus.wait_firing("PenstockLedgerFilling")
     daemon.reload(SETTLES)
     check_all_ended(prometheus, OF_THE_LEDGER)
