@@ -2,6 +2,10 @@
 // (about 290 bytes) and on a mix with module results (about 2 kB on average).
 #include <benchmark/benchmark.h>
 
+#if defined(PENSTOCK_WITH_SIMDJSON)
+#include <simdjson.h>
+#endif
+
 #include <algorithm>
 #include <cstdint>
 #include <deque>
@@ -109,7 +113,7 @@ struct Sample {
       sizes.push_back(event.size());
     }
     const std::size_t size = text.size();
-    text.append(16, '\0');  // for RapidJSON
+    text.append(64, '\0');  // for RapidJSON and simdjson, which read on
     const char* begin = text.data();
     for (const std::size_t line : sizes) {
       lines.emplace_back(begin, line);
@@ -152,6 +156,32 @@ void rapidjson_lines(benchmark::State& state) {
   sample.count(state);
 }
 BENCHMARK(rapidjson_lines)->ArgName("mixed")->Arg(port)->Arg(mixed);
+
+#if defined(PENSTOCK_WITH_SIMDJSON)
+// simdjson's DOM, which checks all that it can check, and three of the fields.
+void simdjson_lines(benchmark::State& state) {
+  const Sample sample(static_cast<Input>(state.range(0)));
+  simdjson::dom::parser parser;
+  for (auto _ : state) {
+    for (const std::string_view line : sample.lines) {
+      simdjson::dom::element event;
+      std::string_view type;
+      std::string_view ip;
+      std::int64_t time_ms = 0;
+      if (parser.parse(line.data(), line.size(), false).get(event) ||
+          event["origin"]["type"].get(type) || event["origin"]["ts"].get(time_ms) ||
+          event["target"]["ip"].get(ip)) {
+        return state.SkipWithError("an event was refused");
+      }
+      benchmark::DoNotOptimize(type);
+      benchmark::DoNotOptimize(ip);
+      benchmark::DoNotOptimize(time_ms);
+    }
+  }
+  sample.count(state);
+}
+BENCHMARK(simdjson_lines)->ArgName("mixed")->Arg(port)->Arg(mixed);
+#endif
 
 // The project's parser, fields filled in, UTF-8 checked.
 void parse_lines(benchmark::State& state) {
