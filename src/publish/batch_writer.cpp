@@ -36,32 +36,55 @@ bool BatchWriter::write(const Batch& batch, ItemSequence item, TransactionalKafk
 // Those of one partition in a row, in their order. So the records of a partition are neighbours in
 // memory when librdkafka's thread walks them: in turns with those of others, each would be a cache
 // miss, a seventh of all CPU where events are small.
+//
+// An event without a key may go anywhere, so it stays between those that were received before it
+// and after it.
 void BatchWriter::arrange(const Batch& batch, const Partitioning& partitioning) {
-  const std::size_t count = batch.events.size();
+  const auto count = static_cast<std::uint32_t>(batch.events.size());
   partitions_.assign(count, unwanted);
-  places_.assign(partitioning.count(), 0);
-  for (std::size_t index = 0; index < count; ++index) {
+  order_.clear();
+  std::uint32_t first = 0;
+  for (std::uint32_t index = 0; index < count; ++index) {
     if (index + prefetch_ahead < count) {
       const auto later = router_.key(batch.events[index + prefetch_ahead]);
       __builtin_prefetch(later ? later->data() : nullptr);
     }
-    if (batch.verdicts.empty() || batch.verdicts[index] == Verdict::publish) {
-      const auto key = router_.key(batch.events[index]);
-      const std::uint32_t partition = key ? partitioning.of(*key) : 0;
-      partitions_[index] = partition;
-      ++places_[partition];
+    if (!batch.verdicts.empty() && batch.verdicts[index] != Verdict::publish) {
+      continue;
     }
+    if (const auto key = router_.key(batch.events[index])) {
+      partitions_[index] = partitioning.of(*key);
+      continue;
+    }
+    arrange_keyed(first, index, partitioning.count());
+    order_.push_back(index);
+    first = index + 1;
   }
+  arrange_keyed(first, count, partitioning.count());
+}
+
+// Those of `first` to `end` that are published. All of them have keys.
+void BatchWriter::arrange_keyed(std::uint32_t first, std::uint32_t end, std::uint32_t partitions) {
+  if (first == end) {
+    return;
+  }
+  places_.assign(partitions, 0);
+  const auto each = [&](auto use) {
+    for (std::uint32_t index = first; index < end; ++index) {
+      if (partitions_[index] != unwanted) {
+        use(index, places_[partitions_[index]]);
+      }
+    }
+  };
+  std::uint32_t found = 0;
+  each([&](std::uint32_t, std::uint32_t& place) {
+    ++place;
+    ++found;
+  });
+  const std::size_t before = order_.size();
   std::exclusive_scan(places_.begin(), places_.end(), places_.begin(), std::uint32_t{0});
-  order_.resize(count);
-  std::uint32_t wanted = 0;
-  for (std::uint32_t index = 0; index < count; ++index) {
-    if (partitions_[index] != unwanted) {
-      order_[places_[partitions_[index]]++] = index;
-      ++wanted;
-    }
-  }
-  order_.resize(wanted);
+  order_.resize(before + found);
+  each([&](std::uint32_t index, std::uint32_t& place) { order_[before + place++] = index; });
 }
 
 // What stands before a suspect goes in a Kafka batch without it, and what follows as well.

@@ -24,6 +24,7 @@ class BatchWriter {
 
  private:
   void arrange(const Batch& batch, const Partitioning& partitioning);
+  void arrange_keyed(std::uint32_t first, std::uint32_t end, std::uint32_t partitions);
   bool write_event(const Batch& batch, RecordId id, TransactionalKafka& kafka, MonotonicTime now);
   bool write_dead_letter(const Batch& batch, const DeadLetter& letter, RecordId id,
                          TransactionalKafka& kafka);
