@@ -13,6 +13,7 @@
 #include "app/admin_access.hpp"
 #include "app/admin_calls.hpp"
 #include "app/composition.hpp"
+#include "app/kept_memory.hpp"
 #include "app/overview.hpp"
 #include "app/reload.hpp"
 #include "app/sources.hpp"
@@ -104,6 +105,7 @@ class Daemon::Impl {
   Overview overview_{{instance_, stage_, sources_.list(), sources_.pipelines(), pool_, io_loop_,
                       metrics_, status_}};
   ops::AdminServer admin_;
+  KeptMemory kept_memory_;
   bool told_ready_ = false;
 };
 
@@ -243,6 +245,7 @@ void Daemon::Impl::keep_beat() {
   status_->poll();
   overview_.sample(monotonic_now());
   log_.tell_repeats();
+  kept_memory_.beat(monotonic_now());
   // Where another loop stands still, systemd is to find the whole service so.
   if (overview_.all_turn(log_) && notifier_.watchdog_interval()) {
     notifier_.watchdog();

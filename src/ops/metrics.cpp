@@ -265,6 +265,7 @@ std::vector<Family> Metrics::families(const HealthSnapshot& health) const {
   const ProcessFigures process = read_process_figures();
   add_process_figure(out, names::process_cpu, process.cpu_seconds);
   add_process_figure(out, names::process_resident_memory, process.resident_bytes);
+  add_process_figure(out, names::allocated, process.allocated_bytes);
   add_process_figure(out, names::process_open_fds, process.open_fds);
   add_process_figure(out, names::process_max_fds, process.max_fds);
   add_process_figure(out, names::process_threads, process.threads);

@@ -1,5 +1,6 @@
 #include "ops/process_figures.hpp"
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <charconv>
@@ -120,6 +121,8 @@ ProcessFigures read_process_figures() {
     figures.resident_bytes =
         stat->resident_pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   }
+  const struct mallinfo2 allocated = mallinfo2();
+  figures.allocated_bytes = allocated.uordblks + allocated.hblkhd;
   figures.open_fds = count_open_fds();
   figures.max_fds = parse_max_fds(read_file("/proc/self/limits"));
   return figures;

@@ -1,4 +1,4 @@
-// What Linux says of this process. Source of the formats: proc(5).
+// What Linux and the allocator say of this process. Source of the formats: proc(5).
 #pragma once
 
 #include <cstdint>
@@ -25,6 +25,7 @@ std::optional<std::uint64_t> parse_max_fds(std::string_view text);
 struct ProcessFigures {
   std::optional<double> cpu_seconds;
   std::optional<std::uint64_t> resident_bytes;
+  std::optional<std::uint64_t> allocated_bytes;
   std::optional<std::uint64_t> threads;
   std::optional<std::uint64_t> open_fds;
   std::optional<std::uint64_t> max_fds;

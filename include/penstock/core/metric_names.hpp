@@ -161,6 +161,9 @@ inline constexpr Metric process_cpu{"process_cpu_seconds_total", MetricKind::cou
                                     "User and system CPU time spent."};
 inline constexpr Metric process_resident_memory{"process_resident_memory_bytes", MetricKind::gauge,
                                                 "bytes", "Resident memory size."};
+inline constexpr Metric allocated{
+    "penstock_allocated_bytes", MetricKind::gauge, "bytes",
+    "Memory that is allocated; without what the allocator keeps free and the journal's files."};
 inline constexpr Metric process_open_fds{"process_open_fds", MetricKind::gauge, "",
                                          "Number of open file descriptors."};
 inline constexpr Metric process_max_fds{"process_max_fds", MetricKind::gauge, "",

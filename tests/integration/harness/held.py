@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import math
 import os
 import statistics
 import threading
@@ -15,6 +16,7 @@ from harness.daemon import Daemon
 from harness.memory import anonymous
 
 MIB = 1 << 20
+GIVEN_BACK = 35  # seconds; the daemon gives back what malloc keeps every 30
 
 
 class Held(NamedTuple):
@@ -39,12 +41,21 @@ def held(daemon: Daemon) -> Held:
 class Sample(NamedTuple):
     seconds: float  # since the watch began
     anonymous_mib: float
+    allocated_mib: float
     fds: int
     segments: int
     threads: int
     journal_mib: float
     received: float  # events, since the daemon began
     published: float
+
+
+class Rest(NamedTuple):
+    """What the daemon has at rest, without what is in flight and what malloc keeps: what lives on."""
+
+    hours: float  # since the watch began
+    allocated: float  # MB
+    anonymous: float  # MB: with the pages on which little is in use
 
 
 class Watch:
@@ -54,6 +65,7 @@ class Watch:
         self.samples: list[Sample] = []
         self._daemon = daemon
         self._every = every
+        self._begun = time.monotonic()
         self._over = threading.Event()
         self._failure: Exception | None = None
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -75,11 +87,24 @@ class Watch:
         if self._failure:
             raise self._failure
 
+    def rest(self) -> Rest:
+        """Of a daemon that is at rest from now on; the least of a few samples, as a scrape allocates, too."""
+        from_then_on = time.monotonic() - self._begun + GIVEN_BACK
+
+        def taken() -> list[Sample]:
+            self.check()
+            late = [sample for sample in self.samples if sample.seconds > from_then_on]
+            return late if len(late) > 2 else []
+
+        samples = wait.until("it was at rest", taken, GIVEN_BACK + 10 * self._every)
+        allocated = min(sample.allocated_mib for sample in samples)
+        anonymous_mib = min(sample.anonymous_mib for sample in samples)
+        return Rest(from_then_on / 3600, allocated * MIB / 1e6, anonymous_mib * MIB / 1e6)
+
     def _run(self) -> None:
-        begun = time.monotonic()
         try:
             while not self._over.is_set():
-                self._take(time.monotonic() - begun)
+                self._take(time.monotonic() - self._begun)
                 self._over.wait(self._every)
         except Exception as failure:  # told by check(), in the test's own thread
             self._failure = failure
@@ -87,27 +112,36 @@ class Watch:
     def _take(self, seconds: float) -> None:
         memory = anonymous(self._daemon.pid) / MIB
         metrics = self._daemon.metrics()
-        names = ("journal_bytes", "received_events_total", "published_events_total")
-        journal, received, published = map(metrics.get, names)
-        sample = Sample(seconds, memory, *held(self._daemon), journal / MIB, received, published)
+        names = ("allocated_bytes", "journal_bytes", "received_events_total", "published_events_total")
+        allocated, journal, received, published = map(metrics.get, names)
+        there = held(self._daemon)
+        sample = Sample(seconds, memory, allocated / MIB, *there, journal / MIB, received, published)
         self.samples.append(sample)
         self._rows.writerow([f"{value:.6g}" for value in sample])
         self._file.flush()
 
 
-def minutes(samples: list[Sample]) -> list[tuple[float, float]]:
-    """Of each minute: when it was, in hours, and the least memory, as what is in flight comes and goes."""
-    least: dict[int, float] = {}
-    for sample in samples:
-        minute = int(sample.seconds // 60)
-        least[minute] = min(least.get(minute, sample.anonymous_mib), sample.anonymous_mib)
-    return [(minute / 60, memory) for minute, memory in least.items()]
+class Slope(NamedTuple):
+    """Of the line that fits best, and between what it is in 90 % of all cases."""
+
+    least: float
+    middle: float
+    most: float
+
+    def __str__(self) -> str:
+        return f"{self.middle:+.2f} MB/h ({self.least:+.2f} to {self.most:+.2f})"
 
 
-def slope(points: list[tuple[float, float]]) -> float:
-    """Of the line that fits best: the median of those through any two points (Theil, Sen). Single
-    points that are far off don't matter."""
-    return statistics.median((y2 - y1) / (x2 - x1) for (x1, y1), (x2, y2) in combinations(points, 2))
+def slope(points: list[tuple[float, float]]) -> Slope:
+    """The median of the slopes through any two points (Theil, Sen). Single points that are far off don't matter. The
+    interval is Sen's, of Kendall's distribution: infinite for less than five points."""
+    slopes = sorted((y2 - y1) / (x2 - x1) for (x1, y1), (x2, y2) in combinations(points, 2))
+    n = len(points)
+    spread = 1.645 * math.sqrt(n * (n - 1) * (2 * n + 5) / 18)
+    beyond = math.floor((len(slopes) - spread) / 2)  # so many slopes at each end are outside
+    if beyond < 1:
+        return Slope(-math.inf, statistics.median(slopes) if slopes else 0, math.inf)
+    return Slope(slopes[beyond - 1], statistics.median(slopes), slopes[-beyond])
 
 
 def wait_held(daemon: Daemon, before: Held, segments: int) -> None:

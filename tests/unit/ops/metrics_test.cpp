@@ -241,9 +241,9 @@ TEST_F(MetricsTest, WritesTheMetadataOfAFamilyOnceForAllSources) {
 
 TEST_F(MetricsTest, ShowsTheVersionAndTheProcess) {
   EXPECT_EQ(value_of("penstock_build_info{version=\"0.1.0\"}"), "1");
-  for (const char* name :
-       {"process_cpu_seconds_total", "process_resident_memory_bytes", "process_open_fds",
-        "process_max_fds", "process_threads", "process_start_time_seconds"}) {
+  for (const char* name : {"process_cpu_seconds_total", "process_resident_memory_bytes",
+                           "process_open_fds", "process_max_fds", "process_threads",
+                           "process_start_time_seconds", "penstock_allocated_bytes"}) {
     EXPECT_NE(value_of(name), "none") << name;
   }
 }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <ctime>
+#include <vector>
 
 namespace penstock::ops {
 namespace {
@@ -52,6 +53,20 @@ TEST(ProcessFigures, OfThisProcessFollowWhatItDoes) {
   EXPECT_GT(after.resident_bytes.value_or(0), 100'000u);
   EXPECT_GE(after.threads.value_or(0), 1u);
   EXPECT_GE(after.cpu_seconds.value_or(-1), 0.0);
+}
+
+TEST(ProcessFigures, CountWhatIsAllocatedAndNotWhatWasFreed) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "a sanitizer has a malloc of its own";
+#endif
+  constexpr std::uint64_t size = 100'000;
+  const auto allocated = [] { return read_process_figures().allocated_bytes.value_or(0); };
+  const std::uint64_t before = allocated();
+  // One in an arena, and one that is mapped by itself.
+  std::vector<std::vector<char>> made{std::vector<char>(size), std::vector<char>(100 * size)};
+  EXPECT_NEAR(allocated() - before, 101 * size, size / 2);
+  made.clear();
+  EXPECT_NEAR(allocated(), before, size / 2);
 }
 
 TEST(ProcessFigures, StartLiesInThePastAndAfterTwentyTwenty) {

@@ -1,0 +1,77 @@
+#include "app/kept_memory.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace penstock::app {
+namespace {
+
+constexpr std::size_t mib = 1 << 20;
+constexpr std::chrono::minutes later{1};
+
+std::size_t resident() {
+  std::ifstream status("/proc/self/status");
+  std::string word;
+  std::size_t kib = 0;
+  while (status >> word && word != "RssAnon:") {
+  }
+  status >> kib;
+  return kib * 1024;
+}
+
+class KeptMemoryTest : public testing::Test {
+ protected:
+  using Piece = std::unique_ptr<char[]>;
+
+  void SetUp() override {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    GTEST_SKIP() << "a sanitizer has a malloc of its own";
+#endif
+    bound_kept_memory();
+    before_ = resident();
+    kept_.beat(start_);
+  }
+
+  // 32 MiB fall free, and small pieces between them stay.
+  void have_a_burst() {
+    constexpr std::size_t count = 512, size = 64 << 10;
+    std::vector<Piece> large;
+    for (std::size_t i = 0; i < count; ++i) {
+      large.push_back(std::make_unique<char[]>(size));
+      small_.push_back(std::make_unique<char[]>(100));
+    }
+  }
+
+  std::size_t grown() const { return std::max(resident(), before_) - before_; }
+
+  KeptMemory kept_;
+  MonotonicTime start_{};
+
+ private:
+  std::vector<Piece> small_;
+  std::size_t before_ = 0;
+};
+
+TEST_F(KeptMemoryTest, IsGivenBackBetweenWhatIsInUse) {
+  have_a_burst();
+  ASSERT_GT(grown(), 24 * mib);
+  kept_.beat(start_ + later);
+  EXPECT_LT(grown(), 6 * mib);
+}
+
+TEST_F(KeptMemoryTest, StaysForAWhile) {
+  kept_.beat(start_ + later);
+  have_a_burst();
+  kept_.beat(start_ + later + std::chrono::seconds{1});
+  EXPECT_GT(grown(), 24 * mib);
+  kept_.beat(start_ + 2 * later);
+  EXPECT_LT(grown(), 6 * mib);
+}
+
+}  // namespace
+}  // namespace penstock::app
