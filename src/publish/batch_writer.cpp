@@ -1,6 +1,6 @@
 #include "publish/batch_writer.hpp"
 
-#include <limits>
+#include <algorithm>
 #include <numeric>
 
 #include "penstock/core/limits.hpp"
@@ -11,7 +11,6 @@ using Disposition = RefusedRecords::Disposition;
 
 namespace {
 
-constexpr std::uint32_t unwanted = std::numeric_limits<std::uint32_t>::max();
 constexpr std::size_t prefetch_ahead = 8;  // events: keys are in blocks that another core wrote
 
 }  // namespace
@@ -35,33 +34,45 @@ bool BatchWriter::write(const Batch& batch, ItemSequence item, TransactionalKafk
 
 // Those of one partition in a row, in their order. So the records of a partition are neighbours in
 // memory when librdkafka's thread walks them: in turns with those of others, each would be a cache
-// miss, a seventh of all CPU where events are small.
+// miss, a seventh of all CPU where events are small. An event without a key may come into any
+// partition, so it stays behind all that came before it, and before all that came later.
 void BatchWriter::arrange(const Batch& batch, const Partitioning& partitioning) {
   const std::size_t count = batch.events.size();
-  partitions_.assign(count, unwanted);
-  places_.assign(partitioning.count(), 0);
-  for (std::size_t index = 0; index < count; ++index) {
+  order_.clear();
+  for (std::uint32_t index = 0; index < count; ++index) {
     if (index + prefetch_ahead < count) {
       const auto later = router_.key(batch.events[index + prefetch_ahead]);
       __builtin_prefetch(later ? later->data() : nullptr);
     }
-    if (batch.verdicts.empty() || batch.verdicts[index] == Verdict::publish) {
-      const auto key = router_.key(batch.events[index]);
-      const std::uint32_t partition = key ? partitioning.of(*key) : 0;
-      partitions_[index] = partition;
-      ++places_[partition];
+    if (!batch.verdicts.empty() && batch.verdicts[index] != Verdict::publish) {
+      continue;
+    }
+    if (const auto key = router_.key(batch.events[index])) {
+      stretch_.push_back({index, partitioning.of(*key)});
+    } else {
+      end_stretch(partitioning.count());
+      order_.push_back(index);
     }
   }
-  std::exclusive_scan(places_.begin(), places_.end(), places_.begin(), std::uint32_t{0});
-  order_.resize(count);
-  std::uint32_t wanted = 0;
-  for (std::uint32_t index = 0; index < count; ++index) {
-    if (partitions_[index] != unwanted) {
-      order_[places_[partitions_[index]]++] = index;
-      ++wanted;
+  end_stretch(partitioning.count());
+}
+
+void BatchWriter::end_stretch(std::uint32_t partitions) {
+  const auto begin = static_cast<std::uint32_t>(order_.size());
+  order_.resize(begin + stretch_.size());
+  if (stretch_.size() < partitions) {  // hardly two are of one partition, and places_ is longer
+    std::ranges::transform(stretch_, order_.begin() + begin, &Keyed::index);
+  } else {
+    places_.assign(partitions, 0);
+    for (const Keyed& event : stretch_) {
+      ++places_[event.partition];
+    }
+    std::exclusive_scan(places_.begin(), places_.end(), places_.begin(), begin);
+    for (const Keyed& event : stretch_) {
+      order_[places_[event.partition]++] = event.index;
     }
   }
-  order_.resize(wanted);
+  stretch_.clear();
 }
 
 // What stands before a suspect goes in a Kafka batch without it, and what follows as well.
