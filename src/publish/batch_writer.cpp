@@ -1,6 +1,6 @@
 #include "publish/batch_writer.hpp"
 
-#include <limits>
+#include <algorithm>
 #include <numeric>
 
 #include "penstock/core/limits.hpp"
@@ -11,7 +11,6 @@ using Disposition = RefusedRecords::Disposition;
 
 namespace {
 
-constexpr std::uint32_t unwanted = std::numeric_limits<std::uint32_t>::max();
 constexpr std::size_t prefetch_ahead = 8;  // events: keys are in blocks that another core wrote
 
 }  // namespace
@@ -35,15 +34,11 @@ bool BatchWriter::write(const Batch& batch, ItemSequence item, TransactionalKafk
 
 // Those of one partition in a row, in their order. So the records of a partition are neighbours in
 // memory when librdkafka's thread walks them: in turns with those of others, each would be a cache
-// miss, a seventh of all CPU where events are small.
-//
-// An event without a key may go anywhere, so it stays between those that were received before it
-// and after it.
+// miss, a seventh of all CPU where events are small. An event without a key may come into any
+// partition, so it stays behind all that came before it, and before all that came later.
 void BatchWriter::arrange(const Batch& batch, const Partitioning& partitioning) {
-  const auto count = static_cast<std::uint32_t>(batch.events.size());
-  partitions_.assign(count, unwanted);
+  const std::size_t count = batch.events.size();
   order_.clear();
-  std::uint32_t first = 0;
   for (std::uint32_t index = 0; index < count; ++index) {
     if (index + prefetch_ahead < count) {
       const auto later = router_.key(batch.events[index + prefetch_ahead]);
@@ -53,38 +48,31 @@ void BatchWriter::arrange(const Batch& batch, const Partitioning& partitioning) 
       continue;
     }
     if (const auto key = router_.key(batch.events[index])) {
-      partitions_[index] = partitioning.of(*key);
-      continue;
+      stretch_.push_back({index, partitioning.of(*key)});
+    } else {
+      end_stretch(partitioning.count());
+      order_.push_back(index);
     }
-    arrange_keyed(first, index, partitioning.count());
-    order_.push_back(index);
-    first = index + 1;
   }
-  arrange_keyed(first, count, partitioning.count());
+  end_stretch(partitioning.count());
 }
 
-// Those of `first` to `end` that are published. All of them have keys.
-void BatchWriter::arrange_keyed(std::uint32_t first, std::uint32_t end, std::uint32_t partitions) {
-  if (first == end) {
-    return;
-  }
-  places_.assign(partitions, 0);
-  const auto each = [&](auto use) {
-    for (std::uint32_t index = first; index < end; ++index) {
-      if (partitions_[index] != unwanted) {
-        use(index, places_[partitions_[index]]);
-      }
+void BatchWriter::end_stretch(std::uint32_t partitions) {
+  const auto begin = static_cast<std::uint32_t>(order_.size());
+  order_.resize(begin + stretch_.size());
+  if (stretch_.size() < partitions) {  // hardly two are of one partition, and places_ is longer
+    std::ranges::transform(stretch_, order_.begin() + begin, &Keyed::index);
+  } else {
+    places_.assign(partitions, 0);
+    for (const Keyed& event : stretch_) {
+      ++places_[event.partition];
     }
-  };
-  std::uint32_t found = 0;
-  each([&](std::uint32_t, std::uint32_t& place) {
-    ++place;
-    ++found;
-  });
-  const std::size_t before = order_.size();
-  std::exclusive_scan(places_.begin(), places_.end(), places_.begin(), std::uint32_t{0});
-  order_.resize(before + found);
-  each([&](std::uint32_t index, std::uint32_t& place) { order_[before + place++] = index; });
+    std::exclusive_scan(places_.begin(), places_.end(), places_.begin(), begin);
+    for (const Keyed& event : stretch_) {
+      order_[places_[event.partition]++] = event.index;
+    }
+  }
+  stretch_.clear();
 }
 
 // What stands before a suspect goes in a Kafka batch without it, and what follows as well.

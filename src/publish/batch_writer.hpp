@@ -23,8 +23,13 @@ class BatchWriter {
   bool write(const Batch& batch, ItemSequence item, TransactionalKafka& kafka, MonotonicTime now);
 
  private:
+  struct Keyed {
+    std::uint32_t index;
+    std::uint32_t partition;
+  };
+
   void arrange(const Batch& batch, const Partitioning& partitioning);
-  void arrange_keyed(std::uint32_t first, std::uint32_t end, std::uint32_t partitions);
+  void end_stretch(std::uint32_t partitions);
   bool write_event(const Batch& batch, RecordId id, TransactionalKafka& kafka, MonotonicTime now);
   bool write_dead_letter(const Batch& batch, const DeadLetter& letter, RecordId id,
                          TransactionalKafka& kafka);
@@ -34,7 +39,7 @@ class BatchWriter {
   Router router_;
   RefusedRecords& refused_;
   // Reused from batch to batch, and from event to event.
-  std::vector<std::uint32_t> partitions_;  // of each event; `unwanted`: it isn't published
+  std::vector<Keyed> stretch_;         // events with no keyless one between them
   std::vector<std::uint32_t> places_;  // of each partition, where its next event stands in order_
   std::vector<std::uint32_t> order_;   // events, by their index
   Record record_;
