@@ -59,14 +59,16 @@ TEST(ProcessFigures, CountWhatIsAllocatedAndNotWhatWasFreed) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   GTEST_SKIP() << "a sanitizer has a malloc of its own";
 #endif
-  constexpr std::uint64_t size = 100'000;
-  const auto allocated = [] { return read_process_figures().allocated_bytes.value_or(0); };
-  const std::uint64_t before = allocated();
+  constexpr std::size_t size = 100'000;
+  const auto allocated = [] {
+    return static_cast<double>(read_process_figures().allocated_bytes.value_or(0));
+  };
+  const double before = allocated();
   // One in an arena, and one that is mapped by itself.
   std::vector<std::vector<char>> made{std::vector<char>(size), std::vector<char>(100 * size)};
-  EXPECT_NEAR(allocated() - before, 101 * size, size / 2);
+  EXPECT_NEAR(allocated() - before, 101.0 * size, size / 2.0);
   made.clear();
-  EXPECT_NEAR(allocated(), before, size / 2);
+  EXPECT_NEAR(allocated(), before, size / 2.0);
 }
 
 TEST(ProcessFigures, StartLiesInThePastAndAfterTwentyTwenty) {
