@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Callable, Iterator
 
 import pytest
+from harness import sanitizers
 from harness.api_server import ApiServer, Request
 from harness.broker import Broker
 from harness.daemon import Daemon
@@ -41,6 +42,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("build"))
         elif not item.get_closest_marker("own_broker"):
             item.add_marker(pytest.mark.xdist_group(name))
+
+
+def pytest_configure() -> None:
+    sanitizers.begin()
+
+
+# Around the teardown of all fixtures, the session's too: daemons end there, and leaks are found at their end.
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    try:
+        return (yield)
+    finally:
+        sanitizers.check()
 
 
 @pytest.fixture(scope="session")

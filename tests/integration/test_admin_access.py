@@ -77,6 +77,7 @@ def test_pages_need_a_password_and_probes_do_not(secured):
     assert PASSWORD not in secured.log_text()
 
 
+@pytest.mark.sanitized
 def test_who_never_ends_a_handshake_or_guesses_holds_up_nobody(secured):
     silent = [socket.create_connection(("127.0.0.1", secured.port)) for _ in range(20)]
     silent[0].sendall(b"\x16\x03\x01\x02\x00")  # the beginning of one

@@ -266,6 +266,7 @@ def test_what_is_no_event_is_left_out_and_told(api):
     assert "\x1b" not in done.stderr
 
 
+@pytest.mark.sanitized
 def test_what_came_before_an_answer_broke_is_printed_once(api):
     cut = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\nConnection: close\r\n\r\n"
     server = api(lambda request: cut + LINE.encode() * 2 + b'{"orig')

@@ -46,6 +46,7 @@ def test_a_missing_file_exits_with_78(tmp_path):
     assert "none.yaml" in done.stderr
 
 
+@pytest.mark.sanitized
 def test_all_errors_are_shown_with_line_column_and_nearest_key(tmp_path):
     text = (
         "api: {url: https://127.0.0.1:1}\n"
@@ -166,6 +167,7 @@ def test_validate_says_that_a_missing_topic_may_be_one_it_cannot_see(
     assert "kafka.create_topics is false; or it isn't visible" in done.stdout
 
 
+@pytest.mark.sanitized
 @pytest.mark.kafka
 def test_the_instance_that_was_taken_over_exits_with_3(kafka, prefix, simulator, connect):
     remote = simulator(rate=200)

@@ -157,6 +157,7 @@ def test_malformed_lines_are_listed_and_printed_and_not_published(
     assert letters.ls() == found
 
 
+@pytest.mark.sanitized
 def test_what_the_broker_rejected_is_published_once_after_its_limit_is_raised(
     kafka, prefix, simulator, connect, letters, tmp_path
 ):

@@ -7,7 +7,7 @@ import signal
 from typing import Callable
 
 import pytest
-from harness import topics, wait
+from harness import sanitizers, topics, wait
 from harness.flow import Flow
 from harness.kafka_proxy import Api, Error, Fate, KafkaProxy, Rule
 
@@ -23,7 +23,7 @@ Start = Callable[..., Flow]
 # transaction in doubt, and no event is produced a second time.
 
 
-@pytest.mark.parametrize("api", OF_A_TRANSACTION)
+@pytest.mark.parametrize("api", sanitizers.some(OF_A_TRANSACTION, Api.END_TXN))
 def test_a_connection_lost_within_a_transaction(
     start: Start, proxy: KafkaProxy, prefix: str, its: str, api: Api
 ) -> None:

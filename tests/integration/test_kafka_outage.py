@@ -48,6 +48,7 @@ def test_nothing_is_lost_or_doubled(own_kafka, prefix, simulator, connect, way):
     assert figures.found == figures.sent
 
 
+@pytest.mark.sanitized
 def test_a_full_journal_stops_reading_until_kafka_is_back(own_kafka, prefix, simulator, connect):
     remote = simulator(rate="max")
     source = ("firehose",)

@@ -59,6 +59,7 @@ def swap(mount: Path, version: str, **files: str) -> None:
     (mount / "..data_tmp").rename(mount / "..data")
 
 
+@pytest.mark.sanitized
 def test_a_rotated_token_is_taken_at_once_and_ends_no_other_session(tmp_path, api, daemon):
     """The configuration and the token come from a volume of Kubernetes. `firehose` takes the old
     token, `torrent` only the new one."""
@@ -104,6 +105,7 @@ def published(metrics: Metrics, source: str) -> float:
     return metrics.get("published_events_total", source=source)
 
 
+@pytest.mark.sanitized
 @pytest.mark.kafka
 def test_sources_come_and_go_without_the_others_notice(kafka, prefix, simulator, connect):
     """And without an event lost or doubled, theirs or the others'."""

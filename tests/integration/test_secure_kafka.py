@@ -62,6 +62,7 @@ def connected(connect, remote, prefix: str, settings: dict[str, str]) -> Daemon:
     return connect(remote, kafka_topic_prefix=prefix, **given)
 
 
+@pytest.mark.sanitized
 def test_everything_works_over_tls_with_a_login(broker, prefix, remote, connect, command):
     settings = broker.settings()
     daemon = connected(connect, remote, prefix, settings).wait_ready()

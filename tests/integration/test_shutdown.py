@@ -3,7 +3,7 @@
 import signal
 
 import pytest
-from harness import topics, wait
+from harness import sanitizers, topics, wait
 from harness.exactly_once import compared, dead_letters
 from harness.simulator import SOURCES
 from harness.verifier import Verifier
@@ -11,7 +11,7 @@ from harness.verifier import Verifier
 pytestmark = pytest.mark.kafka
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", sanitizers.some([signal.SIGTERM, signal.SIGINT], signal.SIGTERM))
 def test_a_signal_drains_and_exits_with_0(kafka, prefix, simulator, connect, number):
     """In full flight: what the daemon took from the connection is published, each line once."""
     remote = simulator(rate=2000)
@@ -44,7 +44,7 @@ def test_a_signal_drains_and_exits_with_0(kafka, prefix, simulator, connect, num
 
 
 @pytest.mark.parametrize(
-    "signals", [pytest.param(1, marks=pytest.mark.long, id="drained in vain"), pytest.param(2, id="at once")]
+    "signals", [pytest.param(1, marks=pytest.mark.long, id="drained in vain"), pytest.param(2, marks=pytest.mark.sanitized, id="at once")]
 )
 def test_what_cannot_be_drained_is_published_by_the_next_start(
     kafka, prefix, simulator, connect, signals

@@ -207,6 +207,7 @@ def test_status_has_what_the_schema_names_and_nothing_else(with_a_detail):
         assert schemas.faults_by(Draft202012Validator(SCHEMA), without), name
 
 
+@pytest.mark.sanitized
 @pytest.mark.kafka
 def test_once_prints_one_frame_of_plain_text(running):
     for done in (
@@ -287,6 +288,7 @@ def answer_empty(_: BaseHTTPRequestHandler) -> tuple[int, str]:
     return 200, EMPTY
 
 
+@pytest.mark.sanitized
 def test_top_keeps_the_last_state_while_nobody_answers(screen, stub):
     first = stub(answer_empty)
     top = screen("--interval", "100ms", "--url", first.url, env=clean_environment())

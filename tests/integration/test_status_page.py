@@ -116,6 +116,7 @@ def viewer(daemon: Daemon) -> tuple[http.client.HTTPConnection, http.client.HTTP
     return connection, connection.getresponse()
 
 
+@pytest.mark.sanitized
 def test_viewers_are_so_many_at_most_and_hold_nothing_up(simulator, connect):
     daemon = connect(simulator(rate=50)).wait_ready("/livez")
     viewers = [viewer(daemon) for _ in range(VIEWERS)]

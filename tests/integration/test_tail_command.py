@@ -64,6 +64,7 @@ def test_what_is_printed_is_what_was_sent(simulator, source):
     assert lines == [record.line for record in remote.sent(source)][:500]
 
 
+@pytest.mark.sanitized
 def test_disconnects_are_survived_and_told(simulator, start):
     remote = simulator(rate=500)
     tail = start(remote, "tail", "firehose")
@@ -150,6 +151,7 @@ CREATE = ("tasks", "create", "--type", "scan", "--target", "192.0.2.0/24", "--po
 CREATE += ("--module", "http", "--follow")
 
 
+@pytest.mark.sanitized
 def test_a_job_is_followed_to_its_end(simulator, start):
     remote = simulator(jobs_lasting="1s", jobs_failed=0, jobs_revoked=0)
     command = start(remote, *CREATE)

@@ -40,6 +40,7 @@ def ca():
     return issue("penstock test CA", is_ca=True)
 
 
+@pytest.mark.sanitized
 def test_a_good_certificate_is_trusted(tmp_path, daemon, ca):
     server = TlsServer(issue("127.0.0.1", ca).write(tmp_path, "server"))
     daemon(
@@ -58,6 +59,7 @@ def test_a_certificate_for_another_host_is_refused(refused, ca):
     assert server.received == b""
 
 
+@pytest.mark.sanitized
 def test_an_expired_certificate_is_refused(refused, ca):
     server, local = refused(issue("127.0.0.1", ca, valid_until=-2), ca)
     wait.until("the log says so", lambda: local.logged("expired"))

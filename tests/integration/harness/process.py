@@ -13,7 +13,9 @@ from typing import Iterator
 
 ROOT = Path(__file__).resolve().parents[3]
 BUILD = ROOT / "build" / "release" / "src"
-PENSTOCK = BUILD / "cli" / "penstock"
+# The build whose penstock is tested. All else, the simulator too, is release's: it's no sanitizer's to judge, and quick.
+TEST_BUILD = os.environ.get("PENSTOCK_TEST_BUILD", "release")
+PENSTOCK = ROOT / "build" / TEST_BUILD / "src" / "cli" / "penstock"
 PENSTOCK_SIM = BUILD / "simulator" / "penstock-sim"
 
 
