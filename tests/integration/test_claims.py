@@ -56,7 +56,6 @@ def test_another_claim_is_found_before_it_is_fenced(
     check_several_processes(first, metrics.get("published_events_total", source=SOURCE))
 
 
-@pytest.mark.sanitized
 def test_two_claims_at_the_same_time(
     start: Start, connect: Connect, proxy: KafkaProxy, prefix: str, its: str
 ) -> None:

@@ -155,7 +155,6 @@ def test_a_replay_to_standard_output_ends_with_its_reader_and_at_a_signal(simula
         assert line.endswith(b"\n") and json.loads(line)
 
 
-@pytest.mark.sanitized
 @pytest.mark.kafka
 def test_a_replay_is_asked_of_the_daemon(kafka, prefix, simulator, connect, tmp_path, bare):
     remote = simulator(rate=100, **LIVE)
