@@ -11,12 +11,6 @@
 #include "publish/transactor.hpp"
 
 namespace penstock::publish {
-namespace {
-
-constexpr Duration idle_interval{5'000};  // from one look at Kafka to the next while nothing comes
-
-}  // namespace
-
 class Publisher::Impl {
  public:
   Impl(PublisherOptions options, Decider& decider, PublisherListener& listener,
@@ -88,7 +82,7 @@ void Publisher::Impl::run() {
 
 void Publisher::Impl::await_item() {
   const auto until = transactor_.until();
-  const MonotonicTime idle = clock_.monotonic() + idle_interval;
+  const MonotonicTime idle = transactor_.idle_at();
   Mailbox::Taken taken = mailbox_.take(until ? std::min(*until, idle) : idle);
   if (taken.item) {
     transactor_.take(std::move(*taken.item));
@@ -96,7 +90,8 @@ void Publisher::Impl::await_item() {
     transactor_.drained();
   } else if (until && clock_.monotonic() >= *until) {
     transactor_.tick();
-  } else {
+  }
+  if (transactor_.need() == Transactor::Need::item && clock_.monotonic() >= transactor_.idle_at()) {
     transactor_.idle();
   }
 }

@@ -8,6 +8,7 @@
 namespace penstock::publish {
 namespace {
 
+constexpr Duration idle_interval{5'000};  // from one look at Kafka to the next while nothing comes
 constexpr Duration state_read{10'000};    // then the read is begun again, and the log says so
 constexpr Duration refusal_hold{60'000};  // before a topic that refuses everything is tried again
 
@@ -29,6 +30,7 @@ Transactor::Transactor(PublisherOptions options, TransactionalKafka& kafka, Deci
       state_(options_.source),
       writer_(options_.source, options_.router, refused_),
       action_(fsm_.start()),
+      idle_at_(clock_.monotonic() + idle_interval),
       owner_{.instance = options_.instance,
              .claim = 0,
              .host = options_.host,
@@ -49,14 +51,14 @@ Transactor::Need Transactor::need() const {
 
 void Transactor::idle() {
   kafka_.poll();
-  if (pending()) {
-    return;  // the commit will tell
+  if (!pending()) {  // else the commit will tell
+    const Call look = kafka_.look();
+    if (look.outcome != Outcome::ok) {
+      tell_trouble({look.why, look.refused});
+    }
+    note_debt(look.outcome != Outcome::ok);
   }
-  const Call look = kafka_.look();
-  if (look.outcome != Outcome::ok) {
-    tell_trouble({look.why, look.refused});
-  }
-  note_debt(look.outcome != Outcome::ok);
+  idle_at_ = clock_.monotonic() + idle_interval;
 }
 
 void Transactor::step() {
@@ -91,6 +93,7 @@ void Transactor::take(Item&& item) {
       return;
     }
   }
+  idle_at_ = clock_.monotonic() + idle_interval;
   const ItemSequence sequence{first_.value + pending_.size()};
   pending_.push_back(std::move(pending));
   const Batch& batch = pending_.back().batch;

@@ -4,7 +4,7 @@
 //
 //   while (transactor.need() != Need::nothing) {
 //     step   → step()                         one call to Kafka, or a decision
-//     item   → take(), tick() or drained()    until `until()`, if given; idle() now and then
+//     item   → take(), tick() or drained()    until `until()`, if given; idle() at idle_at()
 //     wait   → waited(), or drained()         until `until()`
 //   }
 #pragma once
@@ -46,12 +46,16 @@ class Transactor {
   std::optional<MonotonicTime> until() const { return action_.until; }
   bool pending() const { return fsm_.pending(); }
 
+  // When idle() is due. A note that changes nothing puts it off as little as silence does.
+  MonotonicTime idle_at() const { return idle_at_; }
+
   void set_commit_interval(Duration interval) { fsm_.set_commit_interval(interval); }
 
   void step();
   void take(Item&& item);
   void tick() { action_ = fsm_.tick(); }
-  // No item came for a while: asks whether Kafka is there. May block for a second.
+  // Nothing was sent for a while: asks whether Kafka is there, and hears what librdkafka has to
+  // tell, which otherwise piles up. May block for a second.
   void idle();
   void waited() { action_ = fsm_.done(Outcome::ok, kafka_.connections_lost(), clock_.monotonic()); }
   void drained() { action_ = fsm_.drained(); }
@@ -96,7 +100,8 @@ class Transactor {
 
   std::deque<Pending> pending_;  // taken and not committed
   ItemSequence first_{1};        // the first of them
-  BlockSequence live_{1};        // the first block of the journal that is not committed
+  MonotonicTime idle_at_;
+  BlockSequence live_{1};  // the first block of the journal that is not committed
   JournalCursor journal_;
   Owner owner_;
   KafkaTrouble trouble_;

@@ -94,6 +94,21 @@ def test_no_event_times_out(broker: Broker, feed: Feed) -> None:
     assert timed_out, "librdkafka gave no record up: the outage was too short"
 
 
+def test_a_quiet_source_sees_kafka_go_and_come(broker: Broker, feed: Feed) -> None:
+    """Nothing is to be sent that would fail: it looks."""
+    fed = feed().publishes()
+    fed.remote.quiet()
+    fed.daemon.wait_drained(SOURCES)
+
+    def brokers_up() -> float:
+        return fed.total("kafka_brokers_up")
+
+    wait.until("the broker is seen", lambda: brokers_up() == len(SOURCES), 20)
+    with broker.away():
+        wait.until("it is seen that it is away", lambda: brokers_up() == 0, 20)
+    wait.until("it is seen that it is back", lambda: brokers_up() == len(SOURCES), 20)
+
+
 def test_a_broker_that_stutters(broker: Broker, feed: Feed) -> None:
     fed = feed().publishes()
     for _ in range(8):

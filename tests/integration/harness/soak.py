@@ -204,9 +204,14 @@ class Soak:
 
     def _compare(self) -> None:
         """What the remote of this round sent and what Kafka has since the last comparison."""
-        verifiers = compared(self.remote, self.broker, self._prefix, OTHERS)
+        while True:
+            received = self.daemon.metrics().get("received_events_total")
+            verifiers = compared(self.remote, self.broker, self._prefix, OTHERS)
+            metrics = self.daemon.wait_drained(SOURCES, 180)
+            if metrics.get("received_events_total") == received:
+                break
+            # Lines that the remote had made before it was quiet came meanwhile, in another session.
         wrong = []
-        metrics = self.daemon.metrics()
         for source, verifier in verifiers.items():
             wrong += [f"{source}: {finding}" for finding in verifier.findings()]
             self.figures.sent += verifier.lines_sent

@@ -130,5 +130,25 @@ TEST_F(TransactorIdleTest, AsksNothingWhileATransactionIsOpen) {
   EXPECT_EQ(owes_since(), 0);
 }
 
+TEST_F(TransactorIdleTest, IsDueFiveSecondsAfterItWasOrSomethingWasTaken) {
+  run_steps();
+  clock_.turn(Duration{1'000});
+  transactor_.idle();
+  EXPECT_EQ(transactor_.idle_at(), clock_.monotonic() + Duration{5'000});
+  clock_.turn(Duration{1'000});
+  transactor_.take(Batch{});
+  EXPECT_EQ(transactor_.idle_at(), clock_.monotonic() + Duration{5'000});
+}
+
+// One comes each second.
+TEST_F(TransactorIdleTest, IsNotPutOffByANoteThatChangesNothing) {
+  run_steps();
+  transactor_.idle();
+  const MonotonicTime due = transactor_.idle_at();
+  clock_.turn(Duration{1'000});
+  transactor_.take(Note([] { return Changes{}; }));
+  EXPECT_EQ(transactor_.idle_at(), due);
+}
+
 }  // namespace
 }  // namespace penstock::publish
