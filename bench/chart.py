@@ -56,13 +56,20 @@ def svg(groups: list[Group]) -> str:
         figures = ", ".join(f"{row.name} {row.cpu:.2f} s" for row in rows)
         described.append(f"{group.title}: {figures}.")
         y += STEP - BAR
+    title = "Seconds of CPU to take the same events from HTTPS to Kafka"
+    return document(WIDTH, y, title, " ".join(described), STYLE, parts)
+
+
+def document(
+    width: int, height: int, title: str, description: str, style: str, parts: list[str]
+) -> str:
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y}" width="{WIDTH}"'
-            f' height="{y}" role="img" aria-labelledby="title desc">',
-            '<title id="title">Seconds of CPU to take the same events from HTTPS to Kafka</title>',
-            f'<desc id="desc">{escape(" ".join(described))}</desc>',
-            f"<style>{STYLE}</style>",
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}"'
+            f' height="{height}" role="img" aria-labelledby="title desc">',
+            f'<title id="title">{escape(title)}</title>',
+            f'<desc id="desc">{escape(description)}</desc>',
+            f"<style>{style}</style>",
             *parts,
             "</svg>\n",
         ]

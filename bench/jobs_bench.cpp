@@ -12,38 +12,22 @@
 #include <string>
 #include <vector>
 
-#include "penstock/jobs/ledger.hpp"
+#include "ledger_load.hpp"
 
 namespace penstock::jobs {
 namespace {
 
-constexpr Bytes max_memory{400'000'000};
-
-std::uint64_t mixed(std::uint64_t x) {  // SplitMix64
-  x += 0x9e3779b97f4a7c15;
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-  return x ^ (x >> 31);
-}
-
-struct Load {
+struct Load : LedgerLoad {
   explicit Load(const benchmark::State& state)
-      : events(static_cast<std::uint64_t>(state.range(0) * state.range(1))) {
-    for (std::int64_t i = 0; i < state.range(0); ++i) {
-      jobs.push_back("0b8f31c2-9d4e-4a57-8c06-" + std::to_string(100'000'000'000 + i));
-    }
-  }
+      : LedgerLoad(static_cast<std::uint64_t>(state.range(0))),
+        events(static_cast<std::uint64_t>(state.range(0) * state.range(1))) {}
 
-  Ledger::Delivery deliver(Ledger& ledger, ChannelKind kind, std::uint64_t i) const {
-    return ledger.deliver(jobs[i % jobs.size()], kind, {mixed(2 * i), mixed(2 * i + 1)});
-  }
   void deliver_all(Ledger& ledger, ChannelKind kind) const {
     for (std::uint64_t i = 0; i < events; ++i) {
       benchmark::DoNotOptimize(deliver(ledger, kind, i));
     }
   }
 
-  std::vector<std::string> jobs;
   std::uint64_t events;
 };
 
@@ -70,7 +54,7 @@ void new_events(benchmark::State& state) {
   const Load load(state);
   for (auto _ : state) {
     const double before = resident_bytes();
-    Ledger ledger(max_memory);
+    Ledger ledger(ledger_memory);
     load.deliver_all(ledger, ChannelKind::live);
     const auto events = static_cast<double>(load.events);
     state.counters["bytes/event"] = static_cast<double>(ledger.memory().count) / events;
@@ -82,7 +66,7 @@ void new_events(benchmark::State& state) {
 
 void known_events(benchmark::State& state) {
   const Load load(state);
-  Ledger ledger(max_memory);
+  Ledger ledger(ledger_memory);
   load.deliver_all(ledger, ChannelKind::live);
   for (auto _ : state) {
     ledger.open_session();
@@ -95,7 +79,7 @@ void known_events(benchmark::State& state) {
 void longest_call(benchmark::State& state) {
   const Load load(state);
   for (auto _ : state) {
-    Ledger ledger(max_memory);
+    Ledger ledger(ledger_memory);
     std::vector<double> longest(1000);  // a heap with the smallest in front
     const auto later = std::greater<>();
     for (std::uint64_t i = 0; i < load.events; ++i) {
@@ -119,7 +103,7 @@ void longest_call(benchmark::State& state) {
 void open_and_drop(benchmark::State& state) {
   const Load load(state);
   for (auto _ : state) {
-    Ledger ledger(max_memory);
+    Ledger ledger(ledger_memory);
     load.deliver_all(ledger, ChannelKind::live);
     const auto start = cpu_time();
     ledger.open_session();

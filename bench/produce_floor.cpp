@@ -1,6 +1,6 @@
 // What publishing costs by itself: the lines of a file in memory go to rd_kafka_produceva(), in
-// transactions as large as the daemon's, by the daemon's producer. Keys are
-// found beforehand; values aren't copied.
+// transactions as large as the daemon's, by the daemon's producer. Keys are found beforehand;
+// values aren't copied.
 //
 //   produce_floor BROKERS TOPIC FILE ip|none NAME=VALUE…
 //

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from usage import Run
 
-BEGIN, END = "<!-- begin: bench/side_by_side -->", "<!-- end: bench/side_by_side -->"
 HEAD = ["", "CPU s (range)", "wall s (range)", "MiB", "own", "events/CPU s", "ratio", "× (A + B)"]
 
 
@@ -58,8 +57,9 @@ def as_text(table: list[list[str]]) -> str:
     )
 
 
-def as_markdown(table: list[list[str]]) -> str:
-    lines = [HEAD, ["---"] + ["--:"] * (len(HEAD) - 1), *table]
+def as_markdown(table: list[list[str]], head: list[str] | None = None) -> str:
+    head = head or HEAD
+    lines = [head, ["---"] + ["--:"] * (len(head) - 1), *table]
     escaped = [[cell.replace("|", r"\|") for cell in row] for row in lines]
     return "\n".join(f"| {' | '.join(row)} |" for row in escaped)
 
@@ -79,10 +79,11 @@ def machine() -> str:
     )
 
 
-def write_markdown(path: Path, text: str) -> None:
-    """Between the marks of a page that has them, else as a page of its own."""
-    section = f"{BEGIN}\n\n{text}\n\n{END}\n"
+def write_markdown(path: Path, program: str, text: str) -> None:
+    """Between the program's marks of a page that has them, else as a page of its own."""
+    begin, end = (f"<!-- {which}: bench/{program} -->" for which in ("begin", "end"))
+    section = f"{begin}\n\n{text}\n\n{end}\n"
     page = path.read_text("utf-8") if path.exists() else ""
-    if BEGIN in page and END in page:
-        section = page.split(BEGIN)[0] + section.rstrip("\n") + page.split(END, 1)[1]
+    if begin in page and end in page:
+        section = page.split(begin)[0] + section.rstrip("\n") + page.split(end, 1)[1]
     path.write_text(section, "utf-8")

@@ -5,22 +5,21 @@
 //   scaling_points workers COUNT   extraction by so many workers; of the clock, not of CPU
 //   scaling_points jobs COUNT      the ledger, jobs that are open; a million events, in turns
 //   scaling_points ledger COUNT    the ledger, new events of one job
-#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <map>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "extract/extractor.hpp"
+#include "ledger_load.hpp"
 #include "penstock/core/limits.hpp"
 #include "penstock/core/system_clock.hpp"
 #include "penstock/extract/pool.hpp"
-#include "penstock/jobs/ledger.hpp"
 
 namespace penstock {
 namespace {
@@ -31,13 +30,6 @@ Nanoseconds cpu_time() {
   timespec now{};
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
   return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
-}
-
-std::uint64_t mixed(std::uint64_t x) {  // SplitMix64
-  x += 0x9e3779b97f4a7c15;
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-  return x ^ (x >> 31);
 }
 
 // An event of so many bytes, most of them text with an escape every 20 bytes.
@@ -95,17 +87,13 @@ double by_workers(std::uint64_t workers) {
   return Nanoseconds(monotonic_now() - begun).count() / static_cast<double>(events);
 }
 
-double by_ledger(std::uint64_t jobs, std::uint64_t events) {
-  std::vector<std::string> ids;
-  for (std::uint64_t i = 0; i < jobs; ++i) {
-    ids.push_back("0b8f31c2-9d4e-4a57-8c06-" + std::to_string(100'000'000'000 + i));
-  }
-  jobs::Ledger ledger(Bytes{400'000'000});
+double by_ledger(std::uint64_t open_jobs, std::uint64_t events) {
+  const jobs::LedgerLoad load(open_jobs);
+  jobs::Ledger ledger(jobs::ledger_memory);
   std::uint64_t published = 0;
   const auto begun = cpu_time();
   for (std::uint64_t i = 0; i < events; ++i) {
-    const Fingerprint event{mixed(2 * i), mixed(2 * i + 1)};
-    published += ledger.deliver(ids[i % jobs], ChannelKind::live, event).published;
+    published += load.deliver(ledger, ChannelKind::live, i).published;
   }
   const double taken = (cpu_time() - begun).count();
   if (published != events) {

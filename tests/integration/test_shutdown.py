@@ -44,7 +44,11 @@ def test_a_signal_drains_and_exits_with_0(kafka, prefix, simulator, connect, num
 
 
 @pytest.mark.parametrize(
-    "signals", [pytest.param(1, marks=pytest.mark.long, id="drained in vain"), pytest.param(2, marks=pytest.mark.sanitized, id="at once")]
+    "signals",
+    [
+        pytest.param(1, marks=pytest.mark.long, id="drained in vain"),
+        pytest.param(2, marks=pytest.mark.sanitized, id="at once"),
+    ],
 )
 def test_what_cannot_be_drained_is_published_by_the_next_start(
     kafka, prefix, simulator, connect, signals

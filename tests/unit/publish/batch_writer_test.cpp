@@ -11,22 +11,16 @@
 #include "penstock/core/limits.hpp"
 #include "support/model_kafka.hpp"
 #include "support/turned_clock.hpp"
+#include "unit/publish/model_topics.hpp"
 
 namespace penstock::publish {
 namespace {
 
 using Disposition = RefusedRecords::Disposition;
 
-test::ModelSessionOptions options_of_session() {
-  return {.source = SourceName("stream"),
-          .topics = {.events = "events",
-                     .dead_letters = "dead",
-                     .status = "status",
-                     .state = "state",
-                     .jobs = "jobs",
-                     .gaps = "gaps"},
-          .transactional_id = "t"};
-}
+const TopicNames topics = model_topics("stream");
+const test::ModelSessionOptions session_options{
+    .source = SourceName("stream"), .topics = topics, .transactional_id = "t"};
 
 class BatchWriterTest : public ::testing::Test {
  protected:
@@ -73,14 +67,14 @@ class BatchWriterTest : public ::testing::Test {
          return found != largest_.end() && value.size() > found->second;
        }}};
   test::KafkaPlan plan_;
-  test::ModelSession session_{options_of_session(), kafka_, plan_};
+  test::ModelSession session_{session_options, kafka_, plan_};
   RefusedRecords refused_;
   BatchWriter writer_{SourceName("stream"), {.timestamp = TimestampField::event}, refused_};
   Batch batch_;
 };
 
 TEST_F(BatchWriterTest, ClearsSuspectsUpToTheOneThatIsRefusedAlone) {
-  largest_["events"] = 3;
+  largest_[topics.events] = 3;
   for (const char* line : {"a", "b", "large", "c"}) {
     add(line);
   }
@@ -93,13 +87,13 @@ TEST_F(BatchWriterTest, ClearsSuspectsUpToTheOneThatIsRefusedAlone) {
   EXPECT_EQ(refused_.of(event(2)), Disposition::dead_letter);
   EXPECT_EQ(refused_.of(event(3)), Disposition::alone);
   ASSERT_TRUE(publish());
-  EXPECT_EQ(published("events").size(), 3u);
-  ASSERT_EQ(published("dead").size(), 1u);
-  EXPECT_EQ(published("dead")[0]->value, "large");
+  EXPECT_EQ(published(topics.events).size(), 3u);
+  ASSERT_EQ(published(topics.dead_letters).size(), 1u);
+  EXPECT_EQ(published(topics.dead_letters)[0]->value, "large");
 }
 
 TEST_F(BatchWriterTest, WritesNothingMoreBehindARefusedSuspect) {
-  largest_["events"] = 3;
+  largest_[topics.events] = 3;
   add("large");
   add("a");
   ASSERT_FALSE(publish());
@@ -109,8 +103,8 @@ TEST_F(BatchWriterTest, WritesNothingMoreBehindARefusedSuspect) {
 
 TEST_F(BatchWriterTest, DivertsAnEventAndWritesItsLetterInSmallPartsWhereItMust) {
   const std::string large(limits::dead_letter_small_part.count + 1, 'x');
-  largest_["events"] = 3;
-  largest_["dead"] = limits::dead_letter_small_part.count;
+  largest_[topics.events] = 3;
+  largest_[topics.dead_letters] = limits::dead_letter_small_part.count;
   batch_.dead_letters.push_back({DeadLetterReason::invalid_json, "?", 1});
   add("a");
   add(large);
@@ -121,7 +115,7 @@ TEST_F(BatchWriterTest, DivertsAnEventAndWritesItsLetterInSmallPartsWhereItMust)
   EXPECT_EQ(refused_.of(event(1)), Disposition::dead_letter);
   EXPECT_EQ(refused_.of(letter(0)), Disposition::together);
   EXPECT_EQ(refused_.of(letter(2)), Disposition::small_parts);  // behind the batch's own
-  const auto dead = published("dead");
+  const auto dead = published(topics.dead_letters);
   ASSERT_EQ(dead.size(), 3u);
   std::string whole;
   for (const auto* const record : dead) {
@@ -138,8 +132,8 @@ TEST_F(BatchWriterTest, GivesAnEventItsTimeOfReceiptWhereItsOwnIsRefused) {
   refused_.failed(std::vector<Refusal>{{event(0), true}}, clock_.monotonic());
   refused_.failed(std::vector<Refusal>{{event(0), true}}, clock_.monotonic());
   ASSERT_TRUE(publish());
-  ASSERT_EQ(published("events").size(), 1u);
-  EXPECT_EQ(published("events")[0]->timestamp_ms, clock_.wall().time_since_epoch().count());
+  ASSERT_EQ(published(topics.events).size(), 1u);
+  EXPECT_EQ(published(topics.events)[0]->timestamp_ms, clock_.wall().time_since_epoch().count());
 }
 
 // The order in which events are handed over, as their lines.
@@ -157,7 +151,7 @@ TEST(BatchWriter, HandsOverPartitionByPartitionBetweenEventsWithoutAKey) {
   const test::TurnedClock clock;
   test::ModelKafka kafka(clock, {.partitions = 3});
   test::KafkaPlan plan;
-  Handed session(options_of_session(), kafka, plan);
+  Handed session(session_options, kafka, plan);
   session.open_producer();
   session.init_transactions();
   session.begin();
@@ -184,7 +178,7 @@ TEST(BatchWriter, HandsOverPartitionByPartitionBetweenEventsWithoutAKey) {
       continue;
     }
     if (event.has_ip) {
-      const int partition = kafka.partition_of("events", event.ip).second;
+      const int partition = kafka.partition_of(topics.events, event.ip).second;
       waiting[static_cast<std::size_t>(partition)].emplace_back(event.line);
     } else {
       end_row();
@@ -208,9 +202,9 @@ TEST_F(BatchWriterTest, WritesWhatTheVerdictsLetThrough) {
   }
   batch_.verdicts = {Verdict::publish, Verdict::duplicate, Verdict::filtered};
   ASSERT_TRUE(publish());
-  ASSERT_EQ(published("events").size(), 1u);
-  EXPECT_EQ(published("events")[0]->value, "a");
-  EXPECT_EQ(published("events")[0]->timestamp_ms, 1'000);
+  ASSERT_EQ(published(topics.events).size(), 1u);
+  EXPECT_EQ(published(topics.events)[0]->value, "a");
+  EXPECT_EQ(published(topics.events)[0]->timestamp_ms, 1'000);
 }
 
 }  // namespace

@@ -23,12 +23,7 @@ class CommandProducerTest : public ::testing::Test {
       kafka_.create_topic(topic, 2);
     }
     auto producer = CommandProducer::open({.connection = connection(),
-                                           .topics = {.events = "events",
-                                                      .dead_letters = "dead",
-                                                      .status = "status",
-                                                      .state = "state",
-                                                      .jobs = "jobs",
-                                                      .gaps = "gaps"},
+                                           .topics = mock_topics(),
                                            .transactional_id = "retry",
                                            .max_event = 16_KiB,
                                            .command = "a command",

@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "penstock/publish/kafka.hpp"
 #include "publish/handles.hpp"
 
 namespace penstock::publish {
@@ -48,5 +49,15 @@ class MockCluster {
   ClientHandle client_;  // the cluster's threads are its
   ClusterHandle cluster_;
 };
+
+// The topics of a source in tests with it, which make them.
+inline TopicNames mock_topics() {
+  return {.events = "events",
+          .dead_letters = "dead",
+          .status = "status",
+          .state = "state",
+          .jobs = "jobs",
+          .gaps = "gaps"};
+}
 
 }  // namespace penstock::publish

@@ -31,12 +31,7 @@ class ProducerTest : public ::testing::Test {
                            // A topic that isn't there is none to wait for.
                            .properties = {{"topic.metadata.propagation.max.ms", "0"}}},
             .transactional_id = "test",
-            .topics = {.events = "events",
-                       .dead_letters = "dead",
-                       .status = "status",
-                       .state = "state",
-                       .jobs = "jobs",
-                       .gaps = "gaps"},
+            .topics = mock_topics(),
             .max_event = 16_KiB,
             .linger = Duration{30'000}};  // nothing is sent but by a flush
   }

@@ -4,6 +4,7 @@
 #include "publish/transactor.hpp"
 #include "support/model_kafka.hpp"
 #include "support/turned_clock.hpp"
+#include "unit/publish/model_topics.hpp"
 
 namespace penstock::publish {
 namespace {
@@ -47,12 +48,7 @@ class TransactorIdleTest : public ::testing::Test {
 
   const PublisherOptions options_{.source = SourceName("stream"),
                                   .connection = {},
-                                  .topics = {.events = "p.stream",
-                                             .dead_letters = "p.dead-letters",
-                                             .status = "p.status",
-                                             .state = "p.state",
-                                             .jobs = "p.jobs",
-                                             .gaps = "p.gaps"},
+                                  .topics = model_topics("stream"),
                                   .plan = {},
                                   .transactional_id = "t",
                                   .router = {},
