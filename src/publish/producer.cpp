@@ -7,10 +7,12 @@
 
 #include "penstock/core/limits.hpp"
 #include "penstock/core/system_clock.hpp"
+#include "publish/error_classes.hpp"
 #include "publish/metadata.hpp"
 #include "publish/producer_figures.hpp"
 #include "publish/record_arguments.hpp"
 #include "publish/record_opaque.hpp"
+#include "publish/silence.hpp"
 
 namespace penstock::publish {
 namespace {
@@ -30,6 +32,7 @@ constexpr Bytes many_batches = 8_MiB;  // of 1 MB, librdkafka's batch.size
 constexpr Duration longest_answer{10};
 constexpr Duration answer_wait{1'000};    // of a broker that has nothing to do for it
 constexpr Duration decision_wait{5'000};  // for the coordinator's answer to a commit
+constexpr Duration delivery_wait{5'000};  // for the next of the brokers' answers to what was sent
 // An abort purges; what was queued anew, the next call does. A new epoch, where one is needed,
 // comes after 500 ms when the coordinator was busy at first.
 constexpr Duration purge_wait{1'000};
@@ -37,29 +40,6 @@ constexpr Duration purge_wait{1'000};
 constexpr Duration init_step{1'000};
 
 int milliseconds(Duration duration) { return static_cast<int>(duration.count()); }
-
-// The broker refuses the record for what it is, not for what the broker's state is.
-bool refused_for_itself(rd_kafka_resp_err_t error) {
-  return error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE ||
-         error == RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE ||
-         error == RD_KAFKA_RESP_ERR_INVALID_MSG || error == RD_KAFKA_RESP_ERR_INVALID_RECORD ||
-         error == RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP;
-}
-
-bool is_missing(rd_kafka_resp_err_t error) {
-  return error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
-         error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
-}
-
-// What librdkafka does to the records of a transaction that has failed for another reason.
-bool is_taken_back(rd_kafka_resp_err_t error) {
-  return error == RD_KAFKA_RESP_ERR__PURGE_QUEUE || error == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
-}
-
-bool is_fencing(rd_kafka_resp_err_t error) {
-  return error == RD_KAFKA_RESP_ERR__FENCED || error == RD_KAFKA_RESP_ERR_PRODUCER_FENCED ||
-         error == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH;
-}
 
 }  // namespace
 
@@ -354,14 +334,10 @@ Produced Producer::record(rd_kafka_topic_t* topic, int partition, const Record& 
 
 // Until nothing more is answered.
 void Producer::wait_for_full_batches() {
-  MonotonicTime answered = monotonic_now();
-  for (int left = rd_kafka_outq_len(client_.get());
-       left > 0 && events_->failure.empty() && monotonic_now() - answered < longest_answer;) {
+  Silence silence(client_.get());
+  while (!silence.nothing_left() && events_->failure.empty() &&
+         !silence.longer_than(longest_answer)) {
     rd_kafka_poll(client_.get(), milliseconds(first_flush_step));
-    if (const int now_left = rd_kafka_outq_len(client_.get()); now_left < left) {
-      left = now_left;
-      answered = monotonic_now();
-    }
   }
 }
 
@@ -371,10 +347,16 @@ bool Producer::flush() {
   }
   unflushed_ = {};
   Duration step = first_flush_step;
+  Silence silence(client_.get());
   while (events_->failure.empty() &&
          rd_kafka_flush(client_.get(), milliseconds(step)) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    // Ends within message.timeout.ms at the latest, with that failure.
     step = std::min(2 * step, last_flush_step);
+    if (silence.longer_than(delivery_wait)) {
+      failure_ = {Outcome::retriable,
+                  events_->unanswered("nothing of what was sent to Kafka is acknowledged"),
+                  events_->refused()};
+      return false;
+    }
   }
   return !transaction_failed();
 }

@@ -57,7 +57,8 @@ class TransactionalKafka {
   virtual Produced dead_letter(const Record& record, RecordId id) = 0;  // copies the value
   virtual Produced side(const SideRecord& record) = 0;                  // keys are whole; copies
   virtual Call failure() const = 0;                                     // of what was produced last
-  // Sends what is queued and waits for the answers. False: one of them is a failure.
+  // Sends what is queued and waits for the answers. False: one of them is a failure, or none comes
+  // for a while.
   virtual bool flush() = 0;
   virtual void poll() = 0;
   // Records that a broker refused for what they are, since the last call.

@@ -29,7 +29,8 @@ class ProducerTest : public ::testing::Test {
   ProducerOptions options() const {
     return {.connection = {.brokers = kafka_.brokers(),
                            // A topic that isn't there is none to wait for.
-                           .properties = {{"topic.metadata.propagation.max.ms", "0"}}},
+                           .properties = {{"topic.metadata.propagation.max.ms", "0"},
+                                          {"reconnect.backoff.max.ms", "100"}}},
             .transactional_id = "test",
             .topics = mock_topics(),
             .max_event = 16_KiB,
@@ -144,7 +145,6 @@ TEST_F(ProducerTest, QueuesNothingMoreOnceARecordHasFailed) {
   EXPECT_TRUE(producer_->take_refused().empty());
 }
 
-// Suspects are sent one by one, thousands of them.
 // librdkafka then takes back what is queued, and reports each of those records first.
 TEST_F(ProducerTest, SaysWhyATransactionFailedRatherThanThatItsRecordsWereTakenBack) {
   for (const auto error : {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED,
@@ -157,6 +157,23 @@ TEST_F(ProducerTest, SaysWhyATransactionFailedRatherThanThatItsRecordsWereTakenB
     EXPECT_NE(committed.why.find("authorization failed"), std::string::npos) << committed.why;
     producer_->abort();
   }
+}
+
+// Not after the minute in which librdkafka gives its records up: who asks why nothing is published
+// is told earlier.
+TEST_F(ProducerTest, AsksToCommitAgainWhileNothingIsAcknowledged) {
+  ASSERT_EQ(producer_->begin().outcome, Outcome::ok);
+  ASSERT_EQ(producer_->event(event(), event_id(0)), Produced::queued);
+  kafka_.stop_broker();
+  Call committed = producer_->commit();
+  EXPECT_EQ(committed.outcome, Outcome::retriable) << committed.why;
+  EXPECT_FALSE(committed.why.empty());
+  kafka_.start_broker();
+  const MonotonicTime deadline = monotonic_now() + std::chrono::seconds(50);
+  while (committed.outcome == Outcome::retriable && monotonic_now() < deadline) {
+    committed = producer_->commit();
+  }
+  EXPECT_EQ(committed.outcome, Outcome::ok) << committed.why;
 }
 
 TEST_F(ProducerTest, SeesThatTheBrokersAreDownAndUpAgain) {
