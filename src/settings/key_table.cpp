@@ -129,7 +129,7 @@ constexpr KeySpec table[] = {
      .kind = SourcesKind{},
      .fallback = {""},
      .doc = "What is listed is connected. In the file a mapping from names, freely chosen, to the "
-            "keys below (`firehose: {}`); in the variable the names with commas.",
+            "keys below (`firehose: {}`); in the variable the names with commas. At most 100.",
      .required = true},
     {.path = "sources.*.path",
      .kind = TextKind{check_request_path,

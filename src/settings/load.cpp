@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "penstock/core/limits.hpp"
 #include "penstock/core/text.hpp"
 #include "settings/apply.hpp"
 #include "settings/cross_checks.hpp"
@@ -151,6 +152,11 @@ class Loader {
     }
     if (names.empty()) {
       report(given->second, "sources", "at least one is required");
+    } else if (names.size() > limits::max_sources) {
+      report(given->second, "sources",
+             "are more than " + std::to_string(limits::max_sources) +
+                 "; run another penstock for the others");
+      loaded_.settings.sources.clear();
     }
     loaded_.values.push_back({"sources", shown, to_string(given->second.origin)});
     for (Source& source : loaded_.settings.sources) {

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <ranges>
 #include <vector>
 
+#include "penstock/core/limits.hpp"
 #include "penstock/core/text.hpp"
 #include "settings/apply.hpp"
 #include "settings/key_table.hpp"
@@ -63,7 +65,7 @@ std::vector<Candidate> candidates(const std::set<std::string>& sources) {
       all.push_back({variable_of(spec.path), &spec, std::string(spec.path)});
       continue;
     }
-    for (const std::string& source : sources) {
+    for (const std::string& source : sources | std::views::take(limits::max_sources)) {
       const std::string path = source_path(spec, source);
       all.push_back({variable_of(path), &spec, path});
     }

@@ -106,6 +106,8 @@ def configuration(events: list[bytes]) -> Iterator[bytes]:
                                  b"-events.max_size=1MiB", b"P=secret", b"-kafka.properties.linger.ms=5"])
     yield END.join([b"", b"PENSTOCK_API_URL=https://api.test", b"PENSTOCK_SOURCES=firehose,stream",
                     b"PENSTOCK_KAFKA_BROKERS=localhost:9092", b"PENSTOCK_KAFKA_TOPICS=firehose=a,jobs=b"])
+    yield END.join([b"", b"PENSTOCK_SOURCES=" + b",".join(b"s%d" % i for i in range(400)),
+                    *(b"PENSTOCK_SOURCES_%02d=1" % i for i in range(90))])
     yield b"sources: [a, &b {c: *b}]\nkafka:\n  - !!str x\n? [k]\n: v\n"
 
 

@@ -9,6 +9,9 @@
 
 namespace penstock::limits {
 
+// settings
+inline constexpr std::size_t max_sources = 100;  // a process: each has a journal and five threads
+
 // journal
 inline constexpr Bytes segment_size = 32_MiB;  // large enough that switching is rare
 inline constexpr Bytes segment_slack = 1_MiB;  // a segment holds one events.max_size and this

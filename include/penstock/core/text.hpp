@@ -21,7 +21,9 @@ std::string terminal_safe(std::string_view lines);
 // within a third of its length, and one more.
 template <class Range>
 std::string_view nearest(std::string_view word, const Range& known);
-std::size_t edit_distance(std::string_view a, std::string_view b);
+// Insertions, deletions, replacements and swaps of neighbours from `a` to `b`; of more than `most`,
+// at once, `most` + 1.
+std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t most);
 
 bool iequals_ascii(std::string_view a, std::string_view b) noexcept;
 
@@ -30,7 +32,7 @@ std::string_view nearest(std::string_view word, const Range& known) {
   std::string_view best;
   std::size_t best_distance = word.size() / 3 + 1;
   for (std::string_view candidate : known) {
-    const std::size_t distance = edit_distance(word, candidate);
+    const std::size_t distance = edit_distance(word, candidate, best_distance);
     if (distance < best_distance || (distance == best_distance && best.empty())) {
       best = candidate;
       best_distance = distance;

@@ -61,22 +61,26 @@ TEST(TerminalSafe, ShowsBytesThatAreNoText) {
 }
 
 TEST(EditDistance, CountsInsertionsDeletionsReplacementsAndSwaps) {
-  EXPECT_EQ(edit_distance("", ""), 0u);
-  EXPECT_EQ(edit_distance("same", "same"), 0u);
-  EXPECT_EQ(edit_distance("", "abc"), 3u);
-  EXPECT_EQ(edit_distance("abc", ""), 3u);
-  EXPECT_EQ(edit_distance("broker", "brokers"), 1u);
-  EXPECT_EQ(edit_distance("brokers", "broker"), 1u);
-  EXPECT_EQ(edit_distance("kafka", "kavka"), 1u);
-  EXPECT_EQ(edit_distance("kafka", "akfka"), 1u);
-  EXPECT_EQ(edit_distance("kitten", "sitting"), 3u);
+  EXPECT_EQ(edit_distance("", "", 9), 0u);
+  EXPECT_EQ(edit_distance("same", "same", 9), 0u);
+  EXPECT_EQ(edit_distance("", "abc", 9), 3u);
+  EXPECT_EQ(edit_distance("abc", "", 9), 3u);
+  EXPECT_EQ(edit_distance("broker", "brokers", 9), 1u);
+  EXPECT_EQ(edit_distance("brokers", "broker", 9), 1u);
+  EXPECT_EQ(edit_distance("kafka", "kavka", 9), 1u);
+  EXPECT_EQ(edit_distance("kafka", "akfka", 9), 1u);
+  EXPECT_EQ(edit_distance("kitten", "sitting", 9), 3u);
 }
 
-TEST(EditDistance, IsTheSameBothWays) {
-  const std::array<std::string, 6> words{"", "a", "ab", "ba", "abcd", "badc"};
+TEST(EditDistance, CountsNoFurtherThanItIsAsked) {
+  const std::array<std::string, 8> words{"", "a", "ab", "ba", "abcd", "badc", "badcfe", "xyxyxy"};
   for (const auto& a : words) {
     for (const auto& b : words) {
-      EXPECT_EQ(edit_distance(a, b), edit_distance(b, a)) << a << " " << b;
+      const std::size_t distance = edit_distance(a, b, 9);
+      EXPECT_EQ(distance, edit_distance(b, a, 9)) << a << " " << b;
+      for (std::size_t most = 0; most < 9; ++most) {
+        EXPECT_EQ(edit_distance(a, b, most), std::min(distance, most + 1)) << a << " " << b;
+      }
     }
   }
 }

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "penstock/core/limits.hpp"
 #include "unit/settings/support.hpp"
 
 namespace penstock::settings {
@@ -76,6 +77,18 @@ TEST_F(Variables, BadOnesAreNamed) {
           "PENSTOCK_KAFKA_CREATE_TOPICS: kafka.create_topics: must be true or false, not `yes`",
           HasSubstr("PENSTOCK_SOURCES: sources: `FIRE` must be made of"),
           "PENSTOCK_SOURCES: sources: `firehose` is there twice"));
+}
+
+TEST_F(Variables, NoMoreSourcesAreTakenThanAProcessCanHave) {
+  Inputs given = inputs(minimal);
+  std::string names = "s1";
+  for (std::size_t i = 2; i <= limits::max_sources; ++i) {
+    names += ",s" + std::to_string(i);
+  }
+  given.environment = {{"PENSTOCK_SOURCES", names}};
+  EXPECT_EQ(must_load(given).settings.sources.size(), limits::max_sources);
+  given.environment = {{"PENSTOCK_SOURCES", names + ",more"}};
+  EXPECT_THAT(findings(given), testing::ElementsAre(HasSubstr("are more than 100; run another")));
 }
 
 TEST_F(Variables, FlagsReachSourcesAndEntriesOfMappings) {
