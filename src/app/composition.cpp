@@ -210,6 +210,7 @@ PipelineOptions pipeline_options(const settings::Settings& settings, const setti
                             settings.kafka.transactional_id_prefix + "." + source.name.str(),
                         .router = router_options(settings, stream_url),
                         .commit_interval = settings.kafka.commit_interval,
+                        .held_back = limits::held_back,
                         .instance = instance.id,
                         .host = instance.host,
                         .started_at = instance.started_at,

@@ -73,9 +73,18 @@ Action TransactionFsm::enter(State state) {
 
 Action TransactionFsm::await() {
   if (draining_) {
-    return in_transaction_ ? enter(State::committing) : enter(State::ended);
+    return pending() ? commit_all() : enter(State::ended);
   }
-  return {.kind = Kind::await_item, .until = in_transaction_ ? next_tick_ : std::nullopt};
+  return {.kind = Kind::await_item, .until = pending() ? next_tick_ : std::nullopt};
+}
+
+// What was held back first joins the transaction.
+Action TransactionFsm::commit_all() {
+  if (in_transaction_ && all_chosen()) {
+    return enter(State::committing);
+  }
+  commit_at_once_ = true;
+  return enter(in_transaction_ ? State::producing : State::beginning);
 }
 
 Action TransactionFsm::done(Outcome outcome, std::uint64_t connections_lost, MonotonicTime now) {
@@ -251,6 +260,7 @@ Action TransactionFsm::after_advance() {
 
 // Takes pending items into the transaction, in their order, while they fit; one in any case.
 void TransactionFsm::choose_items() {
+  waiting_ = {};
   producing_ = produced_;
   for (std::size_t i = produced_.next().value - first_.value; i < sizes_.size(); ++i) {
     const Size with{Bytes{chosen_.bytes.count + sizes_[i].bytes.count},
@@ -264,10 +274,14 @@ void TransactionFsm::choose_items() {
   }
 }
 
+// No item is pending that isn't in the open transaction.
+bool TransactionFsm::all_chosen() const {
+  return produced_.next().value - first_.value == sizes_.size();
+}
+
 // The transaction holds what it may; or more is pending than had room in it.
 bool TransactionFsm::full() const {
-  return chosen_.bytes >= max_bytes() || chosen_.events >= max_events() ||
-         produced_.next().value - first_.value < sizes_.size();
+  return chosen_.bytes >= max_bytes() || chosen_.events >= max_events() || !all_chosen();
 }
 
 // What has just failed was too large, perhaps: half of it next time.
@@ -288,23 +302,24 @@ Action TransactionFsm::item(ItemSequence sequence, Bytes bytes, std::size_t even
                             MonotonicTime now) {
   assert(state_ == State::ready && sequence.value == first_.value + sizes_.size());
   static_cast<void>(sequence);
-  sizes_.push_back({bytes, events});
-  if (in_transaction_) {
-    return enter(State::producing);
-  }
   // Ticks keep their beat: a late commit doesn't move the next ones.
-  if (!next_tick_) {
+  if (!pending() && !next_tick_) {
     next_tick_ = now + options_.commit_interval;
-  } else if (*next_tick_ <= now) {
+  } else if (!pending() && *next_tick_ <= now) {
     const auto missed = (now - *next_tick_) / options_.commit_interval;
     *next_tick_ += (missed + 1) * options_.commit_interval;
   }
-  return enter(State::beginning);
+  sizes_.push_back({bytes, events});
+  waiting_.count += bytes.count;
+  if (waiting_ < options_.held_back) {
+    return await();
+  }
+  return enter(in_transaction_ ? State::producing : State::beginning);
 }
 
 Action TransactionFsm::tick() {
-  assert(state_ == State::ready && in_transaction_);
-  return enter(State::committing);
+  assert(state_ == State::ready && pending());
+  return commit_all();
 }
 
 Action TransactionFsm::drained() {

@@ -29,6 +29,7 @@ publish::PublisherOptions publisher_options(const UnitOptions& unit, WallTime no
                      .timestamp = publish::TimestampField::received,
                      .headers = publish::HeaderSet::basic},
           .commit_interval = Duration{250},
+          .held_back = unit.held_back,
           .instance = instance,
           .host = "model",
           .started_at = now,

@@ -38,6 +38,7 @@ struct UnitOptions {
   jobs::FirstStart on_first_start = jobs::FirstStart::none;
   std::size_t replay_concurrency = 2;
   Bytes ring_size{16'384};
+  Bytes held_back{};
   std::size_t instance = 0;        // which process of the run
   KeptJournal* journal = nullptr;  // lives longer
   Planted planted = Planted::nothing;

@@ -70,6 +70,7 @@ void World::plan() {
   on_first_start_ = starts[dice_.below(starts.size())];
   replay_concurrency_ = dice_.between(1, 2);
   ring_size_ = Bytes{4'096 * dice_.between(2, 4)};
+  held_back_ = Bytes{1'024 * dice_.between(0, 2)};
   constexpr std::array<std::uint64_t, 5> rates{0, 0, 30, 8, 3};
   weather_.set_rate(rates[dice_.below(rates.size())]);
   calm_at_ = clock_.wall() + span + seconds(40);
@@ -136,6 +137,7 @@ void World::start_process() {
                     .on_first_start = on_first_start_,
                     .replay_concurrency = replay_concurrency_,
                     .ring_size = ring_size_,
+                    .held_back = held_back_,
                     .instance = process->number,
                     .journal = &journal_of(name),
                     .planted = options_.planted},

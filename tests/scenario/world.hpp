@@ -94,6 +94,7 @@ class World {
   jobs::FirstStart on_first_start_ = jobs::FirstStart::none;
   std::size_t replay_concurrency_ = 2;
   Bytes ring_size_;
+  Bytes held_back_;
   std::vector<Trouble> troubles_;  // by time
   std::size_t next_trouble_ = 0;
   WallTime calm_at_, over_at_;

@@ -71,6 +71,9 @@ inline constexpr std::size_t status_questions = 4;  // asked and not answered, a
 // publish
 inline constexpr Bytes transaction_bytes = 32_MiB;          // then a commit, before its tick
 inline constexpr std::size_t transaction_events = 250'000;  // half of librdkafka's queue
+// Fewer bytes wait for the end of commit_interval before they are produced. Each partition that
+// joins a transaction at a time of its own costs librdkafka a millisecond of CPU.
+inline constexpr Bytes held_back = 256_KiB;
 inline constexpr int librdkafka_queue_messages = 1'000'000;
 inline constexpr int librdkafka_queue_kbytes = 256 * 1024;  // transaction_bytes and its overhead
 inline constexpr std::chrono::seconds transaction_timeout{60};

@@ -28,6 +28,7 @@ struct PublisherOptions {
   std::string transactional_id;
   RouterOptions router;
   Duration commit_interval;
+  Bytes held_back{};  // fewer than these wait for the end of the interval before they are produced
   std::string instance;  // of this process
   std::string host;
   WallTime started_at;

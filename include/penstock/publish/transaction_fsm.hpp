@@ -3,6 +3,7 @@
 //
 //   open ─► prepare topics ─► init ─► claim ─► load state ─► ready
 //   ready ─► batch ─► begin ─► produce ─► … ─► tick ─► commit ─► advance ─► ready
+//   ready ─► a little ─► … ─► tick ─► begin ─► produce ─► commit ─► advance ─► ready
 //                                  error that requires abort ─► abort ─► produce the same again
 //                                  fatal, fenced, or a connection lost within ─► re-init
 //
@@ -69,6 +70,7 @@ struct TransactionOptions {
   Duration commit_interval;
   Bytes max_bytes;  // a transaction that reaches this is committed before its tick
   std::size_t max_events;
+  Bytes held_back{};  // fewer than these wait for the tick before they are produced
   Duration retry_step{250};
   Duration retry_max{15'000};
 };
@@ -124,11 +126,13 @@ class TransactionFsm {
 
   Action enter(State state);
   Action await();
+  Action commit_all();
   Action failed(Outcome outcome, State retry, MonotonicTime now);
   Action reinitialise(bool fenced, MonotonicTime now);
   Action wait_then(State state, MonotonicTime now);
   Action after_advance();
   void choose_items();
+  bool all_chosen() const;
   bool full() const;
   void shrink();
   Bytes max_bytes() const;
@@ -149,6 +153,7 @@ class TransactionFsm {
 
   ItemSequence first_{1};     // the first item not committed
   std::deque<Size> sizes_;    // of the items taken and not committed
+  Bytes waiting_{};           // of those that were taken since items were last chosen
   ItemSequence produced_{0};  // the last produced in the open transaction, or in the one in doubt
   ItemSequence producing_{};  // the last that the produce under way is to bring there
   Size chosen_{};             // of the items from first_ to producing_

@@ -9,12 +9,17 @@ namespace penstock::publish {
 
 class TransactionFsmTest : public ::testing::Test {
  protected:
+  explicit TransactionFsmTest(Bytes held_back = {})
+      : fsm_({.commit_interval = Duration{250},
+              .max_bytes = Bytes{1'000},
+              .max_events = 100,
+              .held_back = held_back}) {}
+
   using Kind = Action::Kind;
   static constexpr MonotonicTime start_time{std::chrono::seconds(100)};
   static constexpr std::size_t some_events = 10;
 
-  TransactionFsm fsm_{
-      {.commit_interval = Duration{250}, .max_bytes = Bytes{1'000}, .max_events = 100}};
+  TransactionFsm fsm_;
   MonotonicTime now_ = start_time;
   std::uint64_t lost_ = 0;
   Action action_ = fsm_.start();

@@ -1,0 +1,118 @@
+// What is too little to be produced before the tick.
+#include <gtest/gtest.h>
+
+#include "penstock/publish/transaction_fsm.hpp"
+#include "transaction_fsm_fixture.hpp"
+
+namespace penstock::publish {
+namespace {
+
+class TransactionFsmHoldingTest : public TransactionFsmTest {
+ protected:
+  TransactionFsmHoldingTest() : TransactionFsmTest(Bytes{100}) {}
+};
+
+// Each partition that joins a transaction costs librdkafka a timer: those of one tick share it.
+TEST_F(TransactionFsmHoldingTest, HandsLittleOverWithTheTick) {
+  get_ready();
+  EXPECT_EQ(item(1, 30), Kind::await_item);
+  ASSERT_TRUE(action_.until);
+  EXPECT_EQ(*action_.until, start_time + Duration{250});
+  now_ += Duration{100};
+  EXPECT_EQ(item(2, 30), Kind::await_item);
+  EXPECT_EQ(*action_.until, start_time + Duration{250}) << "the first item's tick";
+  EXPECT_EQ(tick(), Kind::begin);
+  EXPECT_EQ(done(), Kind::produce);
+  EXPECT_EQ(action_.from, ItemSequence{1});
+  EXPECT_EQ(action_.up_to, ItemSequence{2});
+  EXPECT_EQ(done(), Kind::commit);
+  EXPECT_EQ(done(), Kind::advance);
+  EXPECT_EQ(done(), Kind::await_item);
+  EXPECT_FALSE(action_.until);
+}
+
+TEST_F(TransactionFsmHoldingTest, HandsOverBeforeTheTickWhatIsEnough) {
+  get_ready();
+  EXPECT_EQ(item(1, 60), Kind::await_item);
+  EXPECT_EQ(item(2, 40), Kind::begin);
+  EXPECT_EQ(done(), Kind::produce);
+  EXPECT_EQ(action_.up_to, ItemSequence{2});
+  EXPECT_EQ(done(), Kind::await_item);
+  EXPECT_EQ(item(3, 99), Kind::await_item) << "counted anew";
+  EXPECT_EQ(item(4, 1), Kind::produce);
+  EXPECT_EQ(action_.from, ItemSequence{3});
+  EXPECT_EQ(done(), Kind::await_item);
+  EXPECT_EQ(item(5, 1), Kind::await_item);
+  EXPECT_EQ(tick(), Kind::produce) << "what was held back joins the open transaction";
+  EXPECT_EQ(action_.from, ItemSequence{5});
+  EXPECT_EQ(done(), Kind::commit);
+  EXPECT_EQ(action_.up_to, ItemSequence{5});
+}
+
+TEST_F(TransactionFsmHoldingTest, CommitsWhatItHoldsBackBeforeItEnds) {
+  get_ready();
+  item(1, 30);
+  EXPECT_EQ(drained(), Kind::begin);
+  EXPECT_EQ(done(), Kind::produce);
+  EXPECT_EQ(done(), Kind::commit);
+  EXPECT_EQ(done(), Kind::advance);
+  EXPECT_EQ(done(), Kind::finish);
+}
+
+TEST_F(TransactionFsmHoldingTest, CommitsAtTheEndWhatIsHeldBackBesideAnOpenTransaction) {
+  get_ready();
+  item(1, 100);
+  done();
+  done();
+  EXPECT_EQ(item(2, 30), Kind::await_item);
+  EXPECT_EQ(drained(), Kind::produce);
+  EXPECT_EQ(done(), Kind::commit);
+  EXPECT_EQ(action_.up_to, ItemSequence{2});
+  EXPECT_EQ(done(), Kind::advance);
+  EXPECT_EQ(done(), Kind::finish);
+}
+
+TEST_F(TransactionFsmHoldingTest, HoldsNothingBackOfATransactionThatFailed) {
+  get_ready();
+  item(1, 100);
+  done();
+  done();
+  item(2, 30);
+  EXPECT_EQ(tick(), Kind::produce);
+  EXPECT_EQ(done(Outcome::requires_abort), Kind::abort);
+  EXPECT_EQ(done(), Kind::begin);
+  EXPECT_EQ(done(), Kind::produce);
+  EXPECT_EQ(action_.from, ItemSequence{1});
+  EXPECT_EQ(action_.up_to, ItemSequence{1}) << "half as large as before";
+  EXPECT_EQ(done(), Kind::commit);
+  EXPECT_EQ(done(), Kind::advance);
+  EXPECT_EQ(done(), Kind::begin) << "at once";
+  EXPECT_EQ(done(), Kind::produce);
+  EXPECT_EQ(action_.from, ItemSequence{2});
+  EXPECT_EQ(done(), Kind::commit);
+  EXPECT_EQ(done(), Kind::advance);
+  EXPECT_EQ(done(), Kind::await_item);
+  EXPECT_EQ(item(3, 99), Kind::await_item) << "held back again";
+}
+
+TEST_F(TransactionFsmHoldingTest, CommitsInPartsWhatDoesNotFitIntoOneTransaction) {
+  get_ready();
+  item(1, 100, 60);
+  done();
+  done();
+  item(2, 30, 60);
+  EXPECT_EQ(tick(), Kind::produce);
+  EXPECT_EQ(action_.from, ItemSequence{2});
+  EXPECT_EQ(action_.up_to, ItemSequence{1}) << "nothing more has room";
+  EXPECT_EQ(done(), Kind::commit);
+  EXPECT_EQ(done(), Kind::advance);
+  EXPECT_EQ(action_.up_to, ItemSequence{1});
+  EXPECT_EQ(done(), Kind::begin);
+  EXPECT_EQ(done(), Kind::produce);
+  EXPECT_EQ(done(), Kind::commit);
+  EXPECT_EQ(done(), Kind::advance);
+  EXPECT_EQ(done(), Kind::await_item);
+}
+
+}  // namespace
+}  // namespace penstock::publish
