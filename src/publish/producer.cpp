@@ -22,9 +22,10 @@ namespace {
 // longer than this; they are called again, and find out then.
 //
 // A flush that succeeds isn't told so, as reports are of errors only: librdkafka looks every 10 ms,
-// and once more at the end of the time it is given. So it is given little first.
-constexpr Duration first_flush_step{1};
-constexpr Duration last_flush_step{16};
+// and once more at the end of the time it is given. So it is given little: an eighth of what it has
+// taken so far.
+constexpr Duration shortest_step{1};
+constexpr Duration longest_step{16};
 // While it flushes, its thread polls without a pause for as long as a partition has both a request
 // under way and more to send: of much, that is a tenth of all CPU. Full batches go without a flush.
 // So where there is much, it is called when those have gone. 10 ms of silence tell that.
@@ -337,7 +338,7 @@ void Producer::wait_for_full_batches() {
   Silence silence(client_.get());
   while (!silence.nothing_left() && events_->failure.empty() &&
          !silence.longer_than(longest_answer)) {
-    rd_kafka_poll(client_.get(), milliseconds(first_flush_step));
+    rd_kafka_poll(client_.get(), milliseconds(shortest_step));
   }
 }
 
@@ -346,11 +347,13 @@ bool Producer::flush() {
     wait_for_full_batches();
   }
   unflushed_ = {};
-  Duration step = first_flush_step;
+  Duration step = shortest_step;
+  const MonotonicTime begun = monotonic_now();
   Silence silence(client_.get());
   while (events_->failure.empty() &&
          rd_kafka_flush(client_.get(), milliseconds(step)) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    step = std::min(2 * step, last_flush_step);
+    const auto taken = std::chrono::duration_cast<Duration>(monotonic_now() - begun);
+    step = std::clamp(taken / 8, shortest_step, longest_step);
     if (silence.longer_than(delivery_wait)) {
       failure_ = {Outcome::retriable,
                   events_->unanswered("nothing of what was sent to Kafka is acknowledged"),
