@@ -126,8 +126,7 @@ int run(const KafkaConnection& connection, const std::string& topic, const char*
     auto producer = Producer::open({.connection = connection,
                                     .transactional_id = topic,
                                     .topics = {topic, topic, topic, topic, topic, topic},
-                                    .max_event = 16_MiB,
-                                    .linger = commit_interval},
+                                    .max_event = 16_MiB},
                                    log);
     if (!producer) {
       return fail(producer.error().what);

@@ -26,6 +26,7 @@ class TakingKafka : public publish::TransactionalKafka {
   Produced side(const SideRecord&) override { return Produced::queued; }
   Call failure() const final { return {}; }
   bool flush() final { return true; }
+  void send_ahead() final {}
   void poll() final {}
   std::vector<publish::Refusal> take_refused() final { return {}; }
   std::uint64_t connections_lost() const final { return 0; }

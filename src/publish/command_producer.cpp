@@ -15,8 +15,7 @@ namespace penstock::publish {
 namespace {
 
 constexpr Duration claim_wait{
-    30'000};                   // a transaction of the producer before may have to end first
-constexpr Duration linger{5};  // the events of one transaction share Kafka batches
+    30'000};  // a transaction of the producer before may have to end first
 // After a refused batch librdkafka finds out by one more failure that its sequence numbers are off.
 constexpr int attempts = 3;
 
@@ -35,8 +34,7 @@ class KafkaCommandProducer final : public CommandProducer {
     auto producer = Producer::open({.connection = options_.connection,
                                     .transactional_id = options_.transactional_id,
                                     .topics = options_.topics,
-                                    .max_event = options_.max_event,
-                                    .linger = linger},
+                                    .max_event = options_.max_event},
                                    log_);
     if (!producer) {
       return producer.error();

@@ -9,8 +9,6 @@
 namespace penstock::publish {
 namespace {
 
-constexpr Duration linger{250};  // nobody sees a record before its commit, which sends the rest
-
 class KafkaJournalPublisher final : public JournalPublisher {
  public:
   KafkaJournalPublisher(JournalPublisherOptions options, Log& log)
@@ -18,8 +16,7 @@ class KafkaJournalPublisher final : public JournalPublisher {
                 .connection = options.connection,
                 .topics = options.topics,
                 .plan = options.plan,
-                .transactional_id = options.transactional_id,
-                .linger = linger},
+                .transactional_id = options.transactional_id},
                log),
         transactions_(std::move(options), kafka_, clock_) {}
 

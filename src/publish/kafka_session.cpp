@@ -50,7 +50,6 @@ Call KafkaSession::open_producer() {
                                   .transactional_id = options_.transactional_id,
                                   .topics = options_.topics,
                                   .max_event = options_.plan.max_event,
-                                  .linger = options_.linger,
                                   .counters = options_.counters},
                                  log_);
   if (!producer) {

@@ -21,7 +21,6 @@ struct KafkaSessionOptions {
   TopicNames topics;
   TopicPlan plan;
   std::string transactional_id;
-  Duration linger;
   KafkaCounters* counters = nullptr;  // of the producers, one after the other
 };
 
@@ -47,6 +46,7 @@ class KafkaSession final : public TransactionalKafka {
   Produced side(const SideRecord& record) override;
   Call failure() const override { return producer_->failure(); }
   bool flush() override { return producer_->flush(); }
+  void send_ahead() override { producer_->send_ahead(); }
   void poll() override;
   std::vector<Refusal> take_refused() override { return producer_->take_refused(); }
   std::uint64_t connections_lost() const override;

@@ -12,7 +12,6 @@
 #include "publish/producer_figures.hpp"
 #include "publish/record_arguments.hpp"
 #include "publish/record_opaque.hpp"
-#include "publish/silence.hpp"
 
 namespace penstock::publish {
 namespace {
@@ -20,25 +19,17 @@ namespace {
 // Once a transaction has failed, librdkafka (2.0) sends nothing of it any more, but flush, commit
 // and abort wait for it all the same, for up to message.timeout.ms. So none of them is waited for
 // longer than this; they are called again, and find out then.
-//
-// A flush that succeeds isn't told so, as reports are of errors only: librdkafka looks every 10 ms,
-// and once more at the end of the time it is given. So it is given little: an eighth of what it has
-// taken so far.
-constexpr Duration shortest_step{1};
-constexpr Duration longest_step{16};
-// While it flushes, its thread polls without a pause for as long as a partition has both a request
-// under way and more to send: of much, that is a tenth of all CPU. Full batches go without a flush.
-// So where there is much, it is called when those have gone. 10 ms of silence tell that.
-constexpr Bytes many_batches = 8_MiB;  // of 1 MB, librdkafka's batch.size
-constexpr Duration longest_answer{10};
 constexpr Duration answer_wait{1'000};    // of a broker that has nothing to do for it
 constexpr Duration decision_wait{5'000};  // for the coordinator's answer to a commit
-constexpr Duration delivery_wait{5'000};  // for the next of the brokers' answers to what was sent
 // An abort purges; what was queued anew, the next call does. A new epoch, where one is needed,
 // comes after 500 ms when the coordinator was busy at first.
 constexpr Duration purge_wait{1'000};
 // Between two looks at whether a broker has refused the login while it waits for a producer id.
 constexpr Duration init_step{1'000};
+
+// Records go in full batches, and with a flush. Where one has waited for longer, librdkafka's
+// thread polls without a pause as in a flush.
+constexpr Duration linger{limits::transaction_timeout / 2};
 
 int milliseconds(Duration duration) { return static_cast<int>(duration.count()); }
 
@@ -105,7 +96,8 @@ Result<std::unique_ptr<Producer>> Producer::open(const ProducerOptions& options,
        // Room for a whole transaction, and for the largest event in any case.
        {"queue.buffering.max.kbytes",
         std::to_string(limits::librdkafka_queue_kbytes + message_max / 1024)},
-       {"queue.buffering.max.ms", std::to_string(options.linger.count())},
+       {"queue.buffering.max.ms", std::to_string(linger.count())},
+       {"sticky.partitioning.linger.ms", "0"},  // else it chooses before EventPartitioner does
        // A commit asks for all deliveries; the single reports of success are not looked at.
        {"delivery.report.only.error", "true"},
        {"statistics.interval.ms",
@@ -118,7 +110,13 @@ Result<std::unique_ptr<Producer>> Producer::open(const ProducerOptions& options,
   const auto& properties = options.connection.properties;
   const auto partitioner = properties.find("partitioner");
   producer->partitioner_ = partitioner != properties.end() ? partitioner->second : "";
-  producer->events_topic_ = producer->open_topic(options.topics.events);
+  producer->event_partitioner_.emplace(producer->partitioner_);
+  TopicConfHandle events_conf = producer->event_partitioner_->topic_conf(producer->client_.get());
+  producer->events_topic_.reset(rd_kafka_topic_new(
+      producer->client_.get(), options.topics.events.c_str(), events_conf.get()));
+  if (producer->events_topic_) {
+    static_cast<void>(events_conf.release());  // the topic took it
+  }
   producer->dead_letters_topic_ = producer->open_topic(options.topics.dead_letters);
   producer->state_topic_ = producer->open_topic(options.topics.state);
   producer->jobs_topic_ = producer->open_topic(options.topics.jobs);
@@ -217,6 +215,7 @@ Call Producer::fetch_metadata(Duration timeout) {
               events_->refused()};
     }
     if (topic == events_topic_.get() && found->topic_cnt == 1) {
+      deliveries_.set_partitions(found->topics[0].partition_cnt);
       partitioning_ = Partitioning(partitioner_, found->topics[0].partition_cnt);
     }
   }
@@ -226,6 +225,7 @@ Call Producer::fetch_metadata(Duration timeout) {
 bool Producer::topic_missing() const { return events_->topic_missing; }
 
 Call Producer::begin() {
+  deliveries_.forget();
   events_->refused_records.clear();
   events_->failure.clear();
   events_->taken_back = false;
@@ -282,7 +282,7 @@ Produced Producer::send(rd_kafka_topic_t* topic, int partition, const Record& re
     const ErrorHandle error(arguments.produce(client_.get()));
     if (!error) {
       static_cast<void>(headers.release());
-      unflushed_.count += record.value.size();
+      deliveries_.queued(Bytes{record.value.size()});
       return Produced::queued;
     }
     const auto code = rd_kafka_error_code(error.get());
@@ -308,6 +308,9 @@ Produced Producer::send(rd_kafka_topic_t* topic, int partition, const Record& re
 }
 
 Produced Producer::event(const Record& record, RecordId id) {
+  if (!record.key) {
+    event_partitioner_->without_key(Bytes{record.value.size()});
+  }
   return send(events_topic_.get(), RD_KAFKA_PARTITION_UA, record, 0, to_opaque(id));
 }
 
@@ -333,36 +336,17 @@ Produced Producer::record(rd_kafka_topic_t* topic, int partition, const Record& 
   return send(topic, partition, record, RD_KAFKA_MSG_F_COPY, to_opaque(id));
 }
 
-// Until nothing more is answered.
-void Producer::wait_for_full_batches() {
-  Silence silence(client_.get());
-  while (!silence.nothing_left() && events_->failure.empty() &&
-         !silence.longer_than(longest_answer)) {
-    rd_kafka_poll(client_.get(), milliseconds(shortest_step));
-  }
-}
-
 bool Producer::flush() {
-  if (unflushed_ > many_batches) {
-    wait_for_full_batches();
-  }
-  unflushed_ = {};
-  Duration step = shortest_step;
-  const MonotonicTime begun = monotonic_now();
-  Silence silence(client_.get());
-  while (events_->failure.empty() &&
-         rd_kafka_flush(client_.get(), milliseconds(step)) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    const auto taken = std::chrono::duration_cast<Duration>(monotonic_now() - begun);
-    step = std::clamp(taken / 8, shortest_step, longest_step);
-    if (silence.longer_than(delivery_wait)) {
-      failure_ = {Outcome::retriable,
-                  events_->unanswered("nothing of what was sent to Kafka is acknowledged"),
-                  events_->refused()};
-      return false;
-    }
+  if (!deliveries_.await(client_.get(), [this] { return !events_->failure.empty(); })) {
+    failure_ = {Outcome::retriable,
+                events_->unanswered("nothing of what was sent to Kafka is acknowledged"),
+                events_->refused()};
+    return false;
   }
   return !transaction_failed();
 }
+
+void Producer::send_ahead() { Deliveries::hasten(client_.get()); }
 
 void Producer::poll() { rd_kafka_poll(client_.get(), 0); }
 

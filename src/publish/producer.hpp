@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,8 @@
 #include "penstock/publish/refused_records.hpp"
 #include "penstock/publish/router.hpp"
 #include "publish/client.hpp"
+#include "publish/deliveries.hpp"
+#include "publish/event_partitioner.hpp"
 #include "publish/partitioning.hpp"
 #include "publish/transactional_kafka.hpp"
 
@@ -22,7 +25,6 @@ struct ProducerOptions {
   std::string transactional_id;
   TopicNames topics;
   Bytes max_event;
-  Duration linger{5};  // how long a record may wait for others to share its Kafka batch
   KafkaCounters* counters = nullptr;  // where it tells of itself; none: nobody asks
   Duration statistics_interval{5'000};
 };
@@ -53,6 +55,7 @@ class Producer {
   // One that it was to write to isn't there. A new producer is needed, and the topic.
   bool topic_missing() const;
   bool flush();
+  void send_ahead();
   void poll();
   std::vector<Refusal> take_refused();
   std::uint64_t connections_lost() const noexcept;
@@ -66,10 +69,10 @@ class Producer {
   Call outcome_of(rd_kafka_error_t* error);
   Outcome state() const;  // ok, fenced or fatal
   bool transaction_failed();
-  void wait_for_full_batches();
   Call ended(const Call& call);  // the transaction, where the call succeeded
 
   std::unique_ptr<Events> events_;  // before the client, which uses it to its end
+  std::optional<EventPartitioner> event_partitioner_;  // as well
   ClientHandle client_;
   TopicHandle events_topic_;
   TopicHandle dead_letters_topic_;
@@ -78,7 +81,7 @@ class Producer {
   TopicHandle gaps_topic_;
   std::string partitioner_;
   Partitioning partitioning_;
-  Bytes unflushed_{};  // of values
+  Deliveries deliveries_;
   Call failure_;
 };
 

@@ -20,9 +20,6 @@ class Publisher::Impl {
                 .topics = options.topics,
                 .plan = options.plan,
                 .transactional_id = options.transactional_id,
-                // Nobody sees a record before its commit, which sends the rest: half, so that
-                // little is left to be sent then.
-                .linger = options.commit_interval / 2,
                 .counters = &counters.kafka},
                log),
         counters_(counters),

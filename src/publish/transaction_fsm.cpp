@@ -46,6 +46,9 @@ Action TransactionFsm::enter(State state) {
       return {.kind = Kind::produce_claim};
     case State::claim_commit:
       return {.kind = Kind::commit_claim};
+    case State::sending_ahead:
+      sent_ahead_ = true;
+      return {.kind = Kind::send_ahead};
     case State::committing:
       return {.kind = Kind::commit, .up_to = produced_};
     case State::claim_abort:
@@ -121,6 +124,7 @@ Action TransactionFsm::done(Outcome outcome, std::uint64_t connections_lost, Mon
         return failed(outcome, State::beginning, now);
       }
       in_transaction_ = true;
+      sent_ahead_ = false;
       lost_at_begin_ = connections_lost;
       produced_ = ItemSequence{first_.value - 1};
       chosen_ = {};
@@ -130,8 +134,13 @@ Action TransactionFsm::done(Outcome outcome, std::uint64_t connections_lost, Mon
         return failed(outcome, State::producing, now);
       }
       produced_ = producing_;
-      return full() || commit_at_once_ ? enter(State::committing) : enter(State::ready);
+      if (full() || commit_at_once_) {
+        return enter(State::committing);
+      }
+      return enter(worth_sending_ahead(now) ? State::sending_ahead : State::ready);
     }
+    case State::sending_ahead:
+      return enter(State::ready);  // what failed, the commit finds out
     case State::committing:
       if (!ok) {
         return failed(outcome, State::committing, now);
@@ -150,7 +159,7 @@ Action TransactionFsm::done(Outcome outcome, std::uint64_t connections_lost, Mon
       commit_at_once_ = true;
       return wait_then(State::beginning, now);
     case State::advancing:
-      return after_advance();
+      return after_advance(now);
     case State::waiting:
       return enter(after_wait_);
 
@@ -248,14 +257,20 @@ Action TransactionFsm::loaded(std::optional<ItemSequence> position, bool another
   return {.kind = Kind::halt_lost_position};
 }
 
-Action TransactionFsm::after_advance() {
+Action TransactionFsm::after_advance(MonotonicTime now) {
   sizes_.erase(sizes_.begin(),
                sizes_.begin() + static_cast<std::ptrdiff_t>(produced_.next().value - first_.value));
   first_ = produced_.next();
+  // The rest of a transaction that failed has waited long enough. What only found no room in a full
+  // one hasn't: its transaction takes what comes, as small ones cost as much as large ones.
+  commit_at_once_ = pending() && halvings_ > 0;
   halvings_ = std::max(0, halvings_ - 1);
   backoff_.reset();
-  commit_at_once_ = pending();  // the rest of what a smaller transaction was made of
-  return pending() ? enter(State::beginning) : enter(State::ready);
+  if (!pending()) {
+    return enter(State::ready);
+  }
+  keep_beat(now);
+  return enter(State::beginning);
 }
 
 // Takes pending items into the transaction, in their order, while they fit; one in any case.
@@ -302,12 +317,8 @@ Action TransactionFsm::item(ItemSequence sequence, Bytes bytes, std::size_t even
                             MonotonicTime now) {
   assert(state_ == State::ready && sequence.value == first_.value + sizes_.size());
   static_cast<void>(sequence);
-  // Ticks keep their beat: a late commit doesn't move the next ones.
-  if (!pending() && !next_tick_) {
-    next_tick_ = now + options_.commit_interval;
-  } else if (!pending() && *next_tick_ <= now) {
-    const auto missed = (now - *next_tick_) / options_.commit_interval;
-    *next_tick_ += (missed + 1) * options_.commit_interval;
+  if (!pending()) {
+    keep_beat(now);
   }
   sizes_.push_back({bytes, events});
   waiting_.count += bytes.count;
@@ -315,6 +326,22 @@ Action TransactionFsm::item(ItemSequence sequence, Bytes bytes, std::size_t even
     return await();
   }
   return enter(in_transaction_ ? State::producing : State::beginning);
+}
+
+// A late commit doesn't move the next ticks.
+void TransactionFsm::keep_beat(MonotonicTime now) {
+  if (!next_tick_) {
+    next_tick_ = now + options_.commit_interval;
+  } else if (*next_tick_ <= now) {
+    const auto missed = (now - *next_tick_) / options_.commit_interval;
+    *next_tick_ += (missed + 1) * options_.commit_interval;
+  }
+}
+
+// In the second half of the interval, once. Where there is much, full batches go by themselves.
+bool TransactionFsm::worth_sending_ahead(MonotonicTime now) const {
+  return !sent_ahead_ && next_tick_ && now >= *next_tick_ - options_.commit_interval / 2 &&
+         chosen_.bytes.count < max_bytes().count / 4;
 }
 
 Action TransactionFsm::tick() {

@@ -60,6 +60,7 @@ class TransactionalKafka {
   // Sends what is queued and waits for the answers. False: one of them is a failure, or none comes
   // for a while.
   virtual bool flush() = 0;
+  virtual void send_ahead() = 0;  // sends what is queued, and waits for nothing
   virtual void poll() = 0;
   // Records that a broker refused for what they are, since the last call.
   virtual std::vector<Refusal> take_refused() = 0;

@@ -121,6 +121,9 @@ Action Transactor::carry_out(const Action& action) {
       return load_state();
     case Action::Kind::produce:
       return answer(produce(action.from, action.up_to), "producing");
+    case Action::Kind::send_ahead:
+      kafka_.send_ahead();
+      return fsm_.done(Outcome::ok, kafka_.connections_lost(), clock_.monotonic());
     case Action::Kind::commit: {
       Call call = produce_records(action.up_to);
       if (call.outcome == Outcome::ok) {

@@ -43,6 +43,8 @@ constexpr std::array refusals{
     Refusal{"message.max.bytes", max_size},
     Refusal{"queue.buffering.max.*", batching},
     Refusal{"linger.ms", batching},
+    Refusal{"sticky.partitioning.linger.ms",
+            "is set by penstock: events without a key go to the partitions in turn"},
     Refusal{"isolation.level", reading},
     Refusal{"enable.partition.eof", reading},
     Refusal{"group.*", reading},

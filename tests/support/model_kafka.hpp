@@ -172,6 +172,7 @@ class ModelSession : public publish::TransactionalKafka {
   publish::Produced side(const SideRecord& record) override;
   publish::Call failure() const override;
   bool flush() override;
+  void send_ahead() override {}  // what is sent is seen when it is committed
   void poll() override;
   std::vector<publish::Refusal> take_refused() override;
   std::uint64_t connections_lost() const override { return producer_ ? producer_->lost : 0; }

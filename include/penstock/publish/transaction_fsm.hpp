@@ -47,8 +47,9 @@ struct Action {
     load_state,     // read the source's state partition up to the claim; answer with loaded()
     await_item,     // until `until`, if given; answer with item(), tick() or drained()
     begin,
-    produce,  // the pending items from `from` to `up_to`
-    commit,   // the items up to `up_to`, with the position behind them
+    produce,     // the pending items from `from` to `up_to`
+    send_ahead,  // what was produced so far, so that less is left to be sent by the commit
+    commit,      // the items up to `up_to`, with the position behind them
     commit_claim,
     abort,
     advance,      // everything up to `up_to` is committed; answer with done()
@@ -116,6 +117,7 @@ class TransactionFsm {
     ready,  // await_item, with or without an open transaction
     beginning,
     producing,
+    sending_ahead,
     committing,
     aborting,
     advancing,
@@ -126,11 +128,13 @@ class TransactionFsm {
 
   Action enter(State state);
   Action await();
+  void keep_beat(MonotonicTime now);
   Action commit_all();
   Action failed(Outcome outcome, State retry, MonotonicTime now);
   Action reinitialise(bool fenced, MonotonicTime now);
   Action wait_then(State state, MonotonicTime now);
-  Action after_advance();
+  Action after_advance(MonotonicTime now);
+  bool worth_sending_ahead(MonotonicTime now) const;
   void choose_items();
   bool all_chosen() const;
   bool full() const;
@@ -164,6 +168,7 @@ class TransactionFsm {
   bool loaded_ = false;  // the state was read up to a claim of ours
   bool fenced_ = false;  // the last re-init was for that
   bool in_transaction_ = false;
+  bool sent_ahead_ = false;  // of the open transaction
   bool draining_ = false;
   bool commit_at_once_ = false;  // items of an earlier transaction have waited long enough
   std::optional<MonotonicTime> next_tick_;

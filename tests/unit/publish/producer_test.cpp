@@ -33,8 +33,7 @@ class ProducerTest : public ::testing::Test {
                                           {"reconnect.backoff.max.ms", "100"}}},
             .transactional_id = "test",
             .topics = mock_topics(),
-            .max_event = 16_KiB,
-            .linger = Duration{30'000}};  // nothing is sent but by a flush
+            .max_event = 16_KiB};
   }
   static RecordId event_id(std::uint32_t index) {
     return {.item = ItemSequence{1}, .index = index};

@@ -1,4 +1,4 @@
-// What is too little to be produced before the tick.
+// What waits for the tick, and what is sent ahead of it.
 #include <gtest/gtest.h>
 
 #include "penstock/publish/transaction_fsm.hpp"
@@ -109,8 +109,40 @@ TEST_F(TransactionFsmHoldingTest, CommitsInPartsWhatDoesNotFitIntoOneTransaction
   EXPECT_EQ(action_.up_to, ItemSequence{1});
   EXPECT_EQ(done(), Kind::begin);
   EXPECT_EQ(done(), Kind::produce);
-  EXPECT_EQ(done(), Kind::commit);
-  EXPECT_EQ(done(), Kind::advance);
+  EXPECT_EQ(action_.up_to, ItemSequence{2});
+  EXPECT_EQ(done(), Kind::await_item);
+  EXPECT_EQ(drained(), Kind::commit);
+}
+
+// So that less is left to be sent when the commit is waited for.
+TEST_F(TransactionFsmTest, SendsAheadOnceInTheSecondHalfOfTheInterval) {
+  fill();
+  now_ = start_time + Duration{124};
+  item(2);
+  EXPECT_EQ(done(), Kind::await_item);
+  now_ = start_time + Duration{125};
+  item(3);
+  EXPECT_EQ(done(), Kind::send_ahead);
+  EXPECT_EQ(done(), Kind::await_item);
+  item(4);
+  EXPECT_EQ(done(), Kind::await_item);
+  EXPECT_EQ(tick(), Kind::commit);
+  done();
+  done();
+  now_ = start_time + Duration{400};
+  EXPECT_EQ(item(5), Kind::begin);
+  EXPECT_EQ(done(), Kind::produce);
+  EXPECT_EQ(done(), Kind::send_ahead) << "of another transaction";
+}
+
+TEST_F(TransactionFsmTest, SendsNothingAheadOfALargeTransaction) {
+  get_ready();
+  now_ = start_time + Duration{0};
+  item(1, 250);
+  done();
+  done();
+  now_ = start_time + Duration{200};
+  EXPECT_EQ(item(2, 10), Kind::produce);
   EXPECT_EQ(done(), Kind::await_item);
 }
 

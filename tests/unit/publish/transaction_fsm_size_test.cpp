@@ -55,8 +55,9 @@ TEST_F(TransactionFsmSizeTest, ClosesATransactionWithWhatFits) {
   EXPECT_EQ(action_.kind, Kind::commit);
   EXPECT_EQ(action_.up_to, ItemSequence{1});
   EXPECT_EQ(committed(), Kind::begin);
-  EXPECT_EQ(produced(), 2u);
-  EXPECT_EQ(committed(), Kind::await_item);
+  EXPECT_EQ(done(), Kind::produce);
+  EXPECT_EQ(action_.up_to, ItemSequence{2});
+  EXPECT_EQ(done(), Kind::await_item);
 }
 
 TEST_F(TransactionFsmSizeTest, ProducesNothingOfAnItemThatDoesNotFit) {
@@ -184,6 +185,43 @@ TEST_F(TransactionFsmSizeTest, StopsOverAPositionBehindAllThatIsPendingWhenLessW
   done();
   reopen();
   EXPECT_EQ(loaded(10), Kind::halt_lost_position);
+}
+
+// It would be a small one that costs as much as the large one before it.
+TEST_F(TransactionFsmTest, WaitsForMoreBesideWhatFoundNoRoom) {
+  get_ready();
+  item(1, 600);
+  done();
+  done();
+  EXPECT_EQ(item(2, 600), Kind::produce);
+  EXPECT_EQ(action_.up_to, ItemSequence{1}) << "nothing more has room";
+  EXPECT_EQ(done(), Kind::commit);
+  now_ += Duration{100};
+  EXPECT_EQ(done(), Kind::advance);
+  EXPECT_EQ(done(), Kind::begin);
+  EXPECT_EQ(done(), Kind::produce);
+  EXPECT_EQ(action_.from, ItemSequence{2});
+  EXPECT_EQ(done(), Kind::await_item);
+  EXPECT_EQ(*action_.until, start_time + Duration{250});
+  EXPECT_EQ(item(3, 100), Kind::produce);
+  EXPECT_EQ(done(), Kind::await_item);
+  EXPECT_EQ(tick(), Kind::commit);
+  EXPECT_EQ(action_.up_to, ItemSequence{3});
+}
+
+TEST_F(TransactionFsmTest, KeepsTheBeatWhereSomethingFoundNoRoom) {
+  get_ready();
+  item(1, 600);
+  done();
+  done();
+  item(2, 600);
+  done();
+  now_ += Duration{260};  // the commit took until after the tick
+  done();
+  EXPECT_EQ(done(), Kind::begin);
+  EXPECT_EQ(done(), Kind::produce);
+  EXPECT_EQ(done(), Kind::await_item);
+  EXPECT_EQ(*action_.until, start_time + Duration{500});
 }
 
 }  // namespace
