@@ -196,7 +196,8 @@ Action TransactionFsm::failed(Outcome outcome, State retry, MonotonicTime now) {
         // A part may be in the transaction already: again from its beginning.
         return failed(Outcome::requires_abort, retry, now);
       }
-      return wait_then(retry, now);
+      return wait_then(retry, now,
+                       retry == State::committing ? options_.commit_retry_max : options_.retry_max);
     case Outcome::ok:
       break;
   }
@@ -225,7 +226,12 @@ Action TransactionFsm::owner_found(bool another) {
 
 // At once the first time, later and later while no transaction is committed in between.
 Action TransactionFsm::wait_then(State state, MonotonicTime now) {
-  const Duration wait = std::max(backoff_.next(), std::exchange(hold_, Duration{0}));
+  return wait_then(state, now, options_.retry_max);
+}
+
+Action TransactionFsm::wait_then(State state, MonotonicTime now, Duration most) {
+  const Duration wait =
+      std::max(std::min(backoff_.next(), most), std::exchange(hold_, Duration{0}));
   if (wait == Duration{0}) {
     return enter(state);
   }

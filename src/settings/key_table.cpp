@@ -259,7 +259,7 @@ constexpr KeySpec table[] = {
          ChoiceKind{kafka_keys,
                     [](Target t, std::size_t v) { t.settings.kafka.key = static_cast<Key>(v); }},
      .fallback = {"ip"},
-     .doc = "The record's key, which decides the partition."},
+     .doc = "The record's key, which decides the partition. Without one, partitions take turns."},
     {.path = "kafka.timestamp",
      .kind =
          ChoiceKind{timestamps,

@@ -193,8 +193,10 @@ asio::awaitable<bool> Connection::serve_stream(SourceState& source, const HttpRe
   SessionFeed::Shape shape{framing_of(fault)};
   SplitMix64 random(state_.options.seed, body_stream, source.sessions);
   if (fault && fault->kind == FaultKind::content_length) {
-    // What is still to happen, and what an archive doesn't hold, can't be sent.
-    const std::uint64_t there = jobs_from ? allowance : source.script.size() - cursor;
+    // What is still to happen, and what an archive doesn't hold, can't be sent; nor what is new to
+    // who was promised quiet.
+    const std::uint64_t there =
+        jobs_from || source.quiet ? allowance : source.script.size() - cursor;
     shape.max_lines = std::min(random.between(20, 200), there);
   } else if (fault && fault->kind == FaultKind::until_close) {
     shape.max_lines = random.between(50, 500);

@@ -143,7 +143,8 @@ def replicated(broker: Broker, prefix: str, tmp_path: Path) -> list[str]:
     """The event topics, with a second replica each, on a broker that is gone."""
     names = [f"{prefix}.{source}" for source in SOURCES]
     with broker.joined(tmp_path / "second"):
-        made = [NewTopic(name, 2, replica_assignment=[[1, 2], [1, 2]]) for name in names]
+        room = {"max.message.bytes": str(32 * 1024 * 1024)}  # as penstock's own: events of 16 MiB
+        made = [NewTopic(name, 2, replica_assignment=[[1, 2], [1, 2]], config=room) for name in names]
         for answer in broker.admin.create_topics(made).values():
             answer.result(30)
     return names

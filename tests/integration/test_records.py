@@ -66,8 +66,10 @@ def test_the_key_is_what_was_configured(records, key, path):
         assert key_of(message) == member(json.loads(message.value()), *path)
 
 
-def test_key_none_is_no_key(records):
-    assert {key_of(message) for message in records("firehose", kafka_key="none")} == {None}
+def test_key_none_is_no_key_and_fills_all_partitions(records):
+    found = records("firehose", kafka_key="none")
+    assert {key_of(message) for message in found} == {None}
+    assert {message.partition() for message in found} == {0, 1, 2, 3}
 
 
 def test_basic_headers_name_type_and_job(records):

@@ -74,6 +74,7 @@ struct TransactionOptions {
   Bytes held_back{};  // fewer than these wait for the tick before they are produced
   Duration retry_step{250};
   Duration retry_max{15'000};
+  Duration commit_retry_max{1'000};  // a commit has waited itself; what isn't sent yet, it sends
 };
 
 class TransactionFsm {
@@ -133,6 +134,7 @@ class TransactionFsm {
   Action failed(Outcome outcome, State retry, MonotonicTime now);
   Action reinitialise(bool fenced, MonotonicTime now);
   Action wait_then(State state, MonotonicTime now);
+  Action wait_then(State state, MonotonicTime now, Duration most);
   Action after_advance(MonotonicTime now);
   bool worth_sending_ahead(MonotonicTime now) const;
   void choose_items();

@@ -68,15 +68,6 @@ TEST_F(TransactionFsmTest, CommitsBeforeTheTickWhenTheTransactionIsFull) {
   EXPECT_EQ(done(), Kind::commit);
 }
 
-TEST_F(TransactionFsmTest, RepeatsARetriableCall) {
-  fill();
-  tick();
-  EXPECT_EQ(done(Outcome::retriable), Kind::commit);  // at once, the first time
-  EXPECT_EQ(done(Outcome::retriable), Kind::wait);
-  EXPECT_EQ(past_waits(), Kind::commit);
-  EXPECT_EQ(done(), Kind::advance);
-}
-
 TEST_F(TransactionFsmTest, ProducesTheSameItemAgainAfterAnAbort) {
   fill();
   tick();

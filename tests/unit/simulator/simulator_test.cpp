@@ -219,6 +219,13 @@ TEST_F(SimulatorTest, SendsNothingNewWhileItIsQuietAndCanStillEndInOrder) {
   EXPECT_NE(call(leaving).body, "");
 }
 
+TEST_F(SimulatorTest, SendsNothingInABodyOfKnownLengthWhileItIsQuiet) {
+  start();
+  simulator->inject({FaultKind::quiet, {}, {}});
+  simulator->inject({FaultKind::content_length, {}, {}}, Source::firehose);
+  EXPECT_EQ(get("/v1/firehose").headers.at("content-length"), "0");
+}
+
 TEST_F(SimulatorTest, EndsItsSessionsInOrderWhenItStops) {
   start();
   std::thread stopper;
