@@ -20,7 +20,8 @@ constexpr Duration longest_step{16};
 constexpr Bytes many_batches = 8_MiB;
 constexpr double batch_bytes = 1e6;  // librdkafka's batch.size
 constexpr Duration last_batches_wait{10};
-constexpr Duration answer_wait{5'000};  // for the next answer, whatever is left
+constexpr Duration full_batch_wait{100};  // no more: with events of very different sizes it guesses
+constexpr Duration answer_wait{5'000};    // for the next answer, whatever is left
 
 int milliseconds(Duration duration) { return static_cast<int>(duration.count()); }
 
@@ -81,7 +82,7 @@ void Deliveries::await_full_batches(rd_kafka_t* client, const std::function<bool
   Silence silence(client);
   while (silence.left() > 0 && !failed()) {
     const bool one_is_full = silence.left() * mean > partitions_ * batch_bytes;
-    if (silence.longer_than(one_is_full ? answer_wait : last_batches_wait)) {
+    if (silence.longer_than(one_is_full ? full_batch_wait : last_batches_wait)) {
       return;
     }
     rd_kafka_poll(client, milliseconds(shortest_step));
