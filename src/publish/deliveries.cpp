@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "penstock/core/system_clock.hpp"
+#include "publish/milliseconds.hpp"
 
 namespace penstock::publish {
 namespace {
@@ -22,8 +23,6 @@ constexpr double batch_bytes = 1e6;  // librdkafka's batch.size
 constexpr Duration last_batches_wait{10};
 constexpr Duration full_batch_wait{100};  // no more: with events of very different sizes it guesses
 constexpr Duration answer_wait{5'000};    // for the next answer, whatever is left
-
-int milliseconds(Duration duration) { return static_cast<int>(duration.count()); }
 
 // How long the brokers have answered nothing. An answer is seen where two calls differ.
 class Silence {

@@ -5,6 +5,7 @@
 #include "penstock/core/text.hpp"
 #include "publish/client.hpp"
 #include "publish/metadata.hpp"
+#include "publish/milliseconds.hpp"
 
 namespace penstock::publish {
 namespace {
@@ -80,7 +81,7 @@ void describe(rd_kafka_t* client, KafkaFacts& facts, Duration timeout) {
   }
   const QueueHandle queue(rd_kafka_queue_new(client));
   rd_kafka_DescribeConfigs(client, asked.data(), asked.size(), nullptr, queue.get());
-  const EventHandle answer(rd_kafka_queue_poll(queue.get(), static_cast<int>(timeout.count())));
+  const EventHandle answer(rd_kafka_queue_poll(queue.get(), milliseconds(timeout)));
   if (!answer || rd_kafka_event_error(answer.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return;
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "penstock/core/system_clock.hpp"
+#include "publish/milliseconds.hpp"
 
 namespace penstock::publish {
 namespace {
@@ -21,9 +22,8 @@ Metadata ask_metadata(rd_kafka_t* client, rd_kafka_topic_t* topic, Duration time
     const auto left = std::max(Duration{1}, std::chrono::ceil<Duration>(deadline - asked));
     const Duration wait = 2 * step > left ? left : step;
     const struct rd_kafka_metadata* found = nullptr;
-    Metadata metadata{
-        .error = rd_kafka_metadata(client, 0, topic, &found, static_cast<int>(wait.count())),
-        .found = {}};
+    Metadata metadata{.error = rd_kafka_metadata(client, 0, topic, &found, milliseconds(wait)),
+                      .found = {}};
     if (metadata.error == RD_KAFKA_RESP_ERR_NO_ERROR) {
       metadata.found.reset(found);
       events.works();

@@ -9,6 +9,7 @@
 #include "penstock/core/system_clock.hpp"
 #include "publish/error_classes.hpp"
 #include "publish/metadata.hpp"
+#include "publish/milliseconds.hpp"
 #include "publish/producer_figures.hpp"
 #include "publish/record_arguments.hpp"
 #include "publish/record_opaque.hpp"
@@ -30,8 +31,6 @@ constexpr Duration init_step{1'000};
 // Records go in full batches, and with a flush. Where one has waited for longer, librdkafka's
 // thread polls without a pause as in a flush.
 constexpr Duration linger{limits::transaction_timeout / 2};
-
-int milliseconds(Duration duration) { return static_cast<int>(duration.count()); }
 
 }  // namespace
 
@@ -111,12 +110,8 @@ Result<std::unique_ptr<Producer>> Producer::open(const ProducerOptions& options,
   const auto partitioner = properties.find("partitioner");
   producer->partitioner_ = partitioner != properties.end() ? partitioner->second : "";
   producer->event_partitioner_.emplace(producer->partitioner_);
-  TopicConfHandle events_conf = producer->event_partitioner_->topic_conf(producer->client_.get());
-  producer->events_topic_.reset(rd_kafka_topic_new(
-      producer->client_.get(), options.topics.events.c_str(), events_conf.get()));
-  if (producer->events_topic_) {
-    static_cast<void>(events_conf.release());  // the topic took it
-  }
+  producer->events_topic_ = producer->open_topic(
+      options.topics.events, producer->event_partitioner_->topic_conf(producer->client_.get()));
   producer->dead_letters_topic_ = producer->open_topic(options.topics.dead_letters);
   producer->state_topic_ = producer->open_topic(options.topics.state);
   producer->jobs_topic_ = producer->open_topic(options.topics.jobs);
@@ -129,8 +124,12 @@ Result<std::unique_ptr<Producer>> Producer::open(const ProducerOptions& options,
   return producer;
 }
 
-TopicHandle Producer::open_topic(const std::string& name) {
-  return TopicHandle(rd_kafka_topic_new(client_.get(), name.c_str(), nullptr));
+TopicHandle Producer::open_topic(const std::string& name, TopicConfHandle conf) {
+  TopicHandle topic(rd_kafka_topic_new(client_.get(), name.c_str(), conf.get()));
+  if (topic) {
+    static_cast<void>(conf.release());  // the topic took it
+  }
+  return topic;
 }
 
 Call Producer::outcome_of(rd_kafka_error_t* raw) {

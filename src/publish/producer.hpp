@@ -49,7 +49,7 @@ class Producer {
   Produced side(RecordTopic topic, int partition, const SideRecord& record);
   // To a topic that isn't one of its source's; null where librdkafka can't open it. It is closed
   // before the producer is. Copies the value.
-  TopicHandle open_topic(const std::string& name);
+  TopicHandle open_topic(const std::string& name, TopicConfHandle conf = {});
   Produced record(rd_kafka_topic_t* topic, int partition, const Record& record, RecordId id);
   const Call& failure() const { return failure_; }
   // One that it was to write to isn't there. A new producer is needed, and the topic.

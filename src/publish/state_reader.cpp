@@ -3,6 +3,7 @@
 #include "penstock/core/system_clock.hpp"
 #include "penstock/core/text.hpp"
 #include "publish/client.hpp"
+#include "publish/milliseconds.hpp"
 
 namespace penstock::publish {
 namespace {
@@ -54,8 +55,7 @@ Result<bool> StateReader::read(const TransactionalKafka::Apply& apply,
                                                   "` wasn't read to its end within " +
                                                   to_string(wait));
     }
-    const MessageHandle message(
-        rd_kafka_consume(topic.get(), partition_, static_cast<int>(left.count())));
+    const MessageHandle message(rd_kafka_consume(topic.get(), partition_, milliseconds(left)));
     if (!message) {
       continue;
     }

@@ -2,6 +2,7 @@
 
 #include "penstock/core/json_writer.hpp"
 #include "publish/client.hpp"
+#include "publish/milliseconds.hpp"
 #include "publish/record_arguments.hpp"
 
 namespace penstock::publish {
@@ -40,7 +41,7 @@ class KafkaStatusTopic final : public StatusTopic {
   void poll() override { rd_kafka_poll(client_.get(), 0); }
 
   void flush(Duration timeout) override {
-    rd_kafka_flush(client_.get(), static_cast<int>(timeout.count()));
+    rd_kafka_flush(client_.get(), milliseconds(timeout));
     // What is left then is given up: destroying the client would wait for it.
     rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT |
                                       RD_KAFKA_PURGE_F_NON_BLOCKING);

@@ -6,6 +6,7 @@
 #include "penstock/core/system_clock.hpp"
 #include "penstock/core/text.hpp"
 #include "publish/client.hpp"
+#include "publish/milliseconds.hpp"
 
 namespace penstock::publish {
 
@@ -23,7 +24,7 @@ EventHandle wait_for_answer(rd_kafka_t* client, rd_kafka_queue_t* queue, Duratio
   constexpr Duration own_timeout{1'000};  // librdkafka's answer to the time-out comes behind it
   const MonotonicTime deadline = monotonic_now() + timeout + own_timeout;
   while (monotonic_now() < deadline && !events.refused()) {
-    if (EventHandle answer{rd_kafka_queue_poll(queue, static_cast<int>(step.count()))}) {
+    if (EventHandle answer{rd_kafka_queue_poll(queue, milliseconds(step))}) {
       return answer;
     }
     rd_kafka_poll(client, 0);
@@ -80,8 +81,8 @@ Result<void> create_topics(const KafkaConnection& connection, const std::vector<
   }
   const AdminOptionsHandle options(
       rd_kafka_AdminOptions_new(client->get(), RD_KAFKA_ADMIN_OP_CREATETOPICS));
-  rd_kafka_AdminOptions_set_request_timeout(options.get(), static_cast<int>(timeout.count()),
-                                            text.data(), text.size());
+  rd_kafka_AdminOptions_set_request_timeout(options.get(), milliseconds(timeout), text.data(),
+                                            text.size());
   const QueueHandle queue(rd_kafka_queue_new(client->get()));
   rd_kafka_CreateTopics(client->get(), requested.data(), requested.size(), options.get(),
                         queue.get());

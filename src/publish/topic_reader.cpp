@@ -8,6 +8,7 @@
 #include "penstock/core/text.hpp"
 #include "publish/client.hpp"
 #include "publish/metadata.hpp"
+#include "publish/milliseconds.hpp"
 
 namespace penstock::publish {
 namespace {
@@ -73,7 +74,7 @@ Result<Offsets> ends_of(const KafkaConnection& connection, const Offsets& places
     std::int64_t begin = 0;
     const auto error =
         rd_kafka_query_watermark_offsets(client->get(), place.first.c_str(), place.second, &begin,
-                                         &ends[place], static_cast<int>(answer_wait.count()));
+                                         &ends[place], milliseconds(answer_wait));
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return make_error(Errc::kafka, "the end of the topic `" + printable(place.first) +
                                          "`: " + rd_kafka_err2str(error));
@@ -128,8 +129,7 @@ class KafkaTopicReader final : public TopicReader {
   }
 
   Result<std::optional<ReadRecord>> next(Duration timeout) override {
-    const MessageHandle message(
-        rd_kafka_consumer_poll(client_.get(), static_cast<int>(timeout.count())));
+    const MessageHandle message(rd_kafka_consumer_poll(client_.get(), milliseconds(timeout)));
     if (!message) {
       return std::optional<ReadRecord>{};
     }
