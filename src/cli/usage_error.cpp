@@ -23,9 +23,8 @@ std::string wrong_command(const CLI::App& parser) {
   for (const CLI::App* command : commands) {
     names.push_back(command->get_name());
   }
-  const std::string_view meant = nearest(rest.front(), names);
   return "`" + printable(rest.front()) + "` is no command" +
-         (meant.empty() ? "" : "; did you mean `" + std::string(meant) + "`?");
+         did_you_mean(nearest(rest.front(), names));
 }
 
 std::string check_count(const std::string& text) {

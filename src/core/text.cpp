@@ -29,6 +29,10 @@ std::string printable(std::string_view bytes, std::size_t limit) {
   return out;
 }
 
+std::string did_you_mean(std::string_view meant) {
+  return meant.empty() ? "" : "; did you mean `" + printable(meant) + "`?";
+}
+
 std::string terminal_safe(std::string_view lines) {
   constexpr std::string_view hex = "0123456789abcdef";
   std::string out;

@@ -50,10 +50,9 @@ class CrossChecker {
     known.insert(known.end(), known_sources.begin(), known_sources.end());
     for (const auto& [name, topic] : settings.kafka.topics) {
       if (std::find(known.begin(), known.end(), name) == known.end()) {
-        const std::string_view meant = nearest(name, known);
-        report("kafka.topics." + name,
-               "kafka.topics." + printable(name) + ": is neither a source nor a shared topic" +
-                   (meant.empty() ? "" : "; did you mean `" + std::string(meant) + "`?"));
+        report("kafka.topics." + name, "kafka.topics." + printable(name) +
+                                           ": is neither a source nor a shared topic" +
+                                           did_you_mean(nearest(name, known)));
       }
     }
     // Sources may share a topic; what penstock writes itself must stay apart.

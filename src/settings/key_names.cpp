@@ -64,7 +64,7 @@ std::string variable_of(std::string_view path) {
   return name;
 }
 
-std::string did_you_mean(std::string_view unknown_path) {
+std::string nearest_key(std::string_view unknown_path) {
   const auto [pattern, source] = pattern_of(unknown_path);
   // First among its neighbours, groups included; then, for a key at the wrong place, everywhere.
   std::vector<std::string_view> neighbours, everywhere;
@@ -85,13 +85,10 @@ std::string did_you_mean(std::string_view unknown_path) {
               return last_segment(spec.path) == other;
             })->path;
   }
-  if (meant.empty()) {
-    return {};
-  }
   if (const std::size_t star = meant.find('*'); star != std::string::npos) {
     meant.replace(star, 1, source.empty() ? "<name>" : source);
   }
-  return "; did you mean `" + meant + "`?";
+  return meant;
 }
 
 }  // namespace penstock::settings

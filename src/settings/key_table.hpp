@@ -116,7 +116,7 @@ inline bool is_source_key(const KeySpec& spec) { return spec.path.starts_with("s
 std::string source_path(const KeySpec& spec, std::string_view source);
 // kafka.brokers → PENSTOCK_KAFKA_BROKERS
 std::string variable_of(std::string_view path);
-// ` (did you mean …?)`, or nothing.
-std::string did_you_mean(std::string_view unknown_path);
+// The path of the key that may be meant by an unknown one, or empty.
+std::string nearest_key(std::string_view unknown_path);
 
 }  // namespace penstock::settings

@@ -98,9 +98,8 @@ GivenMap read_variables(const Environment& environment, std::set<std::string>& s
       }
     }
     if (!found) {
-      const std::string_view meant = nearest(name, names);
-      const std::string hint = meant.empty() ? "" : "; did you mean " + std::string(meant) + "?";
-      findings.push_back(finding_at(origin, "unknown variable" + hint));
+      findings.push_back(
+          finding_at(origin, "unknown variable" + did_you_mean(nearest(name, names))));
     }
   }
   return given;
@@ -115,7 +114,7 @@ GivenMap read_overrides(const std::map<std::string, std::string>& overrides,
     const auto found = find_key(path);
     if (!found || found->source == "*") {
       findings.push_back(
-          finding_at(origin, printable(path) + ": unknown key" + did_you_mean(path)));
+          finding_at(origin, printable(path) + ": unknown key" + did_you_mean(nearest_key(path))));
     } else if (!found->source.empty() && !sources.contains(std::string(found->source))) {
       findings.push_back(finding_at(origin, printable(path) + ": no such source is listed"));
     } else if (!found->entry.empty()) {

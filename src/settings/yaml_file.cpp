@@ -37,7 +37,7 @@ class Reader {
                      } else if (is_group(child)) {
                        read_group(value, child);
                      } else {
-                       report(key, child, "unknown key" + did_you_mean(child));
+                       report(key, child, "unknown key" + did_you_mean(nearest_key(child)));
                      }
                    });
   }

@@ -252,10 +252,9 @@ Result<FaultKind> fault_named(std::string_view name) {
     names.push_back(known.name);
   }
   const std::string_view near = nearest(name, names);
-  return make_error(
-      Errc::invalid_argument,
-      "`" + printable(name) + "` is no kind of fault" +
-          (near.empty() ? "; --help lists them" : "; did you mean `" + std::string(near) + "`?"));
+  return make_error(Errc::invalid_argument,
+                    "`" + printable(name) + "` is no kind of fault" +
+                        (near.empty() ? "; --help lists them" : did_you_mean(near)));
 }
 
 Result<std::vector<FaultRule>> parse_faults(std::string_view spec) {

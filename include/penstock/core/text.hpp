@@ -21,6 +21,8 @@ std::string terminal_safe(std::string_view lines);
 // within a third of its length, and one more.
 template <class Range>
 std::string_view nearest(std::string_view word, const Range& known);
+// `; did you mean `meant`?`, made fit to be shown, or nothing where nothing is meant.
+std::string did_you_mean(std::string_view meant);
 // Insertions, deletions, replacements and swaps of neighbours from `a` to `b`; of more than `most`,
 // at once, `most` + 1.
 std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t most);

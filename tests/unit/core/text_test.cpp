@@ -38,6 +38,12 @@ TEST(Printable, CutsAtItsLimit) {
   EXPECT_EQ(printable("", 0), "");
 }
 
+TEST(DidYouMean, IsAHintThatCanBeShown) {
+  EXPECT_EQ(did_you_mean("run"), "; did you mean `run`?");
+  EXPECT_EQ(did_you_mean("a\n"), R"(; did you mean `a\x0a`?)");
+  EXPECT_EQ(did_you_mean(""), "");
+}
+
 TEST(TerminalSafe, LeavesLinesOfUtf8Alone) {
   const std::string lines =
       "{\"a\":\t\"stra\xc3\x9f"

@@ -53,8 +53,24 @@ TEST_F(Variables, UnknownOnesAreErrorsWithTheNearest) {
                        {"PENSTOCK_SIM_TOKEN", "x"},    {"PENSTOCKING", "x"}};
   EXPECT_THAT(
       findings(given),
-      ElementsAre("PENSTOCK_KAFKA_BROKER: unknown variable; did you mean PENSTOCK_KAFKA_BROKERS?",
+      ElementsAre("PENSTOCK_KAFKA_BROKER: unknown variable; did you mean `PENSTOCK_KAFKA_BROKERS`?",
                   HasSubstr("PENSTOCK_SOURCES_STREAM_PATH: unknown variable")));
+}
+
+// A name that can be none may still be the nearest.
+TEST_F(Variables, HintsCanBeShown) {
+  Inputs given = inputs(minimal);
+  given.environment = {{"PENSTOCK_SOURCES", "fire\nhose,firehose"},
+                       {"PENSTOCK_SOURCES_FIRE\nHOS_PATH", "/x"}};
+  given.overrides = {{"sources.fire\nhose.pth", "/x"}};
+  EXPECT_THAT(
+      findings(given),
+      AllOf(testing::Contains(HasSubstr(R"(; did you mean `PENSTOCK_SOURCES_FIRE\x0aHOSE_PATH`?)")),
+            testing::Contains(HasSubstr(R"(; did you mean `sources.fire\x0ahose.path`?)")),
+            testing::Each(testing::Not(HasSubstr("\n")))));
+  given.environment.erase("PENSTOCK_SOURCES_FIRE\nHOS_PATH");
+  given.overrides = {{"sources", "firehose"}, {"kafka.topics.fire\nhos", "t"}};
+  EXPECT_THAT(findings(given), ElementsAre(HasSubstr(R"(; did you mean `fire\x0ahose`?)")));
 }
 
 TEST_F(Variables, OfAKubernetesServiceOfThatNameAreNotOurs) {
