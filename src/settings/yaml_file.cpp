@@ -1,8 +1,10 @@
 #include "settings/yaml_file.hpp"
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <set>
+#include <sstream>
 
 #include "penstock/core/limits.hpp"
 #include "penstock/core/text.hpp"
@@ -129,16 +131,46 @@ class Reader {
   GivenMap given_;
 };
 
+// Refuses a second document where it begins. What stands behind the end of the first counts as one:
+// yaml-cpp's LoadAll takes a comma there for empty documents without end.
+class OneDocument : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (begun_) {
+      throw YAML::ParserException(mark, "a second YAML document begins; there must be one");
+    }
+    begun_ = true;
+  }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+
+ private:
+  bool begun_ = false;
+};
+
+YAML::Node only_document(const std::string& text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  OneDocument handler;
+  while (parser.HandleNextDocument(handler)) {
+  }
+  return YAML::Load(text);
+}
+
 }  // namespace
 
 GivenMap read_yaml(const std::string& text, const std::string& name, Findings& findings) {
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
-    if (documents.size() > 1) {
-      findings.push_back({name, 0, 0, "holds more than one YAML document"});
-      return {};
-    }
-    return documents.empty() ? GivenMap{} : Reader(name, findings).read(documents.front());
+    return Reader(name, findings).read(only_document(text));
   } catch (const YAML::Exception& error) {
     findings.push_back({name, error.mark.line + 1, error.mark.column + 1, printable(error.msg)});
     return {};

@@ -171,7 +171,11 @@ TEST_F(Load, RefusesWhatHasTheWrongForm) {
   EXPECT_THAT(findings("- a\n"),
               testing::Contains("F:1:1: the file: must be a mapping of keys to values"));
   EXPECT_THAT(findings("api: [\n"), testing::Contains(HasSubstr("F:")));
-  EXPECT_THAT(findings("{}\n---\n{}\n"), testing::Contains("F: holds more than one YAML document"));
+  for (const char* text : {"{}\n---\n{}\n", "{a: b},\n c", "\"a\"\n,", ","}) {
+    EXPECT_THAT(findings(text), testing::Contains(HasSubstr(": a second YAML document begins")))
+        << text;
+  }
+  EXPECT_THAT(findings("{}\n--- {}\n"), testing::Contains(HasSubstr("F:2:1: a second")));
   const std::string rest = "api: {url: https://a}\nkafka: {brokers: b}\n";
   EXPECT_THAT(findings(rest + "sources: [firehose]\n"),
               testing::Contains("F:3:10: sources: must be a mapping of keys to values"));
