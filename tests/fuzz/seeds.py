@@ -109,6 +109,8 @@ def configuration(events: list[bytes]) -> Iterator[bytes]:
     yield END.join([b"", b"PENSTOCK_SOURCES=" + b",".join(b"s%d" % i for i in range(400)),
                     *(b"PENSTOCK_SOURCES_%02d=1" % i for i in range(90))])
     yield b"sources: [a, &b {c: *b}]\nkafka:\n  - !!str x\n? [k]\n: v\n"
+    yield YAML + b", a"
+    yield b"a: b\n---\n[{c: 'd"
 
 
 def rest_answer(events: list[bytes]) -> Iterator[bytes]:

@@ -87,6 +87,27 @@ TEST(Utf8, ValidityIsThatOfTheReferenceForAllThreeBytesAndSomeBehind) {
                    [](std::string_view bytes) { return is_utf8(bytes) == reference_valid(bytes); });
 }
 
+TEST(Utf8, ValidityIsThatOfTheReferenceOnBothSidesOfAStepsBorder) {
+  constexpr std::string_view edges = "\x7f\x80\xbf\xc0";
+  constexpr std::size_t border = 16;
+  for (unsigned lead_and_second = 0xc000; lead_and_second < 0x1'0000; ++lead_and_second) {
+    std::string character{static_cast<char>(lead_and_second >> 8),
+                          static_cast<char>(lead_and_second), '\0', '\0'};
+    for (const char third : edges) {
+      for (const char fourth : edges) {
+        character[2] = third;
+        character[3] = fourth;
+        for (std::size_t at = border - 4; at <= border; ++at) {
+          const std::string text = std::string(at, 'x') + character + std::string(20, 'x');
+          ASSERT_EQ(is_utf8(text), reference_valid(character)) << lead_and_second << " " << at;
+          const std::string_view cut(text.data(), at + 4);
+          ASSERT_EQ(is_utf8(cut), reference_valid(character)) << lead_and_second << " " << at;
+        }
+      }
+    }
+  }
+}
+
 TEST(Utf8, ValidityIsThatOfTheReferenceForDamagedText) {
   const std::string text = "plain text, then caf\xc3\xa9, 20 \xe2\x82\xac, \xf0\x9f\x9a\x80 and on";
   ASSERT_TRUE(is_utf8(text));
