@@ -109,7 +109,7 @@ class Path final : private remote::SessionListener, private publish::PublisherLi
                      .plan = {},
                      .transactional_id = {},
                      .router = {.key = publish::KeyField::ip},
-                     .commit_interval = Duration{250},
+                     .beat = beat_,
                      .instance = "1",
                      .host = "here",
                      .started_at = wall_now(),
@@ -121,6 +121,7 @@ class Path final : private remote::SessionListener, private publish::PublisherLi
                       .max_line = 16_MiB,
                       .segment_size = journal::segment_size_for(16_MiB),
                       .sync_interval = Duration{1'000}},
+             .beat = beat_,
              .segments = std::move(segments),
              .max_lines = limits::max_extracted_events,
              .max_bytes = limits::max_extracted_bytes,
@@ -210,6 +211,7 @@ class Path final : private remote::SessionListener, private publish::PublisherLi
 
   boost::asio::io_context& io_;
   SourceName source_{"firehose"};
+  CommitBeat beat_{Duration{250}};
   NoLog log_;
   SystemClock clock_;
   SourceCounters counters_;

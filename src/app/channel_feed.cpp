@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "app/sealing.hpp"
 #include "penstock/core/limits.hpp"
 #include "penstock/core/system_clock.hpp"
 
@@ -85,6 +86,20 @@ void ChannelFeed::feed() {
   if (finished_) {
     ring_.writable();  // seals a cut-off line that had no room
   }
+  submit_sealed();
+  // While earlier blocks wait for their turn, it may as well grow.
+  if (seal_due_ && caught_up_ && submitted_ == delivered_.load()) {
+    seal_due_ = false;
+    ring_.seal();
+    submit_sealed();
+  }
+  if (ring_.has_unsealed_lines()) {
+    arm_seal_timer();
+  }
+  moved_();
+}
+
+void ChannelFeed::submit_sealed() {
   caught_up_ = false;
   while (!abandoned_ && submitted_ - delivered_.load() < max_in_flight_ &&
          lines_.load() < options_.max_lines && bytes_.load() < options_.max_bytes.count) {
@@ -96,10 +111,6 @@ void ChannelFeed::feed() {
     ++submitted_;
     lane_->submit(*block);
   }
-  if (ring_.has_unsealed_lines()) {
-    arm_seal_timer();
-  }
-  moved_();
 }
 
 void ChannelFeed::deliver(Batch&& batch) {
@@ -116,23 +127,19 @@ void ChannelFeed::deliver(Batch&& batch) {
   });
 }
 
-// A block that is filled slowly is sealed after a while, so that its events needn't wait for it.
-// Not while earlier blocks wait for their turn: then it may as well grow.
 void ChannelFeed::arm_seal_timer() {
-  if (seal_timer_armed_) {
+  if (seal_timer_armed_ || seal_due_) {
     return;
   }
   seal_timer_armed_ = true;
-  seal_timer_.expires_after(limits::block_max_age);
+  seal_timer_.expires_at(sealed_by(options_.beat, monotonic_now()));
   seal_timer_.async_wait(
       [this, alive = std::weak_ptr(alive_)](const boost::system::error_code& error) {
         if (error || !alive.lock()) {
           return;
         }
         seal_timer_armed_ = false;
-        if (caught_up_ && submitted_ == delivered_.load()) {
-          ring_.seal();
-        }
+        seal_due_ = true;
         feed();
       });
 }

@@ -16,6 +16,7 @@
 
 #include "app/read_ahead.hpp"
 #include "penstock/core/byte_sink.hpp"
+#include "penstock/core/commit_beat.hpp"
 #include "penstock/core/event.hpp"
 #include "penstock/core/session_end.hpp"
 #include "penstock/core/units.hpp"
@@ -34,6 +35,7 @@ struct Released {
 
 struct FeedOptions {
   journal::RingOptions ring;
+  CommitBeat beat;
   std::unique_ptr<journal::SegmentStore> segments;
   ChannelKind kind = ChannelKind::live;
   bool has_ledger = false;
@@ -69,6 +71,10 @@ class ChannelFeed final : public ByteSink {
   // What wasn't extracted yet needn't be.
   void abandon() { abandoned_ = true; }
 
+  // Of the publisher's commits: blocks are ready for them.
+  const CommitBeat& beat() const { return options_.beat; }
+  void set_beat(const CommitBeat& beat) { options_.beat = beat; }
+
   // Nothing waits to be flushed any more.
   void end_flushing() {
     flushing_ = false;  // its handler may be on its way already
@@ -92,6 +98,7 @@ class ChannelFeed final : public ByteSink {
 
  private:
   void feed();
+  void submit_sealed();
   void deliver(Batch&& batch);  // on a worker
   void arm_seal_timer();
   void arm_flush_timer();
@@ -104,6 +111,7 @@ class ChannelFeed final : public ByteSink {
   journal::Ring ring_;
   boost::asio::steady_timer seal_timer_;
   bool seal_timer_armed_ = false;
+  bool seal_due_ = false;
   std::unique_ptr<journal::Flusher> flusher_;  // none: nothing is flushed
   boost::asio::steady_timer flush_timer_;
   bool flushing_ = true;

@@ -193,6 +193,7 @@ PipelineOptions pipeline_options(const settings::Settings& settings, const setti
   remote::SessionOptions session =
       session_options(settings, source, environment, std::move(read_token));
   const std::string stream_url = session.url;
+  const CommitBeat beat = CommitBeat::of(source.name, settings.kafka.commit_interval);
   const std::string journal_id = journal->name();
   jobs::JobsOptions jobs = jobs_options(settings, source, instance, *journal);
   return {.session = std::move(session),
@@ -209,12 +210,13 @@ PipelineOptions pipeline_options(const settings::Settings& settings, const setti
                         .transactional_id =
                             settings.kafka.transactional_id_prefix + "." + source.name.str(),
                         .router = router_options(settings, stream_url),
-                        .commit_interval = settings.kafka.commit_interval,
+                        .beat = beat,
                         .held_back = limits::held_back,
                         .instance = instance.id,
                         .host = instance.host,
                         .started_at = instance.started_at,
                         .journal = journal_id},
+          .beat = beat,
           .jobs = std::move(jobs),
           .filter = std::move(filter),
           .replays = {.source = source.name,
@@ -232,7 +234,7 @@ PipelineChange pipeline_change(const settings::Settings& settings, const setting
           .access = access_options(settings, environment, read_token),
           .jobs = jobs_options(settings, source),
           .filter = std::move(filter),
-          .commit_interval = settings.kafka.commit_interval};
+          .beat = CommitBeat::of(source.name, settings.kafka.commit_interval)};
 }
 
 std::function<void(const Error&)> end_where_flushing_fails(const SourceName& source, Log& log) {

@@ -18,6 +18,7 @@ void bound_kept_memory() {
   mallopt(M_ARENA_MAX, limits::malloc_arenas);
   mallopt(M_MMAP_THRESHOLD, static_cast<int>(limits::returned_at_once.count));
   mallopt(M_TRIM_THRESHOLD, static_cast<int>(limits::kept_free.count));
+  mallopt(M_TOP_PAD, static_cast<int>(limits::kept_spare.count));
 }
 
 void KeptMemory::beat(MonotonicTime now) {

@@ -31,6 +31,7 @@ class ReplayDesk::Replay final : private remote::ReplayListener {
         order_(order),
         feed_(desk.io_, desk.pool_,
               {.ring = replay_ring(desk.options_.max_line),
+               .beat = desk.live_.beat(),
                .segments = std::make_unique<journal::MemorySegments>(
                    replay_ring(desk.options_.max_line).segment_size),
                .kind = ChannelKind::replay,

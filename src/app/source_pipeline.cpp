@@ -40,6 +40,7 @@ SourcePipeline::SourcePipeline(boost::asio::io_context& io, extract::Pool& pool,
       feed_(
           io, pool,
           {.ring = options.ring,
+           .beat = options.beat,
            .segments = std::move(options.segments),
            .kind = ChannelKind::live,
            .has_ledger = options.jobs.has_jobs,
@@ -76,7 +77,8 @@ void SourcePipeline::reconfigure(PipelineChange change) {
   if (replays_) {
     replays_->reconfigure(std::move(change.access));
   }
-  publisher_.set_commit_interval(change.commit_interval);
+  publisher_.set_beat(change.beat);
+  feed_.set_beat(change.beat);
   publisher_.post(desk_.reconfigure(std::move(change.jobs), std::move(change.filter)));
 }
 

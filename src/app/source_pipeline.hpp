@@ -26,6 +26,7 @@
 #include "app/channel_feed.hpp"
 #include "app/jobs_desk.hpp"
 #include "app/replay_desk.hpp"
+#include "penstock/core/commit_beat.hpp"
 #include "penstock/core/counters.hpp"
 #include "penstock/core/job_counters.hpp"
 #include "penstock/core/log.hpp"
@@ -45,6 +46,7 @@ struct PipelineOptions {
   // Called on another thread, where it can't be flushed: the process must not go on.
   std::function<void(const Error&)> journal_failed;
   publish::PublisherOptions publisher;
+  CommitBeat beat;
   jobs::JobsOptions jobs;
   Filter filter;
   ReplayDeskOptions replays;
@@ -56,7 +58,7 @@ struct PipelineChange {
   remote::AccessOptions access;
   jobs::JobsOptions jobs;
   Filter filter;
-  Duration commit_interval;
+  CommitBeat beat;
 };
 
 class SourcePipeline final : private remote::SessionListener, private publish::PublisherListener {

@@ -31,9 +31,9 @@ class Publisher::Impl {
       counters_.publisher.rest();
     });
   }
-  void set_commit_interval(Duration interval) {
-    put(Note([this, interval] {
-      transactor_.set_commit_interval(interval);
+  void set_beat(const CommitBeat& beat) {
+    put(Note([this, beat] {
+      transactor_.set_beat(beat);
       return Changes{};
     }));
   }
@@ -106,7 +106,7 @@ void Publisher::push(Batch&& batch) { impl_->put(std::move(batch)); }
 
 void Publisher::post(Note note) { impl_->put(std::move(note)); }
 
-void Publisher::set_commit_interval(Duration interval) { impl_->set_commit_interval(interval); }
+void Publisher::set_beat(const CommitBeat& beat) { impl_->set_beat(beat); }
 
 void Publisher::drain() { impl_->drain(); }
 

@@ -336,17 +336,14 @@ Action TransactionFsm::item(ItemSequence sequence, Bytes bytes, std::size_t even
 
 // A late commit doesn't move the next ticks.
 void TransactionFsm::keep_beat(MonotonicTime now) {
-  if (!next_tick_) {
-    next_tick_ = now + options_.commit_interval;
-  } else if (*next_tick_ <= now) {
-    const auto missed = (now - *next_tick_) / options_.commit_interval;
-    *next_tick_ += (missed + 1) * options_.commit_interval;
+  if (!next_tick_ || *next_tick_ <= now) {
+    next_tick_ = options_.beat.after(now);
   }
 }
 
 // In the second half of the interval, once. Where there is much, full batches go by themselves.
 bool TransactionFsm::worth_sending_ahead(MonotonicTime now) const {
-  return !sent_ahead_ && next_tick_ && now >= *next_tick_ - options_.commit_interval / 2 &&
+  return !sent_ahead_ && next_tick_ && now >= *next_tick_ - options_.beat.interval() / 2 &&
          chosen_.bytes.count < max_bytes().count / 4;
 }
 

@@ -24,7 +24,7 @@ Transactor::Transactor(PublisherOptions options, TransactionalKafka& kafka, Deci
       counters_(counters),
       clock_(clock),
       log_(log),
-      fsm_({.commit_interval = options_.commit_interval,
+      fsm_({.beat = options_.beat,
             .max_bytes = limits::transaction_bytes,
             .max_events = limits::transaction_events,
             .held_back = options_.held_back}),

@@ -49,7 +49,7 @@ class Transactor {
   // When idle() is due. A note that changes nothing puts it off as little as silence does.
   MonotonicTime idle_at() const { return idle_at_; }
 
-  void set_commit_interval(Duration interval) { fsm_.set_commit_interval(interval); }
+  void set_beat(const CommitBeat& beat) { fsm_.set_beat(beat); }
 
   void step();
   void take(Item&& item);

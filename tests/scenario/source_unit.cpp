@@ -28,7 +28,7 @@ publish::PublisherOptions publisher_options(const UnitOptions& unit, WallTime no
           .router = {.key = publish::KeyField::ip,
                      .timestamp = publish::TimestampField::received,
                      .headers = publish::HeaderSet::basic},
-          .commit_interval = Duration{250},
+          .beat = CommitBeat(Duration{250}),
           .held_back = unit.held_back,
           .instance = instance,
           .host = "model",

@@ -13,10 +13,14 @@ namespace penstock::limits {
 inline constexpr std::size_t max_sources = 100;  // a process: each has a journal and five threads
 
 // journal
-inline constexpr Bytes segment_size = 32_MiB;  // large enough that switching is rare
+// Large enough that switching is rare; each page that is new to a ring costs a fault.
+inline constexpr Bytes segment_size = 16_MiB;
 inline constexpr Bytes segment_slack = 1_MiB;  // a segment holds one events.max_size and this
 inline constexpr Bytes block_size = 256_KiB;   // fits a core's L2 cache while it is parsed
-inline constexpr std::chrono::milliseconds block_max_age{5};  // what sealing may add to latency
+// Before the tick at which its events are committed, a block is sealed: to extract one takes less
+// than a millisecond, on a machine that has a core for it.
+inline constexpr std::chrono::milliseconds seal_ahead{2};
+inline constexpr std::chrono::milliseconds block_max_age{250};  // where ticks are further apart
 inline constexpr Bytes oversized_kept = 64_KiB;  // of a line above events.max_size, for its reader
 // What is read ahead of Kafka's commits while it keeps up: a transaction in flight and half of the
 // next. More only takes pages that are cold.
@@ -37,9 +41,9 @@ inline constexpr std::size_t blocks_per_worker = 2;
 // Extracted and not yet committed, a source. One transaction in flight and one being filled.
 inline constexpr std::size_t max_extracted_events = 500'000;
 inline constexpr Bytes max_extracted_bytes = 64_MiB;
-// What a worker keeps for the next fingerprint. Events of some hundred kB fit; what larger ones
-// need is given back, so that one hostile event doesn't hold memory for ever.
-inline constexpr Bytes fingerprint_buffers = 4_MiB;
+// What a worker keeps for the next fingerprint. Events of 100 kB fit; what larger ones need is given
+// back, so that a few of them don't hold memory for ever.
+inline constexpr Bytes fingerprint_buffers = 512_KiB;
 // The same of one replay: little, so that live events never wait long for its part of a commit.
 inline constexpr std::size_t max_replayed_lines = 20'000;
 inline constexpr Bytes max_replayed_bytes = 4_MiB;
@@ -163,7 +167,10 @@ inline constexpr std::uint64_t sha512_rounds = 1'000'000;
 // What is allocated in one piece of at least so much goes back to the system once it is freed. The
 // largest buffers of the steady state have 1 MB.
 inline constexpr Bytes returned_at_once = 4_MiB;
-inline constexpr Bytes kept_free = 4_MiB;  // of smaller pieces, at an arena's end
+// Of smaller pieces, at an arena's end: above the first, all but the second goes back. librdkafka's
+// buffers come and go there, and a page that has gone back costs a fault.
+inline constexpr Bytes kept_free = 12_MiB;
+inline constexpr Bytes kept_spare = 8_MiB;
 // Of malloc. Each keeps what fell free in it; by default there are eight a core, which in an hour
 // of faults kept 100 MB free, where 8 MB were in use.
 inline constexpr int malloc_arenas = 4;

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "penstock/core/commit_beat.hpp"
 #include "penstock/core/counters.hpp"
 #include "penstock/core/decision.hpp"
 #include "penstock/core/event.hpp"
@@ -27,7 +28,7 @@ struct PublisherOptions {
   TopicPlan plan;
   std::string transactional_id;
   RouterOptions router;
-  Duration commit_interval;
+  CommitBeat beat;
   Bytes held_back{};  // fewer than these wait for the end of the interval before they are produced
   std::string instance;  // of this process
   std::string host;
@@ -77,7 +78,7 @@ class Publisher {
   // before those of replays that wait, and notes before both.
   void push(Batch&& batch);
   void post(Note note);
-  void set_commit_interval(Duration interval);  // from the next commit on
+  void set_beat(const CommitBeat& beat);  // from the next commit on
   // No more batches: commit what is there, then end.
   void drain();
 

@@ -21,6 +21,7 @@
 #include <string_view>
 
 #include "penstock/core/backoff.hpp"
+#include "penstock/core/commit_beat.hpp"
 #include "penstock/core/ids.hpp"
 #include "penstock/core/time.hpp"
 #include "penstock/core/units.hpp"
@@ -68,7 +69,7 @@ struct Action {
 };
 
 struct TransactionOptions {
-  Duration commit_interval;
+  CommitBeat beat;
   Bytes max_bytes;  // a transaction that reaches this is committed before its tick
   std::size_t max_events;
   Bytes held_back{};  // fewer than these wait for the tick before they are produced
@@ -82,7 +83,7 @@ class TransactionFsm {
   explicit TransactionFsm(TransactionOptions options);
 
   Action start();
-  void set_commit_interval(Duration interval) { options_.commit_interval = interval; }
+  void set_beat(const CommitBeat& beat) { options_.beat = beat; }
 
   // The action was carried out, or not. `connections_lost` counts from the producer's start.
   Action done(Outcome outcome, std::uint64_t connections_lost, MonotonicTime now);

@@ -21,6 +21,7 @@ TEST(ChannelFeed, EndsFlushingAlsoWhereItsTimeHasJustCome) {
                 .max_line = 64_KiB,
                 .segment_size = segment,
                 .sync_interval = Duration{4}},
+       .beat = CommitBeat(Duration{250}),
        .segments = std::make_unique<journal::MemorySegments>(segment),
        .max_lines = 1,
        .max_bytes = 1_MiB},

@@ -10,7 +10,7 @@ namespace penstock::publish {
 class TransactionFsmTest : public ::testing::Test {
  protected:
   explicit TransactionFsmTest(Bytes held_back = {})
-      : fsm_({.commit_interval = Duration{250},
+      : fsm_({.beat = CommitBeat(Duration{250}),
               .max_bytes = Bytes{1'000},
               .max_events = 100,
               .held_back = held_back}) {}

@@ -49,7 +49,7 @@ TEST_F(TransactionFsmTest, KeepsTheBeatOfItsTicks) {
 
 TEST_F(TransactionFsmTest, TakesAnotherIntervalFromTheNextTickOn) {
   fill();
-  fsm_.set_commit_interval(Duration{1'000});
+  fsm_.set_beat(CommitBeat(Duration{1'000}));
   EXPECT_EQ(*action_.until, start_time + Duration{250});
   tick();
   now_ = start_time + Duration{300};
@@ -58,7 +58,7 @@ TEST_F(TransactionFsmTest, TakesAnotherIntervalFromTheNextTickOn) {
   item(2);
   done();
   done();
-  EXPECT_EQ(*action_.until, start_time + Duration{1'250});
+  EXPECT_EQ(*action_.until, start_time + Duration{1'000});
 }
 
 TEST_F(TransactionFsmTest, CommitsBeforeTheTickWhenTheTransactionIsFull) {

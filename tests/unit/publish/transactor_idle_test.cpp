@@ -52,7 +52,7 @@ class TransactorIdleTest : public ::testing::Test {
                                   .plan = {},
                                   .transactional_id = "t",
                                   .router = {},
-                                  .commit_interval = Duration{250},
+                                  .beat = CommitBeat(Duration{250}),
                                   .instance = "1111",
                                   .host = "here",
                                   .started_at = {},

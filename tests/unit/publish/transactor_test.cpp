@@ -96,7 +96,7 @@ class Instance final : public PublisherListener {
                      .plan = {},
                      .transactional_id = "t",
                      .router = {},
-                     .commit_interval = Duration{250},
+                     .beat = CommitBeat(Duration{250}),
                      .instance = name,
                      .host = "here",
                      .started_at = clock.wall(),
