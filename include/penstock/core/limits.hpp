@@ -41,8 +41,8 @@ inline constexpr std::size_t blocks_per_worker = 2;
 // Extracted and not yet committed, a source. One transaction in flight and one being filled.
 inline constexpr std::size_t max_extracted_events = 500'000;
 inline constexpr Bytes max_extracted_bytes = 64_MiB;
-// What a worker keeps for the next fingerprint. Events of 100 kB fit; what larger ones need is given
-// back, so that a few of them don't hold memory for ever.
+// What a worker keeps for the next fingerprint. Events of 100 kB fit; what larger ones need is
+// given back, so that a few of them don't hold memory for ever.
 inline constexpr Bytes fingerprint_buffers = 512_KiB;
 // The same of one replay: little, so that live events never wait long for its part of a commit.
 inline constexpr std::size_t max_replayed_lines = 20'000;
