@@ -17,9 +17,9 @@ inline constexpr std::size_t max_sources = 100;  // a process: each has a journa
 inline constexpr Bytes segment_size = 16_MiB;
 inline constexpr Bytes segment_slack = 1_MiB;  // a segment holds one events.max_size and this
 inline constexpr Bytes block_size = 256_KiB;   // fits a core's L2 cache while it is parsed
-// Before the tick at which its events are committed, a block is sealed: to extract one takes less
-// than a millisecond, on a machine that has a core for it.
-inline constexpr std::chrono::milliseconds seal_ahead{2};
+// Before the tick at which its events are committed, a block is sealed. With 2 ms, on a machine
+// that is busy, many came too late for the tick.
+inline constexpr std::chrono::milliseconds seal_ahead{6};
 inline constexpr std::chrono::milliseconds block_max_age{250};  // where ticks are further apart
 inline constexpr Bytes oversized_kept = 64_KiB;  // of a line above events.max_size, for its reader
 // What is read ahead of Kafka's commits while it keeps up: a transaction in flight and half of the
