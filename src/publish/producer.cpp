@@ -1,7 +1,6 @@
 #include "publish/producer.hpp"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <utility>
 
@@ -202,9 +201,13 @@ Call Producer::init_transactions(Duration timeout) {
   }
 }
 
+std::array<rd_kafka_topic_t*, 5> Producer::topics() const {
+  return {events_topic_.get(), dead_letters_topic_.get(), state_topic_.get(), jobs_topic_.get(),
+          gaps_topic_.get()};
+}
+
 Call Producer::fetch_metadata(Duration timeout) {
-  for (rd_kafka_topic_t* topic : {events_topic_.get(), dead_letters_topic_.get(),
-                                  state_topic_.get(), jobs_topic_.get(), gaps_topic_.get()}) {
+  for (rd_kafka_topic_t* topic : topics()) {
     const auto [error, found] = ask_metadata(client_.get(), topic, timeout, *events_);
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
       events_->topic_missing = events_->topic_missing || is_missing(error);
@@ -219,6 +222,22 @@ Call Producer::fetch_metadata(Duration timeout) {
     }
   }
   return {};
+}
+
+// librdkafka (2.0) doesn't fail the records that it was about to send again when their topic went:
+// they stay where they are until they time out.
+std::optional<std::string> Producer::find_missing_topic() {
+  for (rd_kafka_topic_t* topic : topics()) {
+    const Metadata metadata = ask_metadata(client_.get(), topic, answer_wait, *events_);
+    if (!metadata.found) {
+      break;  // the broker is away
+    }
+    if (is_missing(metadata.found->topics[0].err)) {
+      events_->topic_missing = true;
+      return rd_kafka_topic_name(topic);
+    }
+  }
+  return std::nullopt;
 }
 
 bool Producer::topic_missing() const { return events_->topic_missing; }
@@ -337,6 +356,11 @@ Produced Producer::record(rd_kafka_topic_t* topic, int partition, const Record& 
 
 bool Producer::flush() {
   if (!deliveries_.await(client_.get(), [this] { return !events_->failure.empty(); })) {
+    if (const auto missing = find_missing_topic()) {
+      failure_ = {Outcome::fatal,
+                  *missing + ": " + rd_kafka_err2str(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)};
+      return false;
+    }
     failure_ = {Outcome::retriable,
                 events_->unanswered("nothing of what was sent to Kafka is acknowledged"),
                 events_->refused()};

@@ -1,6 +1,7 @@
 // A transactional, idempotent producer. One thread uses it.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -67,7 +68,9 @@ class Producer {
   Produced send(rd_kafka_topic_t* topic, int partition, const Record& record, int flags,
                 std::uint64_t opaque);
   Call outcome_of(rd_kafka_error_t* error);
-  Outcome state() const;  // ok, fenced or fatal
+  std::array<rd_kafka_topic_t*, 5> topics() const;
+  std::optional<std::string> find_missing_topic();  // its name
+  Outcome state() const;                            // ok, fenced or fatal
   bool transaction_failed();
   Call ended(const Call& call);  // the transaction, where the call succeeded
 

@@ -144,6 +144,18 @@ TEST_F(ProducerTest, QueuesNothingMoreOnceARecordHasFailed) {
   EXPECT_TRUE(producer_->take_refused().empty());
 }
 
+// librdkafka (2.0) keeps what it was about to send again, for a minute, and tells nothing.
+TEST_F(ProducerTest, SeesThatATopicIsGoneWhereItsRecordsAreLeftWithoutAnAnswer) {
+  ASSERT_EQ(producer_->begin().outcome, Outcome::ok);
+  kafka_.fail_next_produce(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+  ASSERT_EQ(producer_->event(event(), event_id(0)), Produced::queued);
+  kafka_.set_topic_error("events", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+  const Call committed = producer_->commit();
+  EXPECT_EQ(committed.outcome, Outcome::fatal) << committed.why;
+  EXPECT_TRUE(producer_->topic_missing());
+  EXPECT_NE(committed.why.find("events: "), std::string::npos) << committed.why;
+}
+
 // librdkafka then takes back what is queued, and reports each of those records first.
 TEST_F(ProducerTest, SaysWhyATransactionFailedRatherThanThatItsRecordsWereTakenBack) {
   for (const auto error : {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED,
