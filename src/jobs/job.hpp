@@ -64,6 +64,7 @@ struct Job {
   bool missed = false;           // its creation wasn't seen, or something may be missing since
   bool wanted = false;           // is to be replayed now, ended or not
   bool settled_earlier = false;  // by a process before this one
+  bool listed = false;           // by the latest task list
   std::optional<WallTime> kept_from;  // over_at, or when it was last listed
 
   bool ended() const { return ended_at.has_value(); }

@@ -133,12 +133,11 @@ void JobTracker::replayed_status(Entry& entry, const JobFlags& flags, WallTime n
   merge(entry, flags, now);
 }
 
-void JobTracker::listed(JobIds ids, WallTime now) {
-  listed_ = std::move(ids);
-  for (const std::string& id : listed_) {
-    Entry* const entry = find(id);
-    if (entry != nullptr && entry->second.over_at) {
-      keep_from(*entry, now);
+void JobTracker::listed(const JobIds& ids, WallTime now) {
+  for (Entry& entry : jobs_) {
+    entry.second.listed = ids.contains(entry.first);
+    if (entry.second.listed && entry.second.over_at) {
+      keep_from(entry, now);
     }
   }
 }
@@ -200,7 +199,7 @@ std::vector<std::string> JobTracker::over_before(WallTime at, std::size_t limit)
   std::vector<std::string> ids;
   for (auto oldest = over_.begin();
        oldest != over_.end() && oldest->first <= at && ids.size() < limit; ++oldest) {
-    ids.push_back(oldest->second);
+    ids.emplace_back(oldest->second);
   }
   return ids;
 }

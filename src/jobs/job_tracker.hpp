@@ -54,8 +54,7 @@ class JobTracker {
             WallTime now);
   void unknown_to_api(Entry& entry, WallTime now);
   void replayed_status(Entry& entry, const JobFlags& flags, WallTime now);
-  void listed(JobIds ids, WallTime now);  // the latest list; what is in it isn't forgotten
-  bool is_listed(std::string_view id) const { return listed_.contains(id); }
+  void listed(const JobIds& ids, WallTime now);  // the latest list: those aren't forgotten
 
   // --- what becomes of it ------------------------------------------------------------------------
   void published(Entry& entry, std::uint64_t events, bool live);
@@ -91,8 +90,8 @@ class JobTracker {
 
   FirstStart on_first_start_;
   std::unordered_map<std::string, Job, Hash, std::equal_to<>> jobs_;
-  JobIds unsettled_, listed_, changed_, counted_;
-  std::set<std::pair<WallTime, std::string>> over_;  // by kept_from
+  JobIds unsettled_, changed_, counted_;
+  std::set<std::pair<WallTime, std::string_view>> over_;  // by kept_from; the ids stand in jobs_
   std::array<std::uint64_t, job_states> by_state_{};
   std::uint64_t stretch_ = 1;
 };

@@ -40,7 +40,7 @@ Changes Jobs::Impl::tasks_listed(std::span<const Task> tasks, WallTime now) {
     }
     ids.emplace(id);
   }
-  tracker_.listed(std::move(ids), now);
+  tracker_.listed(ids, now);
   for (Gap* const gap : gaps_.listed()) {
     find_jobs_of(*gap, oldest);
   }
@@ -108,7 +108,7 @@ Changes Jobs::Impl::status_told(std::string_view written, const std::optional<Ta
   }
   if (task) {
     told(*entry, *task, false, now);
-  } else if (list_read_ && !tracker_.is_listed(id)) {
+  } else if (list_read_ && !entry->second.listed) {
     tracker_.unknown_to_api(*entry, now);  // and not a remote without that endpoint
   }
   start_replays(now);

@@ -15,7 +15,7 @@ std::vector<std::string> TaskQuestions::statuses_due(const JobTracker& jobs, Wal
       break;
     }
     const Job& job = jobs.find(id)->second;
-    if (!job.ended() && !jobs.clean(job) && !jobs.is_listed(id) && !pending_.contains(id) &&
+    if (!job.ended() && !jobs.clean(job) && !job.listed && !pending_.contains(id) &&
         !asked_.contains(id)) {
       pending_.insert(id);
       asked_.emplace(id, now);

@@ -55,7 +55,7 @@ inline constexpr Bytes smallest_ledger = 1_MiB;  // of replay.ledger_size: some 
 inline constexpr std::size_t ledger_record_entries = 24'000;
 inline constexpr std::size_t ledger_tombstones = 1'000;  // a tick: 50 kB of keys in a transaction
 inline constexpr std::size_t job_id = 200;  // characters; a UUID with its prefix has 43
-inline constexpr std::size_t remembered_jobs = 100'000;  // a source: 40 MB; one every 80 s, 90 days
+inline constexpr std::size_t remembered_jobs = 100'000;  // a source: 35 MB; one every 80 s, 90 days
 inline constexpr std::chrono::hours job_memory{90 * 24};  // after a job's end; of the design
 // A gap is widened by it on both sides when it is compared with times of the remote's clock.
 inline constexpr std::chrono::minutes gap_margin{10};
