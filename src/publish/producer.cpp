@@ -10,6 +10,7 @@
 #include "publish/metadata.hpp"
 #include "publish/milliseconds.hpp"
 #include "publish/producer_figures.hpp"
+#include "publish/producer_properties.hpp"
 #include "publish/record_arguments.hpp"
 #include "publish/record_opaque.hpp"
 
@@ -26,10 +27,6 @@ constexpr Duration decision_wait{5'000};  // for the coordinator's answer to a c
 constexpr Duration purge_wait{1'000};
 // Between two looks at whether a broker has refused the login while it waits for a producer id.
 constexpr Duration init_step{1'000};
-
-// Records go in full batches, and with a flush. Where one has waited for longer, librdkafka's
-// thread polls without a pause as in a flush.
-constexpr Duration linger{limits::transaction_timeout / 2};
 
 }  // namespace
 
@@ -78,29 +75,8 @@ Producer::~Producer() = default;
 Result<std::unique_ptr<Producer>> Producer::open(const ProducerOptions& options, Log& log) {
   std::unique_ptr<Producer> producer(new Producer);
   producer->events_ = std::make_unique<Events>(options, log);
-  const auto timeout =
-      std::to_string(std::chrono::milliseconds(limits::transaction_timeout).count());
-  // Room for the record around the largest event; librdkafka's own bound is 10^9.
-  const std::uint64_t message_max =
-      std::min<std::uint64_t>(options.max_event.count + limits::segment_slack.count, 1'000'000'000);
-  auto client = make_client(
-      ClientKind::producer, options.connection,
-      {{"transactional.id", options.transactional_id},
-       {"enable.idempotence", "true"},
-       {"transaction.timeout.ms", timeout},
-       {"message.timeout.ms", timeout},
-       {"message.max.bytes", std::to_string(message_max)},
-       {"queue.buffering.max.messages", std::to_string(limits::librdkafka_queue_messages)},
-       // Room for a whole transaction, and for the largest event in any case.
-       {"queue.buffering.max.kbytes",
-        std::to_string(limits::librdkafka_queue_kbytes + message_max / 1024)},
-       {"queue.buffering.max.ms", std::to_string(linger.count())},
-       {"sticky.partitioning.linger.ms", "0"},  // else it chooses before EventPartitioner does
-       // A commit asks for all deliveries; the single reports of success are not looked at.
-       {"delivery.report.only.error", "true"},
-       {"statistics.interval.ms",
-        std::to_string(options.counters == nullptr ? 0 : options.statistics_interval.count())}},
-      *producer->events_);
+  auto client = make_client(ClientKind::producer, options.connection, producer_properties(options),
+                            *producer->events_);
   if (!client) {
     return client.error();
   }

@@ -15,20 +15,12 @@
 #include "publish/deliveries.hpp"
 #include "publish/event_partitioner.hpp"
 #include "publish/partitioning.hpp"
+#include "publish/producer_properties.hpp"
 #include "publish/transactional_kafka.hpp"
 
 namespace penstock::publish {
 
 inline constexpr int any_partition = -1;  // RD_KAFKA_PARTITION_UA: by the key
-
-struct ProducerOptions {
-  KafkaConnection connection;
-  std::string transactional_id;
-  TopicNames topics;
-  Bytes max_event;
-  KafkaCounters* counters = nullptr;  // where it tells of itself; none: nobody asks
-  Duration statistics_interval{5'000};
-};
 
 class Producer {
  public:
