@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "penstock/journal/block_format.hpp"
+#include "penstock/journal/crc32c.hpp"
 #include "penstock/journal/ring.hpp"
 #include "tls_records.hpp"
 

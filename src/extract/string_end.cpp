@@ -1,10 +1,9 @@
 #include "extract/string_end.hpp"
 
-#include <bit>
-#include <cstddef>
 #include <cstdint>
 
 #include "extract/json_text.hpp"
+#include "extract/string_scan.hpp"
 
 #if defined(__SSSE3__)
 #include <tmmintrin.h>
@@ -15,14 +14,6 @@ namespace {
 
 #if defined(__SSSE3__)
 
-// A bit for each of 64 bytes, the lowest for the first one.
-using Bits = std::uint64_t;
-
-constexpr std::ptrdiff_t step = 64;
-
-Bits below_lowest(Bits bits) { return (bits - 1) & ~bits; }
-
-// 64 bytes of a string.
 class Step {
  public:
   explicit Step(const char* p) {
@@ -32,25 +23,21 @@ class Step {
     }
   }
 
-  Bits quotes() const { return equal('"'); }
-  Bits backslashes() const { return equal('\\'); }
-  Bits beyond_ascii() const {
+  std::uint64_t quotes() const { return equal('"'); }
+  std::uint64_t backslashes() const { return equal('\\'); }
+  std::uint64_t beyond_ascii() const {
     return of_each([](__m128i bytes) { return bytes; });
   }
-  // Control characters and what is beyond ASCII: as signed numbers, both are below a space.
-  Bits below_space() const {
+  // As signed numbers, both are below a space.
+  std::uint64_t below_space() const {
     const __m128i space = _mm_set1_epi8(' ');
     return of_each([&](__m128i bytes) { return _mm_cmplt_epi8(bytes, space); });
   }
-
-  // What stands behind a backslash alone: " / \ b f n r t. A set of bits for each half of a byte,
-  // of which one must be in both; the upper half of a byte beyond ASCII has none.
-  Bits simple_escapes() const {
-    constexpr char punctuation = 1, backslash = 2, b_f_n = 4, r_t = 8;
-    const __m128i of_lower = _mm_setr_epi8(0, 0, punctuation | b_f_n | r_t, 0, r_t, 0, b_f_n, 0, 0,
-                                           0, 0, 0, backslash, 0, b_f_n, punctuation);
+  std::uint64_t simple_escapes() const {
+    const __m128i of_lower =
+        _mm_loadu_si128(reinterpret_cast<const __m128i*>(SimpleEscapes::of_lower));
     const __m128i of_upper =
-        _mm_setr_epi8(0, 0, punctuation, 0, 0, backslash, b_f_n, r_t, 0, 0, 0, 0, 0, 0, 0, 0);
+        _mm_loadu_si128(reinterpret_cast<const __m128i*>(SimpleEscapes::of_upper));
     const __m128i half = _mm_set1_epi8(0x0f);
     return of_each([&](__m128i bytes) {
       const __m128i lower = _mm_shuffle_epi8(of_lower, _mm_and_si128(bytes, half));
@@ -63,13 +50,13 @@ class Step {
  private:
   // The highest bit of each byte of `f(part)`.
   template <class F>
-  Bits of_each(F f) const {
+  std::uint64_t of_each(F f) const {
     const auto part = [&](int i) {
-      return Bits{static_cast<std::uint32_t>(_mm_movemask_epi8(f(parts_[i])))};
+      return std::uint64_t{static_cast<std::uint32_t>(_mm_movemask_epi8(f(parts_[i])))};
     };
     return part(0) | part(1) << 16 | part(2) << 32 | part(3) << 48;
   }
-  Bits equal(char byte) const {
+  std::uint64_t equal(char byte) const {
     const __m128i wanted = _mm_set1_epi8(byte);
     return of_each([&](__m128i bytes) { return _mm_cmpeq_epi8(bytes, wanted); });
   }
@@ -77,25 +64,14 @@ class Step {
   __m128i parts_[4];
 };
 
-// The bytes that a backslash escapes. `first` is 1 where one before the step escapes its first
-// byte; after it, where that holds for the next step's.
-//
-// Backslashes in a run escape each other by turns. Adding its first bit to a run carries through
-// it: of one that begins at an even place all even bits become the escaping ones, else all odd
-// ones.
-Bits escaped_by(Bits backslashes, Bits& first) {
-  constexpr Bits even = 0x5555'5555'5555'5555;
-  backslashes &= ~first;
-  const Bits behind = backslashes << 1 | first;
-  const Bits odd_starts = backslashes & ~even & ~behind;
-  const Bits sum = odd_starts + backslashes;
-  first = sum < backslashes ? 1 : 0;
-  return (even ^ (sum << 1)) & behind;
-}
+StringEnd by_128_bits(const char* p, const char* end) { return StringScan<Step>::find_end(p, end); }
 
 #endif
 
-// What is left of it, byte by byte.
+StringEnd by_bytes(const char* p, const char* end) { return read_on({}, p, end); }
+
+}  // namespace
+
 StringEnd read_on(StringEnd result, const char* p, const char* end) {
   for (; p != end; ++p) {
     const auto byte = static_cast<std::uint8_t>(*p);
@@ -119,44 +95,25 @@ StringEnd read_on(StringEnd result, const char* p, const char* end) {
   return result;
 }
 
-}  // namespace
+bool is_escape(const char* p, const char* end) { return end_of_escape(p, end) != nullptr; }
 
-// 64 bytes at a time without a branch for each escape, at which the processor would guess wrong.
-StringEnd find_string_end(const char* p, const char* end) {
-  StringEnd result;
+std::vector<FindStringEnd> string_end_variants() {
+  std::vector<FindStringEnd> variants{by_bytes};
 #if defined(__SSSE3__)
-  Bits first_escaped = 0;
-  for (; end - p >= step; p += step) {
-    const Step bytes(p);
-    const Bits backslashes = bytes.backslashes();
-    Bits quotes = bytes.quotes();
-    if ((backslashes | first_escaped) != 0) {
-      const Bits escaped = escaped_by(backslashes, first_escaped);
-      quotes &= ~escaped;
-      result.escaped = result.escaped || (backslashes & below_lowest(quotes)) != 0;
-      const Bits others = escaped & below_lowest(quotes) & ~bytes.simple_escapes();
-      for (Bits left = others; left != 0; left &= left - 1) {
-        if (end_of_escape(p + std::countr_zero(left), end) == nullptr) {
-          return {};
-        }
-      }
-    }
-    if (const Bits unusual = bytes.below_space() & below_lowest(quotes); unusual != 0) {
-      if ((unusual & ~bytes.beyond_ascii()) != 0) {
-        return {};
-      }
-      result.ascii = false;
-    }
-    if (quotes != 0) {
-      result.quote = p + std::countr_zero(quotes);
-      return result;
-    }
-  }
-  if (first_escaped != 0) {
-    --p;  // its backslash is read once more
+  variants.push_back(by_128_bits);
+#endif
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("bmi") != 0) {
+    variants.push_back(find_string_end_avx2);
   }
 #endif
-  return read_on(result, p, end);
+  return variants;
 }
+
+namespace {
+const FindStringEnd quickest = string_end_variants().back();
+}  // namespace
+
+StringEnd find_string_end(const char* p, const char* end) { return quickest(p, end); }
 
 }  // namespace penstock::extract

@@ -2,6 +2,8 @@
 // Pure.
 #pragma once
 
+#include <vector>
+
 namespace penstock::extract {
 
 struct StringEnd {
@@ -12,5 +14,9 @@ struct StringEnd {
 
 // Of the string whose inside begins at `p`. Never reads at `end` or behind it.
 StringEnd find_string_end(const char* p, const char* end);
+
+// The ways to find it that this processor has, the quickest last, which find_string_end() takes.
+using FindStringEnd = StringEnd (*)(const char* p, const char* end);
+std::vector<FindStringEnd> string_end_variants();
 
 }  // namespace penstock::extract

@@ -4,9 +4,8 @@
 #include <atomic>
 #include <bit>
 #include <cstring>
-#if defined(__SSE4_2__)
-#include <nmmintrin.h>
-#endif
+
+#include "penstock/journal/crc32c.hpp"
 
 namespace penstock::journal {
 namespace {
@@ -29,49 +28,6 @@ T get(std::span<const char> header, std::size_t offset) noexcept {
   std::memcpy(&value, header.data() + offset, sizeof value);
   return value;
 }
-
-#if !defined(__SSE4_2__)
-constexpr std::array<std::uint32_t, 256> make_crc_table() {
-  std::array<std::uint32_t, 256> table{};
-  for (std::uint32_t i = 0; i < table.size(); ++i) {
-    std::uint32_t value = i;
-    for (int bit = 0; bit < 8; ++bit) {
-      value = (value >> 1) ^ ((value & 1) != 0 ? 0x82f63b78u : 0u);
-    }
-    table[i] = value;
-  }
-  return table;
-}
-#endif
-
-}  // namespace
-
-std::uint32_t crc32c(std::string_view bytes, std::uint32_t crc) noexcept {
-  const char* p = bytes.data();
-  std::size_t left = bytes.size();
-#if defined(__SSE4_2__)
-  std::uint64_t state = ~crc;
-  for (; left >= 8; p += 8, left -= 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, p, sizeof word);
-    state = _mm_crc32_u64(state, word);
-  }
-  auto low = static_cast<std::uint32_t>(state);
-  for (; left > 0; ++p, --left) {
-    low = _mm_crc32_u8(low, static_cast<std::uint8_t>(*p));
-  }
-  return ~low;
-#else
-  static constexpr auto table = make_crc_table();
-  std::uint32_t state = ~crc;
-  for (; left > 0; ++p, --left) {
-    state = table[(state ^ static_cast<std::uint8_t>(*p)) & 0xff] ^ (state >> 8);
-  }
-  return ~state;
-#endif
-}
-
-namespace {
 
 std::uint32_t crc_of(JournalId journal, std::string_view header, std::string_view data) noexcept {
   std::array<char, sizeof journal.value> id{};

@@ -49,9 +49,6 @@ inline constexpr std::uint16_t block_version = 1;
 inline constexpr std::size_t block_header_size = 64;
 inline constexpr std::size_t block_alignment = 64;
 
-// CRC-32C (Castagnoli, RFC 3720 appendix B.4), of `bytes` after what `crc` covers.
-std::uint32_t crc32c(std::string_view bytes, std::uint32_t crc = 0) noexcept;
-
 // From a block's start to where the next may start.
 constexpr std::size_t block_footprint(std::size_t length) noexcept {
   return (block_header_size + length + 1 + block_alignment - 1) / block_alignment * block_alignment;

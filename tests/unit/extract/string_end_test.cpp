@@ -46,12 +46,16 @@ StringEnd slowly(std::string_view text) {
 void compare(const std::string& text) {
   const std::vector<char> exact(text.begin(), text.end());  // nothing readable behind it
   const char* const begin = exact.data();
-  const StringEnd found = find_string_end(begin, begin + exact.size());
   const StringEnd expected = slowly({begin, exact.size()});
-  ASSERT_EQ(found.quote, expected.quote) << testing::PrintToString(text);
-  if (expected.quote != nullptr) {
-    ASSERT_EQ(found.escaped, expected.escaped) << testing::PrintToString(text);
-    ASSERT_EQ(found.ascii, expected.ascii) << testing::PrintToString(text);
+  static const auto variants = string_end_variants();
+  for (std::size_t i = 0; i < variants.size(); ++i) {
+    SCOPED_TRACE("variant " + std::to_string(i));
+    const StringEnd found = variants[i](begin, begin + exact.size());
+    ASSERT_EQ(found.quote, expected.quote) << testing::PrintToString(text);
+    if (expected.quote != nullptr) {
+      ASSERT_EQ(found.escaped, expected.escaped) << testing::PrintToString(text);
+      ASSERT_EQ(found.ascii, expected.ascii) << testing::PrintToString(text);
+    }
   }
 }
 
