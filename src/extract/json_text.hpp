@@ -1,7 +1,6 @@
 // Pieces of a JSON text as they stand in it. Pure.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -37,6 +36,14 @@ inline constexpr std::array<char, 128> simple_escapes = [] {
   return table;
 }();
 
+inline constexpr std::array<std::uint8_t, 256> hex_digits = [] {  // 1 for each that is one
+  std::array<std::uint8_t, 256> table{};
+  for (const char digit : std::string_view("0123456789abcdefABCDEF")) {
+    table[static_cast<std::uint8_t>(digit)] = 1;
+  }
+  return table;
+}();
+
 // Where the escape ends whose backslash stands right before `p`; null: it is none.
 inline const char* end_of_escape(const char* p, const char* end) {
   if (p == end) {
@@ -46,12 +53,14 @@ inline const char* end_of_escape(const char* p, const char* end) {
   if (c < simple_escapes.size() && simple_escapes[c] != '\0') {
     return p;
   }
-  const auto is_hex = [](char digit) {
-    const char lower = static_cast<char>(digit | 0x20);
-    return (digit >= '0' && digit <= '9') || (lower >= 'a' && lower <= 'f');
-  };
   constexpr std::ptrdiff_t digits = 4;
-  return c == 'u' && end - p >= digits && std::all_of(p, p + digits, is_hex) ? p + digits : nullptr;
+  const auto is_hex = [&](int i) -> unsigned {
+    return hex_digits[static_cast<std::uint8_t>(p[i])];
+  };
+  // Without a branch for each digit: the processor would guess wrong.
+  return c == 'u' && end - p >= digits && (is_hex(0) & is_hex(1) & is_hex(2) & is_hex(3)) != 0
+             ? p + digits
+             : nullptr;
 }
 
 // Writes what the inside of a valid JSON string means, and returns the end of it. There must be

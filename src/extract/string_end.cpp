@@ -68,11 +68,8 @@ StringEnd by_128_bits(const char* p, const char* end) { return StringScan<Step>:
 
 #endif
 
-StringEnd by_bytes(const char* p, const char* end) { return read_on({}, p, end); }
-
-}  // namespace
-
-StringEnd read_on(StringEnd result, const char* p, const char* end) {
+StringEnd by_bytes(const char* p, const char* end) {
+  StringEnd result;
   for (; p != end; ++p) {
     const auto byte = static_cast<std::uint8_t>(*p);
     if (byte == '"') {
@@ -94,6 +91,8 @@ StringEnd read_on(StringEnd result, const char* p, const char* end) {
   }
   return result;
 }
+
+}  // namespace
 
 bool is_escape(const char* p, const char* end) { return end_of_escape(p, end) != nullptr; }
 

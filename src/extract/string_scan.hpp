@@ -8,13 +8,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "extract/string_end.hpp"
 
 namespace penstock::extract {
 
-// What is left of a string behind `p`, byte by byte. `known`: of what stands before.
-StringEnd read_on(StringEnd known, const char* p, const char* end);
 // Whether an escape stands right behind a backslash.
 bool is_escape(const char* p, const char* end);
 // For processors with AVX2 and BMI1.
@@ -38,44 +37,60 @@ template <class Step>
 class StringScan {
  public:
   static StringEnd find_end(const char* p, const char* end) {
-    StringEnd result;
-    Bits first_escaped = 0;
+    StringScan scan;
     for (; end - p >= step; p += step) {
-      const Step bytes(p);
-      const Bits backslashes = bytes.backslashes();
-      Bits quotes = bytes.quotes();
-      if ((backslashes | first_escaped) != 0) {
-        const Bits escaped = escaped_by(backslashes, first_escaped);
-        quotes &= ~escaped;
-        result.escaped = result.escaped || (backslashes & below_lowest(quotes)) != 0;
-        const Bits others = escaped & below_lowest(quotes) & ~bytes.simple_escapes();
-        for (Bits left = others; left != 0; left &= left - 1) {
-          if (!is_escape(p + __builtin_ctzll(left), end)) {
-            return {};
-          }
-        }
-      }
-      if (const Bits unusual = bytes.below_space() & below_lowest(quotes); unusual != 0) {
-        if ((unusual & ~bytes.beyond_ascii()) != 0) {
-          return {};
-        }
-        result.ascii = false;
-      }
-      if (quotes != 0) {
-        result.quote = p + __builtin_ctzll(quotes);
-        return result;
+      if (scan.take(Step(p), p, end)) {
+        return scan.result_;
       }
     }
-    if (first_escaped != 0) {
-      --p;  // its backslash is read once more
-    }
-    return read_on(result, p, end);
+    return scan.find_in_rest(p, end);
   }
 
  private:
   using Bits = std::uint64_t;
 
   static constexpr std::ptrdiff_t step = 64;
+
+  // By itself, as only this needs an array on the stack.
+  [[gnu::noinline]] StringEnd find_in_rest(const char* p, const char* end) const {
+    StringScan scan = *this;
+    char rest[step] = {};  // zeroes are control characters: they end what has no quote
+    std::memcpy(rest, p, static_cast<std::size_t>(end - p));
+    scan.take(Step(rest), p, end);
+    return scan.result_;
+  }
+
+  // The bytes that stand at `p`. True: the result is there.
+  [[gnu::always_inline]] bool take(const Step& bytes, const char* p, const char* end) {
+    const Bits backslashes = bytes.backslashes();
+    Bits quotes = bytes.quotes();
+    if ((backslashes | first_escaped_) != 0) {
+      const Bits escaped = escaped_by(backslashes, first_escaped_);
+      quotes &= ~escaped;
+      result_.escaped = result_.escaped || (backslashes & below_lowest(quotes)) != 0;
+      const Bits others = escaped & below_lowest(quotes) & ~bytes.simple_escapes();
+      for (Bits left = others; left != 0; left &= left - 1) {
+        if (!is_escape(p + __builtin_ctzll(left), end)) {
+          return refuse();
+        }
+      }
+    }
+    if (const Bits unusual = bytes.below_space() & below_lowest(quotes); unusual != 0) {
+      if ((unusual & ~bytes.beyond_ascii()) != 0) {
+        return refuse();
+      }
+      result_.ascii = false;
+    }
+    if (quotes != 0) {
+      result_.quote = p + __builtin_ctzll(quotes);
+    }
+    return quotes != 0;
+  }
+
+  bool refuse() {
+    result_ = {};
+    return true;
+  }
 
   static Bits below_lowest(Bits bits) { return (bits - 1) & ~bits; }
 
@@ -94,6 +109,9 @@ class StringScan {
     first = sum < backslashes ? 1 : 0;
     return (even ^ (sum << 1)) & behind;
   }
+
+  StringEnd result_;
+  Bits first_escaped_ = 0;
 };
 
 }  // namespace penstock::extract
