@@ -5,6 +5,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <tuple>
 
 #include "penstock/core/limits.hpp"
 #include "penstock/core/system_clock.hpp"
@@ -193,6 +194,7 @@ awaitable<Outcome> Connection::read(ByteSink& sink, Counter& received) {
   auto& body = parser.get().body();
   body.sink = &sink;
   parser.eager(true);
+  int in_turn = 0;  // reads of what is there already, which spare a round of the I/O loop each
   while (true) {
     const std::uint64_t before = body.received;
     error_code ec;
@@ -221,8 +223,17 @@ awaitable<Outcome> Connection::read(ByteSink& sink, Counter& received) {
       co_await timer.async_wait(as_result);
       continue;
     }
-    auto [error, count] = co_await transport_.stream().async_read_some(
-        buffer_.prepare(buffer_.max_size() - buffer_.size()), as_result);
+    const auto room = buffer_.prepare(buffer_.max_size() - buffer_.size());
+    error_code error = asio::error::would_block;
+    std::size_t count = 0;
+    if (in_turn > 0) {
+      --in_turn;
+      count = transport_.stream().read_some(room, error);
+    }
+    if (error == asio::error::would_block) {
+      std::tie(error, count) = co_await transport_.stream().async_read_some(room, as_result);
+      in_turn = count >= limits::more_follows.count ? limits::reads_in_turn : 0;
+    }
     buffer_.commit(count);
     if (!error) {
       last_byte_ = monotonic_now();

@@ -116,6 +116,9 @@ awaitable<Failure> Transport::connect(MonotonicTime deadline) {
       set_tcp_options(socket.native_handle(), error);
     }
     if (!error) {
+      socket.non_blocking(true, error);  // of calls that aren't asynchronous
+    }
+    if (!error) {
       co_return std::nullopt;
     }
   }
