@@ -239,7 +239,8 @@ Action Transactor::load_state() {
   if (!*found) {
     return answer({Outcome::retriable,
                    "the own claim isn't visible after " + to_string(state_read) +
-                       "; another open transaction or a broker that is behind holds it back"},
+                       "; another open transaction or a broker that is behind holds it back. If "
+                       "that lasts, see what kafka-transactions.sh find-hanging says"},
                   "reading the state topic");
   }
   if (const Call metadata = kafka_.fetch_metadata(); metadata.outcome != Outcome::ok) {
