@@ -57,12 +57,28 @@ class Crashes:
     def end(self) -> Metrics:
         """Until all is published. Returns the last daemon's figures."""
         self._outage.result()
-        self._daemon.wait_ready(seconds=180)
+        self._wait_ready()
+        self._end_forgotten_transactions()
         self.remote.quiet()
         last = self._daemon.wait_drained(SOURCES, 300)
         assert self._daemon.stop() == 0
         self._remember(last)
         return last
+
+    def _wait_ready(self) -> None:
+        """A broker that is suspended may forget transactions. Nobody ends those but an operator."""
+        try:
+            self._daemon.wait_ready(seconds=120)
+        except AssertionError:
+            if not self._end_forgotten_transactions():
+                raise
+            self._daemon.wait_ready(seconds=60)
+
+    def _end_forgotten_transactions(self) -> list[str]:
+        ended = self.broker.end_forgotten_transactions()
+        if ended:
+            print(f"Kafka had forgotten: {', '.join(ended)}")
+        return ended
 
     def _kill_daemon(self, step: Step) -> None:
         begun = time.monotonic()
@@ -92,7 +108,7 @@ class Crashes:
         self._outage.result()
         wait.until_time(time.monotonic() + step.after)
         if step.lived_through:
-            self._daemon.wait_ready(seconds=180)
+            self._wait_ready()
         self._outage = self._outages.submit(self._outage_of_broker, step)
         if step.lived_through:
             self._outage.result()
