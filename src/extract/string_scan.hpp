@@ -53,6 +53,9 @@ class StringScan {
 
   // By itself, as only this needs an array on the stack.
   [[gnu::noinline]] StringEnd find_in_rest(const char* p, const char* end) const {
+    if (p == end) {
+      return {};
+    }
     StringScan scan = *this;
     char rest[step] = {};  // zeroes are control characters: they end what has no quote
     std::memcpy(rest, p, static_cast<std::size_t>(end - p));
