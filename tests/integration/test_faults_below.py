@@ -72,6 +72,11 @@ class Below:
             yield replace(faults, at=at)
 
 
+def status_of(daemon: Process) -> int | None:
+    """None: it goes on. One that has said that it crashes is still there for a moment."""
+    return daemon.child.wait(60) if CRASHES.search(daemon.log_text()) else daemon.child.poll()
+
+
 def wrong_with(status: int, said: str, may_abort: bool = False) -> str | None:
     """What nobody should see of a program some call of which failed."""
     if may_abort and status == -signal.SIGABRT:
@@ -181,7 +186,7 @@ def test_a_start_goes_on_or_says_what_failed(
         below.start(faults).kill()
         for point in below.points(faults):
             daemon = below.start(point)
-            status = daemon.child.poll()
+            status = status_of(daemon)
             daemon.kill()
             found = wrong_with(1 if status is None else status, daemon.log_text(), name in ABORT)
             verified = run("journal", "verify", journal)
