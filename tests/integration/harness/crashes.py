@@ -70,15 +70,12 @@ class Crashes:
         try:
             self._daemon.wait_ready(seconds=120)
         except AssertionError:
-            if not self._end_forgotten_transactions():
-                raise
+            self._end_forgotten_transactions()
             self._daemon.wait_ready(seconds=60)
 
-    def _end_forgotten_transactions(self) -> list[str]:
-        ended = self.broker.end_forgotten_transactions()
-        if ended:
+    def _end_forgotten_transactions(self) -> None:
+        if ended := self.broker.end_forgotten_transactions():
             print(f"Kafka had forgotten: {', '.join(ended)}")
-        return ended
 
     def _kill_daemon(self, step: Step) -> None:
         begun = time.monotonic()
