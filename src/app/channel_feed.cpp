@@ -86,12 +86,12 @@ void ChannelFeed::feed() {
   if (finished_) {
     ring_.writable();  // seals a cut-off line that had no room
   }
-  submit_sealed();
+  submit_sealed({});
   // While earlier blocks wait for their turn, it may as well grow.
   if (seal_due_ && caught_up_ && submitted_ == delivered_.load()) {
     seal_due_ = false;
     ring_.seal();
-    submit_sealed();
+    submit_sealed(seal_tick_);
   }
   if (ring_.has_unsealed_lines()) {
     arm_seal_timer();
@@ -99,16 +99,17 @@ void ChannelFeed::feed() {
   moved_();
 }
 
-void ChannelFeed::submit_sealed() {
+void ChannelFeed::submit_sealed(std::optional<MonotonicTime> last_before) {
   caught_up_ = false;
   while (!abandoned_ && submitted_ - delivered_.load() < max_in_flight_ &&
          lines_.load() < options_.max_lines && bytes_.load() < options_.max_bytes.count) {
-    const auto block = ring_.next();
+    auto block = ring_.next();
     if (!block) {
       caught_up_ = true;
       break;
     }
     ++submitted_;
+    block->last_before = last_before;
     lane_->submit(*block);
   }
 }
@@ -132,7 +133,10 @@ void ChannelFeed::arm_seal_timer() {
     return;
   }
   seal_timer_armed_ = true;
-  seal_timer_.expires_at(sealed_by(options_.beat, monotonic_now()));
+  const Sealing sealing = sealing_of(options_.beat, monotonic_now());
+  // What a replay brings may be followed by live events before the tick.
+  seal_tick_ = options_.kind == ChannelKind::live ? sealing.tick : std::nullopt;
+  seal_timer_.expires_at(sealing.at);
   seal_timer_.async_wait(
       [this, alive = std::weak_ptr(alive_)](const boost::system::error_code& error) {
         if (error || !alive.lock()) {

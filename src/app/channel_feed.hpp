@@ -98,7 +98,7 @@ class ChannelFeed final : public ByteSink {
 
  private:
   void feed();
-  void submit_sealed();
+  void submit_sealed(std::optional<MonotonicTime> last_before);
   void deliver(Batch&& batch);  // on a worker
   void arm_seal_timer();
   void arm_flush_timer();
@@ -112,6 +112,7 @@ class ChannelFeed final : public ByteSink {
   boost::asio::steady_timer seal_timer_;
   bool seal_timer_armed_ = false;
   bool seal_due_ = false;
+  std::optional<MonotonicTime> seal_tick_;     // that the next block sealed for its age is for
   std::unique_ptr<journal::Flusher> flusher_;  // none: nothing is flushed
   boost::asio::steady_timer flush_timer_;
   bool flushing_ = true;

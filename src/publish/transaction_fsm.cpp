@@ -47,7 +47,6 @@ Action TransactionFsm::enter(State state) {
     case State::claim_commit:
       return {.kind = Kind::commit_claim};
     case State::sending_ahead:
-      sent_ahead_ = true;
       return {.kind = Kind::send_ahead};
     case State::committing:
       return {.kind = Kind::commit, .up_to = produced_};
@@ -124,7 +123,7 @@ Action TransactionFsm::done(Outcome outcome, std::uint64_t connections_lost, Mon
         return failed(outcome, State::beginning, now);
       }
       in_transaction_ = true;
-      sent_ahead_ = false;
+      ahead_left_ = options_.beat.interval() / 2;
       lost_at_begin_ = connections_lost;
       produced_ = ItemSequence{first_.value - 1};
       chosen_ = {};
@@ -320,7 +319,7 @@ Bytes TransactionFsm::max_bytes() const { return Bytes{options_.max_bytes.count 
 std::size_t TransactionFsm::max_events() const { return options_.max_events >> halvings_; }
 
 Action TransactionFsm::item(ItemSequence sequence, Bytes bytes, std::size_t events,
-                            MonotonicTime now) {
+                            MonotonicTime now, std::optional<MonotonicTime> last_before) {
   assert(state_ == State::ready && sequence.value == first_.value + sizes_.size());
   static_cast<void>(sequence);
   if (!pending()) {
@@ -328,6 +327,10 @@ Action TransactionFsm::item(ItemSequence sequence, Bytes bytes, std::size_t even
   }
   sizes_.push_back({bytes, events});
   waiting_.count += bytes.count;
+  if (last_before && last_before == next_tick_) {
+    next_tick_ = options_.beat.after(*next_tick_);
+    return commit_all();
+  }
   if (waiting_ < options_.held_back) {
     return await();
   }
@@ -341,10 +344,15 @@ void TransactionFsm::keep_beat(MonotonicTime now) {
   }
 }
 
-// In the second half of the interval, once. Where there is much, full batches go by themselves.
-bool TransactionFsm::worth_sending_ahead(MonotonicTime now) const {
-  return !sent_ahead_ && next_tick_ && now >= *next_tick_ - options_.beat.interval() / 2 &&
-         chosen_.bytes.count < max_bytes().count / 4;
+// In the second half of the interval, then in the second half of what is left of it, and so on: a
+// commit finds little left to send. Where there is much, full batches go by themselves.
+bool TransactionFsm::worth_sending_ahead(MonotonicTime now) {
+  if (!next_tick_ || *next_tick_ <= now || *next_tick_ - now > ahead_left_ ||
+      chosen_.bytes.count >= max_bytes().count / 4) {
+    return false;
+  }
+  ahead_left_ = std::chrono::duration_cast<Duration>(*next_tick_ - now) / 2;
+  return true;
 }
 
 Action TransactionFsm::tick() {

@@ -98,8 +98,8 @@ void Transactor::take(Item&& item) {
   const ItemSequence sequence{first_.value + pending_.size()};
   pending_.push_back(std::move(pending));
   const Batch& batch = pending_.back().batch;
-  action_ =
-      fsm_.item(sequence, Bytes{batch.block.bytes.size()}, lines_of(batch), clock_.monotonic());
+  action_ = fsm_.item(sequence, Bytes{batch.block.bytes.size()}, lines_of(batch),
+                      clock_.monotonic(), batch.block.last_before);
 }
 
 Action Transactor::carry_out(const Action& action) {

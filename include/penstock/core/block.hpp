@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "penstock/core/ids.hpp"
@@ -30,6 +31,8 @@ struct Block {
   std::uint64_t original_size = 0;                 // of an oversized line, without its line end
   DisconnectCause cause = DisconnectCause::ended;  // of a session's end
   bool recovered = false;                          // it was there when the process began
+  // A tick of the commits: it was sealed for that, and nothing more comes before.
+  std::optional<MonotonicTime> last_before{};
   bool is_mark() const {
     return kind == BlockKind::session_opened || kind == BlockKind::session_closed;
   }

@@ -93,8 +93,10 @@ class TransactionFsm {
   Action loaded(std::optional<ItemSequence> position, bool another_claimed);
   // Answers to check_owner and find_owner: the latest owner record is another instance's.
   Action owner_found(bool another);
-  // Answers to await_item.
-  Action item(ItemSequence sequence, Bytes bytes, std::size_t events, MonotonicTime now);
+  // Answers to await_item. `last_before`: a tick before which nothing more is to be expected; if it
+  // is the next one, it needn't be waited for.
+  Action item(ItemSequence sequence, Bytes bytes, std::size_t events, MonotonicTime now,
+              std::optional<MonotonicTime> last_before = {});
   Action tick();  // `until` has come
   // There will be no more items. An answer to a wait, too: it ends where nothing is pending.
   Action drained();
@@ -137,7 +139,7 @@ class TransactionFsm {
   Action wait_then(State state, MonotonicTime now);
   Action wait_then(State state, MonotonicTime now, Duration most);
   Action after_advance(MonotonicTime now);
-  bool worth_sending_ahead(MonotonicTime now) const;
+  bool worth_sending_ahead(MonotonicTime now);
   void choose_items();
   bool all_chosen() const;
   bool full() const;
@@ -171,7 +173,7 @@ class TransactionFsm {
   bool loaded_ = false;  // the state was read up to a claim of ours
   bool fenced_ = false;  // the last re-init was for that
   bool in_transaction_ = false;
-  bool sent_ahead_ = false;  // of the open transaction
+  Duration ahead_left_{};  // to the tick: nothing is sent ahead in the open one while more is left
   bool draining_ = false;
   bool commit_at_once_ = false;  // items of an earlier transaction have waited long enough
   std::optional<MonotonicTime> next_tick_;

@@ -2,30 +2,38 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <optional>
+#include <string_view>
 
 #include "penstock/core/system_clock.hpp"
 
 namespace penstock::app {
 namespace {
 
+constexpr Bytes segment = 1_MiB;
+
+FeedOptions options(ChannelKind kind, Duration commit_interval, Duration sync_interval = {}) {
+  return {.ring = {.max_size = 2_MiB,
+                   .max_line = 64_KiB,
+                   .segment_size = segment,
+                   .sync_interval = sync_interval},
+          .beat = CommitBeat(commit_interval),
+          .segments = std::make_unique<journal::MemorySegments>(segment),
+          .kind = kind,
+          .max_lines = 1,
+          .max_bytes = 1_MiB};
+}
+
 // A timer whose time has come may be waiting for its handler's turn when it is cancelled.
 TEST(ChannelFeed, EndsFlushingAlsoWhereItsTimeHasJustCome) {
   boost::asio::io_context io;
   extract::Pool pool(1);
-  constexpr Bytes segment = 1_MiB;
   ChannelFeed feed(
-      io, pool,
-      {.ring = {.max_size = 2_MiB,
-                .max_line = 64_KiB,
-                .segment_size = segment,
-                .sync_interval = Duration{4}},
-       .beat = CommitBeat(Duration{250}),
-       .segments = std::make_unique<journal::MemorySegments>(segment),
-       .max_lines = 1,
-       .max_bytes = 1_MiB},
-      [](Batch&&) {}, [] {});
+      io, pool, options(ChannelKind::live, Duration{250}, Duration{4}), [](Batch&&) {}, [] {});
   feed.begin();
   boost::asio::steady_timer first(io, std::chrono::milliseconds(1));
   first.async_wait([&](const boost::system::error_code&) { feed.end_flushing(); });
@@ -33,6 +41,51 @@ TEST(ChannelFeed, EndsFlushingAlsoWhereItsTimeHasJustCome) {
   }
   io.run_for(std::chrono::seconds(10));
   EXPECT_TRUE(io.stopped()) << "a timer goes on for ever";
+}
+
+// One line is received; of the block that is sealed for its age.
+std::optional<MonotonicTime> last_before(ChannelKind kind, Duration commit_interval) {
+  boost::asio::io_context io;
+  extract::Pool pool(1);
+  std::optional<MonotonicTime> told;
+  std::atomic<bool> came = false;
+  ChannelFeed feed(
+      io, pool, options(kind, commit_interval),
+      [&](Batch&& batch) {
+        if (batch.block.kind == BlockKind::lines) {
+          told = batch.block.last_before;
+          came = true;
+        }
+      },
+      [] {});
+  feed.open(ChannelId{1}, SessionId{1});
+  const std::string_view line = "{}\n";
+  std::ranges::copy(line, feed.writable().begin());
+  feed.received(line.size());
+  const MonotonicTime end = monotonic_now() + std::chrono::seconds(60);
+  while (!came && monotonic_now() < end) {
+    io.run_one_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_TRUE(came);
+  return told;
+}
+
+TEST(ChannelFeed, TellsWhichTickALiveBlockIsTheLastBefore) {
+  const CommitBeat beat(Duration{100});
+  const MonotonicTime earliest = beat.after(monotonic_now());
+  const auto tick = last_before(ChannelKind::live, beat.interval());
+  ASSERT_TRUE(tick);
+  EXPECT_GE(*tick, earliest);
+  EXPECT_EQ(beat.after(*tick - Duration{1}), *tick);
+}
+
+// Live events may come behind it.
+TEST(ChannelFeed, TellsNothingSoOfAReplay) {
+  EXPECT_EQ(last_before(ChannelKind::replay, Duration{100}), std::nullopt);
+}
+
+TEST(ChannelFeed, TellsNothingSoWhereTheTickIsFar) {
+  EXPECT_EQ(last_before(ChannelKind::live, Duration{1'000'000'000}), std::nullopt);
 }
 
 }  // namespace

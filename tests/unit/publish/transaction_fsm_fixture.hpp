@@ -32,6 +32,10 @@ class TransactionFsmTest : public ::testing::Test {
     action_ = fsm_.item(ItemSequence{sequence}, Bytes{bytes}, events, now_);
     return action_.kind;
   }
+  Kind last_item(std::uint64_t sequence, MonotonicTime before) {
+    action_ = fsm_.item(ItemSequence{sequence}, Bytes{10}, some_events, now_, before);
+    return action_.kind;
+  }
   Kind tick() {
     action_ = fsm_.tick();
     return action_.kind;

@@ -114,8 +114,46 @@ TEST_F(TransactionFsmHoldingTest, CommitsInPartsWhatDoesNotFitIntoOneTransaction
   EXPECT_EQ(drained(), Kind::commit);
 }
 
+TEST_F(TransactionFsmHoldingTest, CommitsAtOnceBehindTheLastItemBeforeTheTick) {
+  get_ready();
+  const MonotonicTime first_tick = start_time + Duration{250};
+  item(1, 30);
+  now_ += Duration{245};
+  EXPECT_EQ(last_item(2, first_tick), Kind::begin);
+  EXPECT_EQ(done(), Kind::produce);
+  EXPECT_EQ(action_.up_to, ItemSequence{2});
+  EXPECT_EQ(done(), Kind::commit);
+  EXPECT_EQ(done(), Kind::advance);
+  EXPECT_EQ(done(), Kind::await_item);
+
+  now_ += Duration{3};
+  EXPECT_EQ(item(3, 30), Kind::await_item);
+  EXPECT_EQ(*action_.until, first_tick + Duration{250}) << "that tick had its commit";
+  EXPECT_EQ(item(4, 100), Kind::begin);
+  EXPECT_EQ(done(), Kind::produce);
+  EXPECT_EQ(done(), Kind::await_item);
+  now_ = first_tick + Duration{244};
+  EXPECT_EQ(last_item(5, first_tick + Duration{250}), Kind::produce) << "into the open transaction";
+  EXPECT_EQ(done(), Kind::commit);
+}
+
+// Where the processors are busy it comes too late, and others have come that wait for the next
+// tick.
+TEST_F(TransactionFsmHoldingTest, HasNoHasteForTheLastItemBeforeATickThatIsOver) {
+  get_ready();
+  item(1, 30);
+  EXPECT_EQ(tick(), Kind::begin);
+  now_ += Duration{260};
+  done();
+  done();
+  done();
+  done();
+  EXPECT_EQ(last_item(2, start_time + Duration{250}), Kind::await_item);
+  EXPECT_EQ(*action_.until, start_time + Duration{500});
+}
+
 // So that less is left to be sent when the commit is waited for.
-TEST_F(TransactionFsmTest, SendsAheadOnceInTheSecondHalfOfTheInterval) {
+TEST_F(TransactionFsmTest, SendsAheadInTheSecondHalfOfTheIntervalAndOfWhatIsLeft) {
   fill();
   now_ = start_time + Duration{124};
   item(2);
@@ -124,13 +162,21 @@ TEST_F(TransactionFsmTest, SendsAheadOnceInTheSecondHalfOfTheInterval) {
   item(3);
   EXPECT_EQ(done(), Kind::send_ahead);
   EXPECT_EQ(done(), Kind::await_item);
+  now_ = start_time + Duration{187};
   item(4);
   EXPECT_EQ(done(), Kind::await_item);
+  now_ = start_time + Duration{188};
+  item(5);
+  EXPECT_EQ(done(), Kind::send_ahead);
+  EXPECT_EQ(done(), Kind::await_item);
+  now_ = start_time + Duration{250};
+  item(6);
+  EXPECT_EQ(done(), Kind::await_item) << "the tick has come";
   EXPECT_EQ(tick(), Kind::commit);
   done();
   done();
   now_ = start_time + Duration{400};
-  EXPECT_EQ(item(5), Kind::begin);
+  EXPECT_EQ(item(7), Kind::begin);
   EXPECT_EQ(done(), Kind::produce);
   EXPECT_EQ(done(), Kind::send_ahead) << "of another transaction";
 }
