@@ -1,11 +1,10 @@
 #include "remote/connection.hpp"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
-#include <tuple>
 
 #include "penstock/core/limits.hpp"
 #include "penstock/core/system_clock.hpp"
@@ -124,10 +123,7 @@ awaitable<Outcome> Connection::ask(const Endpoint& endpoint, const std::string& 
 }
 
 awaitable<Failure> Connection::exchange(const std::string& request) {
-  auto [error, written] =
-      co_await asio::async_write(transport_.stream(), asio::buffer(request), as_result);
-  static_cast<void>(written);
-  if (error) {
+  if (const error_code error = co_await transport_.stream().write(request)) {
     co_return failed(FailureKind::no_answer, "sending the request to " + transport_.address() +
                                                  " failed: " + error.message());
   }
@@ -140,8 +136,9 @@ awaitable<Failure> Connection::read_header() {
     parser_.emplace();
     parser_->header_limit(static_cast<std::uint32_t>(limits::response_header.count));
     parser_->body_limit(boost::none);
+    const auto read = [this](asio::mutable_buffer room) { return transport_.stream().read(room); };
     const error_code error =
-        co_await read_until_header(transport_.stream(), buffer_, *parser_, buffer_.max_size());
+        co_await read_until_header(read, buffer_, *parser_, buffer_.max_size());
     if (error && is_parse_error(error)) {
       co_return failed(FailureKind::malformed,
                        transport_.address() + " answered what isn't HTTP/1.1: " + error.message());
@@ -194,7 +191,8 @@ awaitable<Outcome> Connection::read(ByteSink& sink, Counter& received) {
   auto& body = parser.get().body();
   body.sink = &sink;
   parser.eager(true);
-  int in_turn = 0;  // reads of what is there already, which spare a round of the I/O loop each
+  TlsStream& stream = transport_.stream();
+  int in_turn = 0;  // reads that found something at once
   while (true) {
     const std::uint64_t before = body.received;
     error_code ec;
@@ -218,21 +216,24 @@ awaitable<Outcome> Connection::read(ByteSink& sink, Counter& received) {
       co_return outcome::Broken{"what came is no HTTP body: a chunk header has no end"};
     }
     // Not where it was aborted: the read says so.
-    if (body.sink != nullptr && sink.is_ahead() && transport_.stream().next_layer().is_open()) {
+    if (body.sink != nullptr && sink.is_ahead() && stream.socket().is_open()) {
       asio::steady_timer timer(io_, limits::read_ahead_step);
       co_await timer.async_wait(as_result);
       continue;
     }
     const auto room = buffer_.prepare(buffer_.max_size() - buffer_.size());
-    error_code error = asio::error::would_block;
-    std::size_t count = 0;
-    if (in_turn > 0) {
-      --in_turn;
-      count = transport_.stream().read_some(room, error);
+    if (++in_turn > limits::reads_in_turn) {
+      in_turn = 0;
+      co_await asio::post(io_, asio::use_awaitable);
     }
+    error_code error;
+    const std::size_t count = stream.read_some(room, error);
     if (error == asio::error::would_block) {
-      std::tie(error, count) = co_await transport_.stream().async_read_some(room, as_result);
-      in_turn = count >= limits::more_follows.count ? limits::reads_in_turn : 0;
+      in_turn = 0;
+      error = co_await stream.await_more();
+      if (!error) {
+        continue;
+      }
     }
     buffer_.commit(count);
     if (!error) {

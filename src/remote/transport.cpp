@@ -42,10 +42,10 @@ void Transport::abort() {
   aborted_ = true;
   lookup_.abandon();
   error_code ignored;
-  stream_.next_layer().close(ignored);
+  stream_.socket().close(ignored);
 }
 
-bool Transport::remote_gone() { return ended_by_remote(stream_.next_layer().native_handle()); }
+bool Transport::remote_gone() { return ended_by_remote(stream_.socket().native_handle()); }
 
 awaitable<Failure> Transport::reach(const Endpoint& endpoint, const std::optional<Proxy>& proxy,
                                     MonotonicTime deadline) {
@@ -89,7 +89,7 @@ awaitable<Failure> Transport::resolve(const std::string& host, std::uint16_t por
 }
 
 awaitable<Failure> Transport::connect(MonotonicTime deadline) {
-  Socket& socket = stream_.next_layer();
+  TlsStream::Socket& socket = stream_.socket();
   error_code error;
   for (std::size_t i = 0; i < addresses_.size() && !aborted_; ++i) {
     // Each address has its share of what time is left, so that a black hole doesn't hide the next.
@@ -127,7 +127,7 @@ awaitable<Failure> Transport::connect(MonotonicTime deadline) {
 }
 
 awaitable<Failure> Transport::tunnel(const Endpoint& endpoint, const Proxy& proxy) {
-  Socket& socket = stream_.next_layer();
+  TlsStream::Socket& socket = stream_.socket();
   std::string request =
       "CONNECT " + endpoint.authority() + " HTTP/1.1\r\nHost: " + endpoint.authority() + "\r\n";
   if (!proxy.authorization.empty()) {
@@ -144,7 +144,10 @@ awaitable<Failure> Transport::tunnel(const Endpoint& endpoint, const Proxy& prox
   boost::beast::flat_buffer buffer(static_cast<std::size_t>(limits::proxy_answer.count));
   http::response_parser<http::empty_body> parser;
   parser.skip(true);  // a 2xx answer to CONNECT has no body, whatever its header says
-  const error_code error = co_await read_until_header(socket, buffer, parser, buffer.max_size());
+  const auto read = [&](asio::mutable_buffer room) {
+    return socket.async_read_some(room, as_result);
+  };
+  const error_code error = co_await read_until_header(read, buffer, parser, buffer.max_size());
   if (error) {
     co_return failed(FailureKind::proxy,
                      "the proxy " + address_ + " gave no answer: " + error.message());
@@ -167,13 +170,10 @@ awaitable<Failure> Transport::handshake(const Endpoint& endpoint) {
   if (!expected) {
     co_return failed(FailureKind::local, expected.error().what);
   }
-  stream_.set_verify_callback([this, &endpoint](bool trusted, asio::ssl::verify_context& context) {
-    if (!trusted) {
-      distrust_ = distrust(context.native_handle(), endpoint.authority());
-    }
-    return trusted;
+  stream_.on_distrust([this, host = endpoint.authority()](X509_STORE_CTX* store) {
+    distrust_ = distrust(store, host);
   });
-  auto [error] = co_await stream_.async_handshake(asio::ssl::stream_base::client, as_result);
+  const error_code error = co_await stream_.handshake();
   if (!error) {
     co_return std::nullopt;
   }

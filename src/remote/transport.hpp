@@ -5,7 +5,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +14,7 @@
 #include "penstock/remote/proxy.hpp"
 #include "penstock/remote/session_fsm.hpp"
 #include "remote/lookup.hpp"
+#include "remote/tls_stream.hpp"
 
 namespace penstock::remote {
 
@@ -28,9 +28,6 @@ inline Failure failed(outcome::FailureKind kind, std::string detail) {
 // Lives on the I/O thread, and longer than its coroutine.
 class Transport {
  public:
-  using Socket = boost::asio::ip::tcp::socket;
-  using Stream = boost::asio::ssl::stream<Socket>;
-
   Transport(boost::asio::io_context& io, boost::asio::ssl::context& tls);
 
   // Connects, through `proxy` where there is one, up to the end of the handshake. `deadline` is
@@ -43,7 +40,7 @@ class Transport {
 
   // The other side has ended the connection, whatever is still to be read.
   bool remote_gone();
-  Stream& stream() { return stream_; }
+  TlsStream& stream() { return stream_; }
   const std::string& address() const { return address_; }
 
  private:
@@ -53,7 +50,7 @@ class Transport {
   boost::asio::awaitable<Failure> handshake(const Endpoint& endpoint);
 
   boost::asio::io_context& io_;
-  Stream stream_;
+  TlsStream stream_;
   std::vector<boost::asio::ip::tcp::endpoint> addresses_;
   Lookup lookup_;
   std::string address_;

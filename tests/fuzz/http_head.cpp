@@ -1,9 +1,11 @@
 // An answer's status line and headers: the same for any cut of the bytes, and what is made of them
 // leads nowhere else and can be shown.
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <random>
 
@@ -69,7 +71,10 @@ Head read(std::string_view bytes, std::mt19937* cut) {
   asio::co_spawn(
       io,
       [&]() -> asio::awaitable<void> {
-        result = co_await remote::read_until_header(stream, buffer, parser, buffer.max_size());
+        const auto read = [&](asio::mutable_buffer room) {
+          return stream.async_read_some(room, asio::as_tuple(asio::use_awaitable));
+        };
+        result = co_await remote::read_until_header(read, buffer, parser, buffer.max_size());
       },
       asio::detached);
   io.run();

@@ -97,10 +97,10 @@ inline constexpr std::chrono::seconds dead_peer{60};  // TCP keep-alive and TCP_
 
 // A response header and one TLS record (16 KiB) fit, so that a read has room for a whole record.
 inline constexpr Bytes receive_buffer = 80_KiB;
-// Where a read brings as much, more of it is probably there. So many more reads are made before the
-// other connections have their turn: 256 KiB, a third of a millisecond.
-inline constexpr Bytes more_follows = 8_KiB;
-inline constexpr int reads_in_turn = 15;
+inline constexpr Bytes tls_read = 64_KiB;  // at once, for what are 16 KiB at the most
+// Of what is there already, before the other connections have their turn: 256 KiB, a third of a
+// millisecond.
+inline constexpr int reads_in_turn = 16;
 // A Retry-After below would hammer a server that says 0 or a time gone by; one above would let a
 // typo of the server silence a source for weeks.
 inline constexpr std::chrono::seconds retry_after_min{1};
