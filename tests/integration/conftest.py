@@ -3,7 +3,7 @@
 import os
 import uuid
 from pathlib import Path
-from typing import Callable, Iterator
+from typing import Any, Callable, Iterator
 
 import pytest
 from harness import sanitizers
@@ -156,7 +156,7 @@ def daemon(tmp_path: Path) -> Iterator[Callable[..., Daemon]]:
 def connect(daemon: Callable[..., Daemon]) -> Callable[..., Daemon]:
     """connect(simulator, setting=value, …): a daemon that reads from it, trusting its CA."""
 
-    def make(to: Simulator, **settings: str) -> Daemon:
+    def make(to: Simulator, **settings: Any) -> Daemon:
         known = {"url": to.url, "api_ca_file": str(to.ca_file), "api_token": to.token}
         return daemon(**{**known, "sources": "firehose", **settings})
 
