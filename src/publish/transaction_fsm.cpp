@@ -347,11 +347,11 @@ void TransactionFsm::keep_beat(MonotonicTime now) {
 // In the second half of the interval, then in the second half of what is left of it, and so on: a
 // commit finds little left to send. Where there is much, full batches go by themselves.
 bool TransactionFsm::worth_sending_ahead(MonotonicTime now) {
-  if (!next_tick_ || *next_tick_ <= now || *next_tick_ - now > ahead_left_ ||
-      chosen_.bytes.count >= max_bytes().count / 4) {
+  const auto left = std::chrono::duration_cast<Duration>(*next_tick_ - now);  // items are pending
+  if (left <= Duration{0} || left > ahead_left_ || chosen_.bytes.count >= max_bytes().count / 4) {
     return false;
   }
-  ahead_left_ = std::chrono::duration_cast<Duration>(*next_tick_ - now) / 2;
+  ahead_left_ = left / 2;
   return true;
 }
 

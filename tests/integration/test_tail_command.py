@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import signal
 import subprocess
 from pathlib import Path
@@ -130,6 +131,18 @@ def test_it_ends_with_its_reader_even_where_nothing_comes(simulator):
     os.close(reader)
     assert tail.wait(10) == 0
     assert tail.stderr.read() == b""
+
+
+def test_interrupting_it_is_no_failure_while_its_reader_is_slow_either(simulator):
+    remote = simulator(rate="max")
+    tail, reader = piped(remote, "tail", "firehose")
+
+    with open(f"/proc/{tail.pid}/fd/1", "wb", buffering=0) as writer:
+        wait.until("the pipe is full", lambda: not select.select([], [writer], [], 0)[1])
+    tail.send_signal(signal.SIGINT)
+    assert tail.wait(10) == 0
+    assert tail.stderr.read() == b""
+    os.close(reader)
 
 
 def test_a_refused_first_connection_ends_it(simulator):

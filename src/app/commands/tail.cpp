@@ -85,9 +85,9 @@ class Tail final : private ByteSink, private remote::SessionListener {
     }
     if (printer_.end() == LinePrinter::End::failed) {
       say(printer_.why());
-    }
-    if (printer_.end()) {
-      end(printer_.end() == LinePrinter::End::reader_gone && !job_ ? 0 : 1);
+      end(1);
+    } else if (printer_.end()) {
+      end(job_ ? 1 : 0);
     } else if (chosen.over) {
       end(chosen.job ? job_->ended(*chosen.job) : 0);
     }

@@ -8,7 +8,10 @@ LOOK_EVERY = 0.005  # seconds
 
 def anonymous(pid: int) -> int:
     """0 where it is over."""
-    status = Path(f"/proc/{pid}/status").read_text().splitlines()
+    try:
+        status = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
     return sum(int(line.split()[1]) * 1024 for line in status if line.startswith("RssAnon:"))
 
 
