@@ -58,9 +58,7 @@ Connection::Connection(asio::io_context& io, asio::ssl::context& tls, Duration c
       connect_timeout_(connect_timeout),
       header_timeout_(header_timeout),
       transport_(io, tls),
-      buffer_(static_cast<std::size_t>(limits::receive_buffer.count)) {
-  buffer_.reserve(buffer_.max_size());
-}
+      buffer_(static_cast<std::size_t>(limits::receive_buffer.count)) {}
 
 void Connection::abort() { transport_.abort(); }
 
@@ -106,6 +104,7 @@ awaitable<Outcome> Connection::ask(const Endpoint& endpoint, const std::string& 
   used_ = true;
   ended_whole_ = false;
   redirect_.reset();
+  buffer_.reserve(buffer_.max_size());
   {
     const Watch watch(io_.get_executor(), until(monotonic_now() + header_timeout_));
     failure = co_await exchange(request);
@@ -210,6 +209,9 @@ awaitable<Outcome> Connection::read(ByteSink& sink, Counter& received) {
     }
     if (parser.is_done()) {
       ended_whole_ = parser.keep_alive() && buffer_.size() == 0;
+      if (ended_whole_) {
+        buffer_.shrink_to_fit();  // it may be long until the next request, or for ever
+      }
       co_return outcome::BodyEnded{};
     }
     if (buffer_.size() == buffer_.max_size()) {
