@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <thread>
 #include <utility>
 
 #include "penstock/core/limits.hpp"
@@ -16,6 +17,7 @@ namespace {
 
 constexpr Duration claim_wait{
     30'000};  // a transaction of the producer before may have to end first
+constexpr Duration claim_step{250};
 // After a refused batch librdkafka finds out by one more failure that its sequence numbers are off.
 constexpr int attempts = 3;
 
@@ -45,12 +47,21 @@ class KafkaCommandProducer final : public CommandProducer {
       return make_error(Errc::kafka, "librdkafka can't open the topic " +
                                          printable(options_.topics.dead_letters));
     }
-    const Call claimed = producer_->init_transactions(claim_wait);
+    // A Kafka that never had a transaction first makes the topic of their states, and says until
+    // then that nobody coordinates them.
+    const MonotonicTime deadline = clock_.monotonic() + claim_wait;
+    Call claimed = producer_->init_transactions(claim_wait);
+    while (claimed.outcome == Outcome::retriable && !claimed.refused &&
+           clock_.monotonic() < deadline) {
+      std::this_thread::sleep_for(claim_step);
+      claimed = producer_->init_transactions(claim_wait);
+    }
     if (claimed.refused) {
       return make_error(Errc::invalid_configuration, claimed.why);
     }
     if (claimed.outcome == Outcome::retriable) {
-      return make_error(Errc::kafka, "Kafka: no answer within " + to_string(claim_wait) +
+      return make_error(Errc::kafka, "Kafka: no answer within " + to_string(claim_wait) + ": " +
+                                         claimed.why +
                                          "; is kafka.brokers right, and are they up?");
     }
     if (claimed.outcome != Outcome::ok) {
