@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <map>
-#include <thread>
 #include <utility>
 
 #include "penstock/core/limits.hpp"
@@ -53,7 +52,7 @@ class KafkaCommandProducer final : public CommandProducer {
     Call claimed = producer_->init_transactions(claim_wait);
     while (claimed.outcome == Outcome::retriable && !claimed.refused &&
            clock_.monotonic() < deadline) {
-      std::this_thread::sleep_for(claim_step);
+      producer_->poll(claim_step);
       claimed = producer_->init_transactions(claim_wait);
     }
     if (claimed.refused) {

@@ -347,7 +347,7 @@ bool Producer::flush() {
 
 void Producer::send_ahead() { Deliveries::hasten(client_.get()); }
 
-void Producer::poll() { rd_kafka_poll(client_.get(), 0); }
+void Producer::poll(Duration most) { rd_kafka_poll(client_.get(), milliseconds(most)); }
 
 // Asked, as librdkafka (2.0) doesn't tell: while there is nothing to send it neither sees a broker
 // that hangs nor connects again to one that is back, and __ALL_BROKERS_DOWN has no opposite.

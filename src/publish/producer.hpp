@@ -49,7 +49,7 @@ class Producer {
   bool topic_missing() const;
   bool flush();
   void send_ahead();
-  void poll();
+  void poll(Duration most = Duration{0});
   std::vector<Refusal> take_refused();
   std::uint64_t connections_lost() const noexcept;
   Call look();
