@@ -1,5 +1,6 @@
 #include "penstock/publish/command_producer.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <utility>
@@ -53,7 +54,8 @@ class KafkaCommandProducer final : public CommandProducer {
     while (claimed.outcome == Outcome::retriable && !claimed.refused &&
            clock_.monotonic() < deadline) {
       producer_->poll(claim_step);
-      claimed = producer_->init_transactions(claim_wait);
+      claimed =
+          producer_->init_transactions(std::chrono::ceil<Duration>(deadline - clock_.monotonic()));
     }
     if (claimed.refused) {
       return make_error(Errc::invalid_configuration, claimed.why);

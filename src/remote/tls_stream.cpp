@@ -166,16 +166,10 @@ awaitable<TlsStream::ErrorCode> TlsStream::await_more() {
 
 awaitable<std::tuple<TlsStream::ErrorCode, std::size_t>> TlsStream::read(
     asio::mutable_buffer buffer) {
-  while (true) {
-    ErrorCode error;
-    const std::size_t count = read_some(buffer, error);
-    if (error != asio::error::would_block) {
-      co_return std::tuple(error, count);
-    }
-    if (const ErrorCode ended = co_await await_more()) {
-      co_return std::tuple(ended, std::size_t{0});
-    }
-  }
+  std::size_t count = 0;
+  const ErrorCode error = co_await repeat(
+      [&] { return SSL_read_ex(ssl_.get(), buffer.data(), buffer.size(), &count); });
+  co_return std::tuple(error, count);
 }
 
 }  // namespace penstock::remote
