@@ -70,7 +70,13 @@ class Producer::Events final : public ClientEvents {
 
 Producer::Producer() = default;
 
-Producer::~Producer() = default;
+// In the middle of a transaction librdkafka (2.0) may be about to register a partition; where that
+// meets its end it asserts. An abort, whatever comes of it, stops that first.
+Producer::~Producer() {
+  if (in_transaction_) {
+    abort();
+  }
+}
 
 Result<std::unique_ptr<Producer>> Producer::open(const ProducerOptions& options, Log& log) {
   std::unique_ptr<Producer> producer(new Producer);
@@ -224,6 +230,7 @@ Call Producer::begin() {
   events_->failure.clear();
   events_->taken_back = false;
   const Call call = outcome_of(rd_kafka_begin_transaction(client_.get()));
+  in_transaction_ = in_transaction_ || call.outcome == Outcome::ok;
   if (call.outcome == Outcome::ok && events_->figures) {
     events_->figures->transaction_began(wall_now());
   }
@@ -231,6 +238,7 @@ Call Producer::begin() {
 }
 
 Call Producer::ended(const Call& call) {
+  in_transaction_ = in_transaction_ && call.outcome != Outcome::ok;
   if (call.outcome == Outcome::ok && events_->figures) {
     events_->figures->transaction_ended();
   }

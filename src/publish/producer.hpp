@@ -25,7 +25,9 @@ inline constexpr int any_partition = -1;  // RD_KAFKA_PARTITION_UA: by the key
 class Producer {
  public:
   static Result<std::unique_ptr<Producer>> open(const ProducerOptions& options, Log& log);
-  ~Producer();  // waits for librdkafka's threads: afterwards it holds no view of a record
+  // Aborts a transaction that is open. Waits for librdkafka's threads: afterwards it holds no view
+  // of a record.
+  ~Producer();
 
   Call init_transactions(Duration timeout);
   // Learns of the topics' partitions now rather than with the first transaction.
@@ -77,6 +79,7 @@ class Producer {
   std::string partitioner_;
   Partitioning partitioning_;
   Deliveries deliveries_;
+  bool in_transaction_ = false;
   Call failure_;
 };
 
