@@ -18,7 +18,7 @@ from harness.simulator import SOURCES, Simulator
 from harness.soak import Figures, Soak
 
 SECONDS = number("SOAK_SECONDS", 16)
-ROUND = min(SECONDS, number("SOAK_ROUND", 300))
+ROUND = min(SECONDS, number("SOAK_ROUND", 120))
 RATE = number("SOAK_RATE", 500)  # of each of the three streams without jobs
 WARM_UP = 600  # seconds
 STEEPEST = 1.0  # MB/h, of what is allocated: even the upper end of the slope's interval is below
