@@ -57,6 +57,7 @@ def test_it_is_read_while_a_daemon_writes_and_frees(
     daemon = connect(
         remote, folder="busy", brokers=kafka.brokers, kafka_topic_prefix=prefix, journal_max_size="96MiB"
     ).wait_ready()
+    wait.until("it publishes", lambda: daemon.metrics().get("published_events_total") > 0, 60)
     seen = 0
     for _ in range(20):
         done = run("journal", "verify", tmp_path / "busy" / "journal", "-o", "ndjson")
