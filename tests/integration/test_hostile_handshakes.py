@@ -3,6 +3,7 @@ speaks no TLS, or asks for more of it later. The other streams arrive, and memor
 
 import fcntl
 import itertools
+import random
 import select
 import socket
 import ssl
@@ -238,6 +239,35 @@ def test_tickets_and_a_request_for_a_certificate_are_passed_over(exposed: Expose
     with in_place(exposed.server, context):
         met = exposed.meets(lambda _: [WHOLE])
     assert met.arrived == [LINE]
+    exposed.unharmed()
+
+
+@pytest.mark.parametrize(
+    ("record", "packet"),
+    [(1, 64 * KIBIBYTE), (5, 3), (64 * KIBIBYTE, 7), (64 * KIBIBYTE, 64 * KIBIBYTE)],
+    ids=["records of a byte", "records of a few bytes in parts", "parts of 7 bytes", "records of all sizes"],
+)
+def test_a_stream_comes_whole_however_it_is_cut(exposed: Exposed, record: int, packet: int) -> None:
+    """Into records of so many bytes at most, those of TLS or what a read of the socket finds of them."""
+    dice = random.Random(record * packet)
+    lines = [b'{"line":%d,"text":"%s"}' % (n, b"x" * dice.choice((0, 10, 5000))) for n in range(60)]
+    rest = HEAD + b"".join(chunk(line + b"\n") for line in lines) + END
+
+    def records(_: object) -> Iterator[bytes]:
+        nonlocal rest
+        while rest:
+            size = dice.randint(1, record)
+            yield rest[:size]
+            rest = rest[size:]
+
+    def serve(connection: socket.socket) -> None:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        relay(connection, own_end(exposed), at_once=packet)
+
+    exposed.server.scripts.append(records)
+    with raw(exposed, serve), exposed.meeting() as met:
+        exposed.server.goes_on()
+    assert met.arrived == lines
     exposed.unharmed()
 
 
