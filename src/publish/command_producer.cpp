@@ -1,6 +1,5 @@
 #include "penstock/publish/command_producer.hpp"
 
-#include <chrono>
 #include <cstdint>
 #include <map>
 #include <utility>
@@ -17,7 +16,6 @@ namespace {
 
 constexpr Duration claim_wait{
     30'000};  // a transaction of the producer before may have to end first
-constexpr Duration claim_step{250};
 // After a refused batch librdkafka finds out by one more failure that its sequence numbers are off.
 constexpr int attempts = 3;
 
@@ -47,16 +45,7 @@ class KafkaCommandProducer final : public CommandProducer {
       return make_error(Errc::kafka, "librdkafka can't open the topic " +
                                          printable(options_.topics.dead_letters));
     }
-    // A Kafka that never had a transaction first makes the topic of their states, and says until
-    // then that nobody coordinates them.
-    const MonotonicTime deadline = clock_.monotonic() + claim_wait;
-    Call claimed = producer_->init_transactions(claim_wait);
-    while (claimed.outcome == Outcome::retriable && !claimed.refused &&
-           clock_.monotonic() < deadline) {
-      producer_->poll(claim_step);
-      claimed =
-          producer_->init_transactions(std::chrono::ceil<Duration>(deadline - clock_.monotonic()));
-    }
+    const Call claimed = producer_->init_transactions(claim_wait);
     if (claimed.refused) {
       return make_error(Errc::invalid_configuration, claimed.why);
     }

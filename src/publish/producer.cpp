@@ -168,6 +168,9 @@ bool Producer::transaction_failed() {
   return true;
 }
 
+// The call is resumed where it had no time left. librdkafka then says what it waits for, where it
+// knows: a Kafka that never had a transaction first makes the topic of their states, and answers
+// until then that nobody coordinates them.
 Call Producer::init_transactions(Duration timeout) {
   const MonotonicTime deadline = monotonic_now() + timeout;
   for (;;) {
@@ -175,9 +178,8 @@ Call Producer::init_transactions(Duration timeout) {
     ErrorHandle error(rd_kafka_init_transactions(
         client_.get(), milliseconds(std::clamp(left, Duration{1}, init_step))));
     poll();  // for what the brokers say meanwhile
-    // The call is resumed where it had no time left.
-    if (!error || rd_kafka_error_code(error.get()) != RD_KAFKA_RESP_ERR__TIMED_OUT ||
-        events_->refused() || left <= init_step) {
+    if (!error || rd_kafka_error_is_retriable(error.get()) == 0 || events_->refused() ||
+        left <= init_step) {
       return outcome_of(error.release());
     }
   }
@@ -355,7 +357,7 @@ bool Producer::flush() {
 
 void Producer::send_ahead() { Deliveries::hasten(client_.get()); }
 
-void Producer::poll(Duration most) { rd_kafka_poll(client_.get(), milliseconds(most)); }
+void Producer::poll() { rd_kafka_poll(client_.get(), 0); }
 
 // Asked, as librdkafka (2.0) doesn't tell: while there is nothing to send it neither sees a broker
 // that hangs nor connects again to one that is back, and __ALL_BROKERS_DOWN has no opposite.

@@ -51,7 +51,7 @@ class Producer {
   bool topic_missing() const;
   bool flush();
   void send_ahead();
-  void poll(Duration most = Duration{0});
+  void poll();
   std::vector<Refusal> take_refused();
   std::uint64_t connections_lost() const noexcept;
   Call look();

@@ -4,6 +4,7 @@
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
 
+#include <initializer_list>
 #include <string>
 
 #include "penstock/publish/kafka.hpp"
@@ -31,6 +32,12 @@ class MockCluster {
   void fail_next_partitions(rd_kafka_resp_err_t error) {
     constexpr std::int16_t add_partitions_to_txn = 24;
     rd_kafka_mock_push_request_errors_array(cluster_.get(), add_partitions_to_txn, 1, &error);
+  }
+  // The next requests for a producer id are.
+  void fail_next_ids(std::initializer_list<rd_kafka_resp_err_t> errors) {
+    constexpr std::int16_t init_producer_id = 22;
+    rd_kafka_mock_push_request_errors_array(cluster_.get(), init_producer_id, errors.size(),
+                                            errors.begin());
   }
   void stop_broker() { rd_kafka_mock_broker_set_down(cluster_.get(), broker); }
   void start_broker() { rd_kafka_mock_broker_set_up(cluster_.get(), broker); }

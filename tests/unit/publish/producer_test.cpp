@@ -228,6 +228,16 @@ TEST_F(ProducerTest, TellsOfItselfUntilItEnds) {
   EXPECT_GT(counters.requests.get(), 0u);
 }
 
+// It is asked again every half second.
+TEST_F(ProducerTest, WaitsForACoordinatorThatIsNotReadyYet) {
+  constexpr auto not_yet = RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS;
+  kafka_.fail_next_ids({not_yet, not_yet, not_yet});
+  auto producer = Producer::open(options(), log_);
+  ASSERT_TRUE(producer) << producer.error().what;
+  const Call claimed = (*producer)->init_transactions(Duration{30'000});
+  EXPECT_EQ(claimed.outcome, Outcome::ok) << claimed.why;
+}
+
 // librdkafka (2.0) registers the partition of a transaction's first record a moment later; that
 // must not meet the end of the producer, at which it would assert.
 TEST_F(ProducerTest, EndsInTheMiddleOfATransactionWhateverIsUnderway) {
