@@ -3,9 +3,12 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
+#include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace penstock::cli {
@@ -24,6 +27,20 @@ struct Outcome {
 
 class Run : public testing::Test {
  protected:
+  // What the tests' scripts set isn't penstock's configuration.
+  static void SetUpTestSuite() {
+    std::vector<std::string> ours;
+    for (char** variable = environ; *variable != nullptr; ++variable) {
+      const std::string_view name(*variable, std::strcspn(*variable, "="));
+      if (name.starts_with("PENSTOCK_")) {
+        ours.emplace_back(name);
+      }
+    }
+    for (const std::string& name : ours) {
+      ::unsetenv(name.c_str());
+    }
+  }
+
   ~Run() override { std::filesystem::remove(file_); }
 
   static Outcome run(std::vector<const char*> arguments) {
