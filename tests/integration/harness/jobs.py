@@ -63,6 +63,11 @@ def newest(brokers: str, topic: str) -> dict[str, dict]:
     return {key: json.loads(value) for key, value in records.items() if value}
 
 
+def wait_ended(simulator: Simulator) -> None:
+    going = ("requested", "started")
+    wait.until("all jobs ended", lambda: all(job["status"] not in going for job in simulator.jobs()))
+
+
 def wait_settled(brokers: str, prefix: str, jobs: set[str], seconds: float) -> dict[str, dict]:
     known: dict[str, dict] = {}
 
