@@ -2,7 +2,7 @@
 
 from typing import Callable, Iterable, Iterator
 
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Message, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, TopicPartition
 from harness import wait
 
 
@@ -30,16 +30,30 @@ def names(brokers: str, prefix: str) -> set[str]:
         reader.close()
 
 
+def end(reader: Consumer, topic: str, partition: int) -> int:
+    """Waits for the partition's leader: behind a broker's restart there is none for a while."""
+    unled = (KafkaError._UNKNOWN_PARTITION, KafkaError.LEADER_NOT_AVAILABLE, KafkaError.NOT_LEADER_FOR_PARTITION)
+
+    def told() -> tuple[int, int] | None:
+        try:
+            return reader.get_watermark_offsets(TopicPartition(topic, partition), timeout=30)
+        except KafkaException as failure:
+            if failure.args[0].code() in unled:
+                return None
+            raise
+
+    return wait.until(f"{topic} [{partition}] has a leader", told, 60)[1]
+
+
 def ends(brokers: str, topic: str, isolation: str = "read_uncommitted") -> dict[int, int]:
     """The offset behind the last record of each partition; with read_committed, what is in an open
     transaction and behind it left out."""
     reader = consumer(brokers, isolation)
     try:
-        partitions = reader.list_topics(topic, timeout=30).topics[topic].partitions
-        return {
-            number: reader.get_watermark_offsets(TopicPartition(topic, number), timeout=30)[1]
-            for number in partitions
-        }
+        partitions = wait.until(
+            f"{topic} has partitions", lambda: reader.list_topics(topic, timeout=30).topics[topic].partitions
+        )
+        return {number: end(reader, topic, number) for number in partitions}
     finally:
         reader.close()
 
@@ -93,8 +107,8 @@ class Growing:
 
     def read_to_end(self, name: str) -> None:
         """As it is now."""
-        _, end = self._reader.get_watermark_offsets(TopicPartition(name, 0), timeout=30)
-        self.until(f"{name} is read to {end}", lambda: self._ends.get(name, 0) >= end)
+        last = end(self._reader, name, 0)
+        self.until(f"{name} is read to {last}", lambda: self._ends.get(name, 0) >= last)
 
     def close(self) -> None:
         self._reader.close()
