@@ -51,11 +51,11 @@ class Mailbox {
     return {std::nullopt, closed_};
   }
 
-  // Waits for the time or, where `or_closed`, for close() with nothing left to take.
-  // Returns whether it was that.
+  // Waits for the time or, where `or_closed`, for close() with no batch left. Notes don't count:
+  // what they bring is found again by the next process. Returns whether it was that.
   bool rest(MonotonicTime until, bool or_closed) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_until(lock, until, [&] { return or_closed && closed_ && empty(); });
+    return changed_.wait_until(lock, until, [&] { return or_closed && closed_ && no_batch(); });
   }
 
  private:
@@ -67,7 +67,8 @@ class Mailbox {
            : batch->channel_kind == ChannelKind::replay ? replays_
                                                         : live_;
   }
-  bool empty() const { return notes_.empty() && live_.empty() && replays_.empty(); }
+  bool no_batch() const { return live_.empty() && replays_.empty(); }
+  bool empty() const { return notes_.empty() && no_batch(); }
 
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -43,6 +43,14 @@ def test_a_signal_drains_and_exits_with_0(kafka, prefix, simulator, connect, num
         assert verifier.lines_found > 2000
 
 
+@pytest.mark.parametrize("brokers", ["127.0.0.1:9", "nowhere.invalid:9092"])
+def test_a_daemon_that_has_nothing_for_kafka_does_not_wait_for_it(daemon, brokers):
+    local = daemon(url="https://127.0.0.1:9", brokers=brokers, sources="firehose", api_token="t0ken").wait_ready("/livez")
+    wait.until("Kafka was asked for", lambda: local.logged("Kafka call failed"), 60)
+    assert local.stop() == 0
+    assert not local.logged("not drained in time")
+
+
 @pytest.mark.parametrize(
     "signals",
     [
