@@ -159,6 +159,30 @@ void GapBook::note(Gap& gap, std::string_view text) {
   changed(gap);
 }
 
+void GapBook::job_turned_up(const std::string& id, const Job& job) {
+  const auto lacks = [&](const Gap& gap) {
+    const bool created_later = job.created_in != 0 && job.seen_at >= gap.ended_at;
+    return !created_later && touches(gap, job) && !gap.waiting.contains(id) &&
+           std::ranges::find(gap.jobs, id) == gap.jobs.end();
+  };
+  for (auto found = recovered_.begin(); found != recovered_.end();) {
+    if (!lacks(*found)) {
+      ++found;
+      continue;
+    }
+    make_room();
+    Gap& gap = gaps_.insert_or_assign(found->id, std::move(*found)).first->second;
+    found = recovered_.erase(found);
+    set_state(gap, GapState::recovering);
+  }
+  for (auto& [gap_id, gap] : gaps_) {
+    if (gap.state == GapState::recovering && lacks(gap)) {
+      add_job(gap, id);
+      gap.waiting.insert(id);  // listed or not
+    }
+  }
+}
+
 template <class What>
 void GapBook::each_of(std::string_view job, const What& what) {
   for (auto entry = gaps_.begin(); entry != gaps_.end();) {
@@ -264,6 +288,13 @@ void GapBook::set_state(Gap& gap, GapState state) {
     changed_.erase(gap.id);
     counted_.erase(gap.id);
     const auto found = gaps_.find(gap.id);
+    if (state == GapState::recovered) {
+      if (recovered_.size() >= limits::gaps_recovered) {
+        recovered_.pop_front();
+      }
+      recovered_.push_back(found->second);
+      recovered_.back().told = phase_of(gap);
+    }
     over_.push_back(std::move(found->second));
     gaps_.erase(found);
   }

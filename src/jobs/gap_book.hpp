@@ -3,10 +3,12 @@
 //
 //   open ─► (it ends, the task list was read) ─► recovering ─► recovered | unrecoverable
 //
+// A job that the list lacked may turn up later, and be lost: then a gap that was recovered isn't.
 // A source without jobs can't have anything sent again: its gaps are unrecoverable as they end.
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -92,6 +94,9 @@ class GapBook {
   void note(Gap& gap, std::string_view text);
   void list_read(Gap& gap);
 
+  // What is about to be told of a job, its loss perhaps, is also of the gaps that it touched though
+  // the list that was read for them lacked it. Of the recovered ones the book knows the latest.
+  void job_turned_up(const std::string& id, const Job& job);
   void job_settled(std::string_view job);
   void job_given_up(std::string_view job, std::string_view why);
   void job_noted(std::string_view job, std::string_view text);
@@ -128,6 +133,7 @@ class GapBook {
   std::map<std::string, Gap, std::less<>> gaps_;  // that aren't over
   Gap* open_ = nullptr;
   std::vector<Gap> over_;  // not yet taken
+  std::deque<Gap> recovered_;
   JobIds changed_, counted_;
   Duration ended_{0};  // time of those that ended
   Figures figures_;

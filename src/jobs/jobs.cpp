@@ -98,6 +98,7 @@ void Jobs::Impl::settle(Entry& entry, WallTime before, WallTime now) {
 void Jobs::Impl::give_up(Entry& entry, GivenUp why, WallTime now) {
   stop_replay(entry.first);
   tracker_.give_up(entry, why, now);
+  gaps_.job_turned_up(entry.first, entry.second);
   gaps_.job_given_up(entry.first, to_string(why));
 }
 

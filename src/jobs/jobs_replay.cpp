@@ -110,6 +110,7 @@ void Jobs::Impl::run_over(ChannelId id, ReplayEnd end, std::optional<Duration> r
       break;
     case RunResult::held:
       tell(SourceEvent::replay_held, "job " + run.job + ": " + numbers(run, summary));
+      gaps_.job_turned_up(run.job, job);
       gaps_.job_noted(run.job, "held, " + numbers(run, summary));
       tracker_.hold(entry, now);
       break;

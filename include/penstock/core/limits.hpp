@@ -59,10 +59,11 @@ inline constexpr std::size_t remembered_jobs = 100'000;  // a source: 35 MB; one
 inline constexpr std::chrono::hours job_memory{90 * 24};  // after a job's end; of the design
 // A gap is widened by it on both sides when it is compared with times of the remote's clock.
 inline constexpr std::chrono::minutes gap_margin{10};
-inline constexpr std::size_t gaps_kept = 1'000;  // not over: a job that runs through a bad day
-inline constexpr std::size_t gap_jobs = 1'000;   // ids in a gap's record: 200 kB
-inline constexpr std::size_t gap_note = 1'000;   // characters
-inline constexpr std::uint32_t final_runs = 8;   // that came to their end and didn't settle the job
+inline constexpr std::size_t gaps_kept = 1'000;     // not over: a job that runs through a bad day
+inline constexpr std::size_t gaps_recovered = 100;  // of late, which a job may yet turn up of
+inline constexpr std::size_t gap_jobs = 1'000;      // ids in a gap's record: 200 kB
+inline constexpr std::size_t gap_note = 1'000;      // characters
+inline constexpr std::uint32_t final_runs = 8;  // that came to their end and didn't settle the job
 inline constexpr std::uint32_t broken_runs = 100;  // in a row without a new event: over 8 h
 // After the journal was full, before a replay begins: what the remote held back comes first. It
 // comes as fast as it can, at some 100 MB/s.

@@ -37,6 +37,39 @@ TEST(GapBook, ListsAThousandJobsAndCountsTheOthers) {
   EXPECT_EQ(written[0].note, "3 more jobs are replayed and not listed here");
 }
 
+TEST(GapBook, SaysALossOfAJobThatItHasNoRoomToList) {
+  GapBook book = with_a_gap();
+  Gap& gap = listed(book);
+  for (std::size_t i = 0; i < limits::gap_jobs + 1; ++i) {
+    book.add_job(gap, "job-" + std::to_string(i));
+  }
+  book.list_read(gap);
+  for (std::size_t i = 0; i < limits::gap_jobs; ++i) {
+    book.job_settled("job-" + std::to_string(i));
+  }
+  const std::string last = "job-" + std::to_string(limits::gap_jobs);
+  book.job_turned_up(last, Job{});
+  book.job_given_up(last, "gone");
+  const Gap written = book.take_changed(false).back();
+  EXPECT_EQ(written.state, GapState::unrecoverable);
+  EXPECT_TRUE(written.note.ends_with("job " + last + ": gone"));
+}
+
+TEST(GapBook, KnowsAHundredRecoveredGapsOfLate) {
+  GapBook book(true, "p");
+  for (std::size_t i = 0; i <= limits::gaps_recovered; ++i) {
+    book.begin(at_ms(static_cast<std::int64_t>(i)), DisconnectCause::aborted, {});
+    book.end(at_ms(static_cast<std::int64_t>(i)));
+    book.list_read(listed(book));
+  }
+  EXPECT_EQ(book.take_changed(false).size(), limits::gaps_recovered + 1);
+  book.job_turned_up("job", Job{});
+  const auto again = book.take_changed(false);
+  ASSERT_EQ(again.size(), limits::gaps_recovered);
+  EXPECT_EQ(again[0].started_at, at_ms(1)) << "not the first";
+  EXPECT_EQ(again[0].state, GapState::recovering);
+}
+
 TEST(GapBook, KeepsItsNotesShort) {
   GapBook book = with_a_gap();
   Gap& gap = listed(book);
