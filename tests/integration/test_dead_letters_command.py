@@ -232,7 +232,7 @@ def test_events_of_jobs_are_whole_after_a_retry(kafka, prefix, simulator, connec
         "replay_task_poll_interval": "1s",
     }
     local = connect(remote, folder="local", **settings).wait_ready()
-    wait.until("there is a session", lambda: local.metrics().get("source_connected"))
+    local.wait_session()
     assert local.stop() == 0
     ids = {jobs.normal(remote.create_job()) for _ in range(5)}
     jobs.wait_ended(remote)

@@ -80,7 +80,7 @@ def test_jobs_settle_and_their_status_passes(
         brokers=kafka.brokers,
         kafka_topic_prefix=prefix,
     ).wait_ready()
-    wait.until("there is a session", lambda: daemon.metrics().get("source_connected"))
+    daemon.wait_session()
     job = jobs.normal(remote.create_job())
     jobs.wait_settled(kafka.brokers, prefix, {job}, 60)
     assert daemon.stop() == 0

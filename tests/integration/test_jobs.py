@@ -28,11 +28,6 @@ QUICK = {
 }
 
 
-def wait_session(daemon: Daemon) -> None:
-    """A job from before the first session isn't fetched."""
-    wait.until("there is a session", lambda: daemon.metrics().get("source_connected"))
-
-
 def check(remote: Simulator, kafka: Broker, prefix: str, ids: set[str]) -> jobs.Differences:
     truth = jobs.truth_by_job(remote, ids)
     result = jobs.compare(truth, jobs.found_by_job(kafka.brokers, f"{prefix}.stream"))
@@ -53,7 +48,7 @@ def test_jobs_are_whole_after_disconnects_and_kills(
         return connect(remote, **settings)
 
     daemon = start().wait_ready()
-    wait_session(daemon)
+    daemon.wait_session()
     ids: set[str] = set()
     dice = random.Random(7)
     disconnects = kills = kills_in_replays = 0
@@ -98,7 +93,7 @@ def test_a_job_whose_whole_life_lies_in_a_gap_is_fetched(
     remote = simulator(jobs_every="1h", jobs_lasting="1s", jobs_events=50)
     settings = {**QUICK, "brokers": kafka.brokers, "kafka_topic_prefix": prefix}
     daemon = connect(remote, **settings).wait_ready()
-    wait_session(daemon)
+    daemon.wait_session()
     ids = {jobs.normal(remote.create_job())}
     jobs.wait_settled(kafka.brokers, prefix, ids, 60)
     assert daemon.stop() == 0
@@ -120,7 +115,7 @@ def test_a_job_whose_first_2000_of_5000_events_fall_into_a_gap_is_whole(
     remote = simulator(jobs_every="1h", jobs_lasting="20s", jobs_events=10_000, jobs_twins=0.05)
     settings = {**QUICK, "brokers": kafka.brokers, "kafka_topic_prefix": prefix}
     daemon = connect(remote, **settings).wait_ready()
-    wait_session(daemon)
+    daemon.wait_session()
     assert daemon.stop() == 0
     job = remote.create_job()
     wait.until("2,000 events passed", lambda: remote.job(job)["events"] >= 2_000, 60)
@@ -146,7 +141,7 @@ def test_a_job_that_was_settled_before_a_gap_is_left_alone(
     remote = simulator(jobs_every="1h", jobs_lasting="2s", jobs_events=200)
     settings = {**QUICK, "brokers": kafka.brokers, "kafka_topic_prefix": prefix}
     daemon = connect(remote, **settings).wait_ready()
-    wait_session(daemon)
+    daemon.wait_session()
     before = jobs.normal(remote.create_job())
     settled = jobs.wait_settled(kafka.brokers, prefix, {before}, 60)
     replays = daemon.logged("replay ended", before)

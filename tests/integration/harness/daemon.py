@@ -88,6 +88,11 @@ class Daemon(Process):
         wait.until(f"{path} answers 200", lambda: self._answers(path), seconds)
         return self
 
+    def wait_session(self) -> "Daemon":
+        """Of its only source. Jobs from before the first one aren't fetched."""
+        wait.until("there is a session", lambda: self.metrics().get("source_connected"))
+        return self
+
     def _answers(self, path: str) -> bool:
         self.check_alive()
         try:

@@ -24,12 +24,16 @@ GapBook with_a_gap() {
   return book;
 }
 
+void add_jobs(GapBook& book, Gap& gap, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    book.add_job(gap, "job-" + std::to_string(i));
+  }
+}
+
 TEST(GapBook, ListsAThousandJobsAndCountsTheOthers) {
   GapBook book = with_a_gap();
   Gap& gap = listed(book);
-  for (std::size_t i = 0; i < limits::gap_jobs + 3; ++i) {
-    book.add_job(gap, "job-" + std::to_string(i));
-  }
+  add_jobs(book, gap, limits::gap_jobs + 3);
   book.list_read(gap);
   const auto written = book.take_changed(false);
   ASSERT_EQ(written.size(), 1u);
@@ -40,9 +44,7 @@ TEST(GapBook, ListsAThousandJobsAndCountsTheOthers) {
 TEST(GapBook, SaysALossOfAJobThatItHasNoRoomToList) {
   GapBook book = with_a_gap();
   Gap& gap = listed(book);
-  for (std::size_t i = 0; i < limits::gap_jobs + 1; ++i) {
-    book.add_job(gap, "job-" + std::to_string(i));
-  }
+  add_jobs(book, gap, limits::gap_jobs + 1);
   book.list_read(gap);
   for (std::size_t i = 0; i < limits::gap_jobs; ++i) {
     book.job_settled("job-" + std::to_string(i));
