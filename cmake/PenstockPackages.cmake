@@ -10,6 +10,8 @@ find_package(ZLIB REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(RDKAFKA REQUIRED IMPORTED_TARGET rdkafka)
 pkg_check_modules(NCURSES REQUIRED IMPORTED_TARGET ncursesw)
+# They ask for an older POSIX than g++ does by itself, and would have precompiled headers apart.
+set_target_properties(PkgConfig::NCURSES PROPERTIES INTERFACE_COMPILE_OPTIONS "")
 pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
 pkg_check_modules(CRYPT REQUIRED IMPORTED_TARGET libcrypt)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
