@@ -37,7 +37,8 @@ void ChannelFeed::begin() {
 
 std::span<char> ChannelFeed::writable() {
   const auto room = ring_.writable();
-  if (room.empty()) {
+  full_ = room.empty();
+  if (full_) {
     last_full_ = monotonic_now();
   }
   return room;
@@ -68,6 +69,9 @@ void ChannelFeed::released(const Released& released) {
   released_ += released.blocks;
   lines_ -= released.lines;
   bytes_ -= released.bytes;
+  if (full_) {
+    writable();
+  }
   feed();
 }
 
@@ -77,8 +81,15 @@ void ChannelFeed::finish() {
 }
 
 bool ChannelFeed::has_room() const {
-  // Not for every bit of room, or reading would be paused and resumed with each commit.
-  return ring_.used().count <= ring_.capacity().count / 4 * 3;
+  // Not for every bit of room, or reading would be paused and resumed with each commit. The disk
+  // may have less.
+  return !full_ && ring_.used().count <= ring_.capacity().count / 4 * 3;
+}
+
+void ChannelFeed::look_for_room() {
+  if (full_ && !writable().empty()) {
+    moved_();
+  }
 }
 
 // Gives sealed blocks to the pool, as many as the bounds behind it allow.

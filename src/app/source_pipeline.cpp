@@ -314,6 +314,7 @@ void SourcePipeline::tick() {
   if (!tick_waits_.exchange(true)) {
     publisher_.post(desk_.tick([this] { tick_waits_ = false; }));
   }
+  feed_.look_for_room();
   if (replays_) {
     replays_->start_waiting();
   }

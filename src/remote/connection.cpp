@@ -221,6 +221,7 @@ awaitable<Outcome> Connection::read(ByteSink& sink, Counter& received) {
     if (body.sink != nullptr && sink.is_ahead() && stream.socket().is_open()) {
       asio::steady_timer timer(io_, limits::read_ahead_step);
       co_await timer.async_wait(as_result);
+      last_byte_ = monotonic_now();  // it isn't the remote that is silent
       continue;
     }
     const auto room = buffer_.prepare(buffer_.max_size() - buffer_.size());

@@ -7,6 +7,7 @@
 
 #include "penstock/core/limits.hpp"
 #include "penstock/core/text.hpp"
+#include "remote/port.hpp"
 
 namespace penstock::remote {
 namespace {
@@ -46,7 +47,7 @@ std::string_view fault(const urls::url_view_base& url) {
   if (host.find('%') != std::string_view::npos || url.host_type() == urls::host_type::ipvfuture) {
     return "has a host that can't be used";
   }
-  if (url.has_port() && !std::string_view(url.port()).empty() && url.port_number() == 0) {
+  if (const std::string_view port = url.port(); !port.empty() && !parse_port(port)) {
     return "has a port that isn't in 1–65535";
   }
   if (continues_its_port(url)) {
@@ -60,8 +61,8 @@ Endpoint to_endpoint(const urls::url_view_base& url) {
   Endpoint endpoint;
   endpoint.host = lower(url.host_address());
   endpoint.is_address = url.host_type() != urls::host_type::name;
-  if (url.port_number() != 0) {
-    endpoint.port = url.port_number();
+  if (const auto port = parse_port(url.port())) {
+    endpoint.port = *port;
   }
   endpoint.target = std::string_view(url.encoded_path());
   if (!endpoint.target.starts_with('/')) {

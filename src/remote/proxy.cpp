@@ -11,6 +11,7 @@
 #include <span>
 
 #include "penstock/core/text.hpp"
+#include "remote/port.hpp"
 
 namespace penstock::remote {
 namespace {
@@ -46,9 +47,8 @@ Address parse_address(std::string_view text) {
   return address;
 }
 
-template <class Number>
-std::optional<Number> parse_number(std::string_view text) {
-  Number number{};
+std::optional<unsigned> parse_number(std::string_view text) {
+  unsigned number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   const bool whole = error == std::errc{} && end == text.data() + text.size();
   return whole ? std::optional(number) : std::nullopt;
@@ -90,14 +90,14 @@ bool excludes(std::string_view rule, std::string_view host, std::uint16_t port) 
   }
   const Address address = parse_address(host);
   if (const auto slash = rule.find('/'); slash != std::string_view::npos) {
-    const auto prefix = parse_number<unsigned>(rule.substr(slash + 1));
+    const auto prefix = parse_number(rule.substr(slash + 1));
     return prefix && within(address, parse_address(rule.substr(0, slash)), *prefix);
   }
   // A port stands behind the last colon, unless the colons are those of a bare IPv6 address.
   const auto colon = rule.rfind(':');
   const bool bare_ipv6 = !rule.starts_with('[') && rule.find(':') != colon;
   if (colon != std::string_view::npos && !bare_ipv6 && !rule.ends_with(']')) {
-    if (parse_number<std::uint16_t>(rule.substr(colon + 1)) != port) {
+    if (parse_port(rule.substr(colon + 1)) != port) {
       return false;
     }
     rule = rule.substr(0, colon);
@@ -123,6 +123,8 @@ bool excluded(std::string_view list, std::string_view host, std::uint16_t port) 
   return false;
 }
 
+constexpr std::uint16_t default_port = 1080;  // as curl has it
+
 Result<Proxy> parse_proxy(std::string_view variable) {
   const bool has_scheme = variable.find("://") != std::string_view::npos;
   const std::string text = (has_scheme ? "" : "http://") + std::string(variable);
@@ -136,9 +138,21 @@ Result<Proxy> parse_proxy(std::string_view variable) {
                       "HTTPS_PROXY has a scheme other than http; only HTTP proxies (CONNECT) can "
                       "be used");
   }
+  // What is behind the host is most often the rest of a password.
+  const std::string_view path = url->encoded_path();
+  if ((!path.empty() && path != "/") || url->has_query() || url->has_fragment()) {
+    return make_error(Errc::invalid_configuration,
+                      "HTTPS_PROXY has more behind its host; in a user's name or password write / "
+                      "as %2F, # as %23 and ? as %3F");
+  }
+  const std::string_view digits = url->port();
+  const auto port = digits.empty() ? std::optional(default_port) : parse_port(digits);
+  if (!port) {
+    return make_error(Errc::invalid_configuration, "HTTPS_PROXY has a port that isn't in 1–65535");
+  }
   Proxy proxy;
   proxy.host = url->host_address();
-  proxy.port = url->port_number() != 0 ? url->port_number() : std::uint16_t{1080};
+  proxy.port = *port;
   if (url->has_userinfo()) {
     proxy.authorization = "Basic " + base64(url->user() + ":" + url->password());
   }

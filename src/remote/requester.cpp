@@ -7,6 +7,7 @@
 #include "penstock/core/limits.hpp"
 #include "penstock/core/system_clock.hpp"
 #include "remote/tls.hpp"
+#include "remote/token_echo.hpp"
 #include "remote/watch.hpp"
 
 namespace penstock::remote {
@@ -92,8 +93,7 @@ awaitable<Outcome> Requester::ask(Result<Endpoint> target, RequestForm form) {
   kept_ = form.keep && kept && same_origin(*connected_to_, *target) && kept->is_reusable();
   if (kept_) {
     connection_ = std::move(kept);
-    Outcome what = co_await connection_->ask(*target, text);
-    co_return what;
+    co_return without_token(co_await connection_->ask(*target, text));
   }
   kept.reset();
   if (!access.tls) {
@@ -113,7 +113,7 @@ awaitable<Outcome> Requester::ask(Result<Endpoint> target, RequestForm form) {
     connection_.reset();
     access.tls.reset();  // read the trust store anew next time: it may have been put right
   }
-  co_return what;
+  co_return without_token(std::move(what));
 }
 
 awaitable<Outcome> Requester::read(ByteSink& sink, Counter& received, StallsAt stalls_at) {
@@ -148,8 +148,19 @@ void Requester::drop_sink() {
   }
 }
 
-bool Requester::quotes_token(std::string_view text) const {
-  return !token_.empty() && text.find(token_) != std::string_view::npos;
+// What of an answer's header may be shown.
+Outcome Requester::without_token(Outcome what) const {
+  if (auto* const answer = std::get_if<outcome::Answered>(&what)) {
+    for (std::string* const text :
+         {&answer->reason, &answer->location, &answer->content_encoding}) {
+      if (quotes_token(*text)) {
+        *text = "(left out: it quotes the token)";
+      }
+    }
+  }
+  return what;
 }
+
+bool Requester::quotes_token(std::string_view text) const { return quotes(text, token_); }
 
 }  // namespace penstock::remote

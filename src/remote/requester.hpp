@@ -63,6 +63,8 @@ class Requester {
   bool quotes_token(std::string_view text) const;
 
  private:
+  Outcome without_token(Outcome what) const;
+
   boost::asio::io_context& io_;
   Access access_;
   std::string token_;

@@ -205,8 +205,8 @@ class RestClient::Impl {
                      .header_timeout = options_.header_time};
     Outcome what = co_await requester_.ask(target, form);
     const auto* failed = std::get_if<outcome::Failed>(&what);
-    if (failed != nullptr && failed->kind == FailureKind::no_answer && requester_.was_kept() &&
-        !abandoned_) {
+    if (failed != nullptr && failed->kind == FailureKind::no_answer && !failed->late &&
+        requester_.was_kept() && !abandoned_) {
       form.keep = false;
       what = co_await requester_.ask(target, form);
     }

@@ -9,7 +9,9 @@
 #include <optional>
 #include <string_view>
 
+#include "journal/segment.hpp"
 #include "penstock/core/system_clock.hpp"
+#include "penstock/journal/segment_store.hpp"
 
 namespace penstock::app {
 namespace {
@@ -26,6 +28,51 @@ FeedOptions options(ChannelKind kind, Duration commit_interval, Duration sync_in
           .kind = kind,
           .max_lines = 1,
           .max_bytes = 1_MiB};
+}
+
+// Of memory, while there is room.
+class ScarceSegments final : public journal::SegmentStore {
+ public:
+  explicit ScarceSegments(const bool& room) : room_(room) {}
+  std::vector<journal::RecoveredSegment> recover() override { return memory_.recover(); }
+  std::unique_ptr<journal::Segment> take() override { return room_ ? memory_.take() : nullptr; }
+  void give_back(std::unique_ptr<journal::Segment> one) override {
+    memory_.give_back(std::move(one));
+  }
+  void released(BlockSequence up_to) override { memory_.released(up_to); }
+  BlockSequence last_released() const override { return memory_.last_released(); }
+  JournalId journal() const override { return memory_.journal(); }
+  std::uint64_t boot() const override { return memory_.boot(); }
+  BlockSequence first_sequence() const override { return memory_.first_sequence(); }
+
+ private:
+  const bool& room_;
+  journal::MemorySegments memory_{segment};
+};
+
+// Reading would be resumed in vain, again and again, or never.
+TEST(ChannelFeed, HasRoomOnceTheDiskHas) {
+  boost::asio::io_context io;
+  extract::Pool pool(1);
+  bool room = false;
+  int moves = 0;
+  auto scarce = options(ChannelKind::live, Duration{250});
+  scarce.segments = std::make_unique<ScarceSegments>(room);
+  ChannelFeed feed(
+      io, pool, std::move(scarce), [](Batch&&) {}, [&] { ++moves; });
+  EXPECT_TRUE(feed.has_room());  // nobody has asked for any
+  EXPECT_TRUE(feed.writable().empty());
+  EXPECT_FALSE(feed.has_room());
+  feed.look_for_room();
+  EXPECT_FALSE(feed.has_room());
+  EXPECT_EQ(moves, 0);
+  room = true;
+  feed.look_for_room();
+  EXPECT_TRUE(feed.has_room());
+  EXPECT_EQ(moves, 1);
+  feed.look_for_room();
+  EXPECT_EQ(moves, 1);
+  EXPECT_FALSE(feed.writable().empty());
 }
 
 // A timer whose time has come may be waiting for its handler's turn when it is cancelled.

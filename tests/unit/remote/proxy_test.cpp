@@ -26,6 +26,15 @@ TEST(Proxy, IsReadWithAndWithoutScheme) {
             (Proxy{"::1", 1080, ""}));
 }
 
+TEST(Proxy, HasAPortThatThereIs) {
+  for (const auto* port : {"0", "65536", "70000", "72817", "80800", "4294967377", "1a"}) {
+    EXPECT_FALSE(choose_proxy({"http://proxy:" + std::string(port), ""}, "example.com", 443))
+        << port;
+  }
+  EXPECT_EQ(choose_proxy({"http://proxy:65535", ""}, "example.com", 443).value()->port, 65535);
+  EXPECT_EQ(choose_proxy({"http://proxy:", ""}, "example.com", 443).value()->port, 1080);
+}
+
 TEST(Proxy, GetsItsCredentialsDecoded) {
   const auto proxy = choose_proxy({"http://user:p%40ss@proxy:1", ""}, "example.com", 443).value();
   EXPECT_EQ(proxy->authorization, "Basic dXNlcjpwQHNz");  // user:p@ss
@@ -33,8 +42,10 @@ TEST(Proxy, GetsItsCredentialsDecoded) {
 }
 
 TEST(Proxy, ErrorsNeverQuoteTheVariable) {
-  for (const auto* value : {"https://user:secret@proxy:1", "socks5://user:secret@proxy",
-                            "http://user:sec ret@proxy", "http://", "::"}) {
+  for (const auto* value :
+       {"https://user:secret@proxy:1", "socks5://user:secret@proxy", "http://user:sec ret@proxy",
+        "http://", "::", "http://user:sec#ret@proxy:1", "http://user:sec/ret@proxy:1",
+        "http://user:12/sec@proxy:1", "http://user:sec?ret@proxy:1", "http://proxy:1/sec"}) {
     const auto proxy = choose_proxy({value, ""}, "example.com", 443);
     ASSERT_FALSE(proxy) << value;
     EXPECT_EQ(proxy.error().what.find("sec"), std::string::npos) << proxy.error().what;

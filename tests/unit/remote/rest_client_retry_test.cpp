@@ -51,6 +51,24 @@ TEST_F(RestClientKept, AsksAnewWhereTheKeptConnectionIsGone) {
   }
 }
 
+// The server had its time: it may be at work on the first.
+TEST_F(RestClientKept, DoesNotAskAnewWhatIsNotAnsweredInTime) {
+  TestServer server(io, ca.issue("IP:127.0.0.1"), [](Peer& peer, int n) -> awaitable<void> {
+    const std::string answer = with_length("200 OK", n == 0 ? "1" : "anew");
+    co_await peer.send(answer);
+    const std::string second = co_await peer.read_request();
+    EXPECT_EQ(second.empty(), n != 0);
+  });
+  auto chosen = options(server.url(""));
+  chosen.header_time = 300ms;
+  use(std::move(chosen));
+  EXPECT_EQ(*get(), "1");
+  const auto second = get();
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().kind, Kind::unreachable);
+  EXPECT_EQ(server.connections(), 1);
+}
+
 TEST_F(RestClientKept, PostsAsCurlDoes) {
   TestServer server(io, ca.issue("IP:127.0.0.1"),
                     answering(with_length("200 OK", R"({"job_id":"x"})")));

@@ -174,13 +174,6 @@ TEST_F(RestClientTest, WaitsForAHeaderNoLongerThanConnectTimeout) {
   EXPECT_THAT(result.error().detail, HasSubstr("no response header from 127.0.0.1:"));
 }
 
-TEST_F(RestClientTest, ShowsNoMessageThatQuotesTheToken) {
-  TestServer server(io, ca.issue("IP:127.0.0.1"),
-                    answering(with_length("400 No", R"({"message":"bad token canary-token!"})")));
-  use(server);
-  EXPECT_EQ(get().error().detail, "400 No");
-}
-
 TEST_F(RestClientTest, FollowsARedirectWithinTheOrigin) {
   TestServer server(
       io, ca.issue("IP:127.0.0.1"), [](Peer& peer, int connection) -> awaitable<void> {

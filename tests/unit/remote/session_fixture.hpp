@@ -16,6 +16,7 @@ namespace penstock::remote::test {
 class Recorder final : public ByteSink, public SessionListener, public Log {
  public:
   std::span<char> writable() override { return std::span(buffer_).first(std::min(room, piece)); }
+  bool is_ahead() override { return ahead && ahead(); }
   void received(std::size_t count) override {
     bodies.back().append(buffer_.data(), count);
     room -= count;
@@ -65,6 +66,7 @@ class Recorder final : public ByteSink, public SessionListener, public Log {
   std::vector<DisconnectCause> failed;
   std::vector<std::string> notices;
   std::vector<std::string> lines;
+  std::function<bool()> ahead;
   std::function<void()> on_closed;
   std::function<void(SourceEvent)> on_notice;
 

@@ -228,6 +228,24 @@ TEST_F(SessionTest, IsNotStalledWhilePaused) {
   EXPECT_THAT(recorder.closed, ElementsAre(DisconnectCause::stalled));
 }
 
+TEST_F(SessionTest, IsNotStalledWhileItIsHeldBack) {
+  TestServer server(io, ca.issue("IP:127.0.0.1"), [&](Peer& peer, int) -> awaitable<void> {
+    co_await peer.send(chunked_header + chunk(body));
+  });
+  auto chosen = options(server.url());
+  chosen.stall_timeout = 1s;
+  std::optional<MonotonicTime> begun;
+  recorder.ahead = [&] {
+    begun = begun.value_or(monotonic_now());
+    return monotonic_now() < *begun + 1500ms;
+  };
+  start(chosen);
+  ASSERT_TRUE(run_until([&] { return !recorder.closed.empty(); }));
+  EXPECT_EQ(recorder.bodies[0], body);
+  EXPECT_THAT(recorder.closed, ElementsAre(DisconnectCause::stalled));
+  EXPECT_GE(monotonic_now(), begun.value() + 1500ms);
+}
+
 TEST_F(SessionTest, GoesOnWhereRoomComesBeforeItWaitsForIt) {
   recorder.room = 5;
   recorder.on_notice = [&](SourceEvent event) {
@@ -476,19 +494,24 @@ TEST_F(SessionTest, NeverTakesTheTokenToAnotherOrigin) {
 }
 
 TEST_F(SessionTest, NeverShowsTheToken) {
-  TestServer server(io, ca.issue("IP:127.0.0.1"),
-                    [&](Peer& peer, int connection) -> awaitable<void> {
-                      static constexpr std::array answers{"HTTP/1.1 200 OK\r\n\r\nx", "",
-                                                          "HTTP/1.1 302 F\r\nLocation: /b\r\n\r\n",
-                                                          "no http\r\n\r\n"};
-                      co_await peer.send(answers[static_cast<std::size_t>(connection) % 4]);
-                      co_await peer.shut_down();
-                    });
+  TestServer server(
+      io, ca.issue("IP:127.0.0.1"), [&](Peer& peer, int connection) -> awaitable<void> {
+        static constexpr std::array answers{"HTTP/1.1 200 OK\r\n\r\nx",
+                                            "",
+                                            "HTTP/1.1 302 F\r\nLocation: /b\r\n\r\n",
+                                            "no http\r\n\r\n",
+                                            "HTTP/1.1 500 canary-token\r\n\r\n",
+                                            "HTTP/1.1 302 F\r\nLocation: "
+                                            "https://a.test/?t=canary%2Dtoken\r\n\r\n"};
+        co_await peer.send(answers[static_cast<std::size_t>(connection) % answers.size()]);
+        co_await peer.shut_down();
+      });
   auto chosen = options(server.url());
   chosen.backoff.http_first = 1ms;
   chosen.backoff.http_max = 1ms;
+  chosen.backoff.refused = 1ms;
   start(chosen);
-  ASSERT_TRUE(run_until([&] { return server.connections() > 8; }));
+  ASSERT_TRUE(run_until([&] { return server.connections() > 12; }));
   ASSERT_TRUE(stop());
   EXPECT_THAT(recorder.lines, Each(Not(HasSubstr(token))));
   EXPECT_THAT(recorder.notices, Each(Not(HasSubstr(token))));
