@@ -9,6 +9,7 @@
 #include "app/admin_access.hpp"
 #include "app/composition.hpp"
 #include "app/source_filter.hpp"
+#include "app/topic_findings.hpp"
 #include "penstock/core/limits.hpp"
 #include "penstock/journal/inspection.hpp"
 #include "penstock/journal/ring.hpp"
@@ -213,56 +214,16 @@ void check_api(const settings::Loaded& loaded, const settings::Inputs& inputs,
 
 void check_kafka(const settings::Settings& settings, std::vector<Finding>& findings) {
   NoLog log;
-  std::vector<std::string> names;
-  for (const settings::Source& source : settings.sources) {
-    names.push_back(topic_names(settings.kafka, source.name).events);
-  }
-  const publish::TopicNames shared = topic_names(settings.kafka, settings.sources.front().name);
-  names.insert(names.end(), {shared.dead_letters, shared.status, shared.state});
-
   constexpr Duration timeout{10'000};
-  const auto facts = publish::inspect_kafka(kafka_connection(settings.kafka), names, timeout, log);
+  const auto facts = publish::inspect_kafka(kafka_connection(settings.kafka),
+                                            topics_to_look_at(settings), timeout, log);
   if (!facts) {
     findings.push_back({Level::failed, "kafka", facts.error().what});
     return;
   }
   findings.push_back({Level::ok, "kafka", std::to_string(facts->brokers) + " broker(s) answer"});
-  // Kafka leaves both out of its list.
-  const std::string unless_hidden = "; or it isn't visible: then allow Describe on it";
-  for (const std::string& name : names) {
-    const auto found = facts->topics.find(name);
-    if (found == facts->topics.end()) {
-      findings.push_back(
-          settings.kafka.create_topics
-              ? Finding{Level::ok, "topic " + name, "is missing: will be created" + unless_hidden}
-              : Finding{Level::failed, "topic " + name,
-                        "is missing, and kafka.create_topics is false" + unless_hidden});
-      continue;
-    }
-    const publish::TopicFacts& topic = found->second;
-    const std::string size = std::to_string(topic.partitions) + " partition(s), " +
-                             std::to_string(topic.replicas) + " replica(s)";
-    if (name == shared.state && topic.partitions != limits::state_partitions) {
-      findings.push_back({Level::failed, "topic " + name,
-                          size + "; the state topic has " +
-                              std::to_string(limits::state_partitions) + " partitions"});
-    } else if (name == shared.state && !topic.compacted) {
-      findings.push_back({Level::failed, "topic " + name,
-                          "isn't compacted: set cleanup.policy=compact, or state gets lost"});
-    } else if (name != shared.status && name != shared.state && topic.max_message &&
-               *topic.max_message < settings.events.max_size) {
-      findings.push_back({Level::warning, "topic " + name,
-                          size + "; max.message.bytes " + to_string(*topic.max_message) +
-                              " is less than events.max_size " +
-                              to_string(settings.events.max_size) +
-                              ": larger events go to the dead letters"});
-    } else if (topic.replicas < 2 && facts->brokers > 1) {
-      findings.push_back(
-          {Level::warning, "topic " + name, size + ": the loss of one broker loses its events"});
-    } else {
-      findings.push_back({Level::ok, "topic " + name, size});
-    }
-  }
+  const auto topics = topic_findings(*facts, settings);
+  findings.insert(findings.end(), topics.begin(), topics.end());
 }
 
 }  // namespace

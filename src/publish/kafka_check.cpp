@@ -44,7 +44,8 @@ Result<void> look_at(rd_kafka_t* client, const std::string& name, KafkaFacts& fa
       facts.topics[name] = {
           .partitions = topic.partition_cnt,
           .replicas = topic.partition_cnt > 0 ? topic.partitions[0].replica_cnt : 0,
-          .max_message = {}};
+          .max_message = {},
+          .compacted = {}};
       return {};
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
       facts.hidden.insert(name);

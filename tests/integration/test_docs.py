@@ -123,4 +123,4 @@ def test_the_acls_are_the_rights_that_the_tests_give():
         for operation in re.findall(r"--operation (\w+)", operations)
     }
     needed = documented_rights("binaryedge")
-    assert given == {(right.restype, right.name, right.operation.name) for right in needed}
+    assert given == {(right.restype, right.name, right.operation.name.replace("_", "")) for right in needed}

@@ -82,7 +82,9 @@ def test_a_full_disk_at_the_start_is_a_clear_error(
 
 
 @pytest.mark.kafka
+@pytest.mark.parametrize("sync_interval", ["1s", "0s"])
 def test_without_room_for_a_segment_it_waits_and_goes_on(
+    sync_interval: str,
     kafka: Broker,
     prefix: str,
     simulator: Callable[..., Simulator],
@@ -92,10 +94,13 @@ def test_without_room_for_a_segment_it_waits_and_goes_on(
     where = disk()
     where.fill(leaving=MIB)
     remote = simulator()
-    daemon = on_disk(remote, where, brokers=kafka.brokers, kafka_topic_prefix=prefix)
+    known = {"brokers": kafka.brokers, "kafka_topic_prefix": prefix, "journal_sync_interval": sync_interval}
+    daemon = on_disk(remote, where, **known)
     wait.until("it answers", lambda: daemon._answers("/livez"))
     wait.until("/readyz says journal_full", lambda: "journal_full" in daemon.reasons(), 60)
     assert daemon.logged("the journal can't grow", "No space left on device")
+    wait.until("it has looked again", lambda: daemon.metrics().get("paused_seconds_total") > 3)
+    assert len(daemon.logged("reading paused")) == 1
     where.clear()
     wait.until("it reads on", lambda: daemon.metrics().get("published_events_total") > 1000, 60)
     assert daemon.reasons() == set()

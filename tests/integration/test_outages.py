@@ -22,6 +22,7 @@ from harness.daemon import Daemon
 from harness.fed_daemon import FedDaemon, Feed
 from harness.gap_times import CLOCK, sent_at
 from harness.guarded_broker import GuardedBroker, documented_rights
+from harness.process import run
 from harness.simulator import Simulator
 
 pytestmark = [pytest.mark.kafka, pytest.mark.own_broker]
@@ -205,6 +206,25 @@ def test_rights_are_taken_away(broker: GuardedBroker, feed: Feed, prefix: str, w
     assert fed.total("published_events_total") == published
     assert fed.daemon.logged("Kafka call failed", "authorization failed")
     broker.allow(taken)
+    fed.check()
+
+
+def test_validate_needs_no_other_rights(
+    broker: GuardedBroker, feed: Feed, prefix: str
+) -> None:
+    rights = documented_rights(prefix)
+    broker.allow(rights)
+    fed = feed(**broker.settings()).publishes()
+    daemon = fed.daemon
+
+    def validate() -> str:
+        done = run("validate", env=daemon.environment)
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+    assert "warning" not in validate()
+    broker.withdraw([one for one in rights if one.operation == AclOperation.DESCRIBE_CONFIGS])
+    wait.until("it says what it can't see", lambda: "whether it is compacted isn't visible" in validate())
     fed.check()
 
 

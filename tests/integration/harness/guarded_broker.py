@@ -82,7 +82,7 @@ def right(kind: ResourceType, name: str, operation: AclOperation) -> AclBinding:
 def documented_rights(prefix: str) -> list[AclBinding]:
     """docs/operations.md, "Rights that penstock needs"."""
     state = f"penstock.{prefix}.state"
-    on_topics = (AclOperation.DESCRIBE, AclOperation.WRITE, AclOperation.CREATE)
+    on_topics = (AclOperation.DESCRIBE, AclOperation.DESCRIBE_CONFIGS, AclOperation.WRITE, AclOperation.CREATE)
     return [
         *(right(ResourceType.TOPIC, f"{prefix}.", operation) for operation in on_topics),
         *(right(ResourceType.TOPIC, state, operation) for operation in on_topics),
