@@ -105,6 +105,18 @@ def test_an_answer_that_is_none_is_told(api, name):
     assert len(server.requests) == 1
 
 
+@pytest.mark.parametrize("last, whole", [('{"b":2}', True), ('{"b":2}\r', True), ('{"b":', False), ("2", False)])
+def test_a_replay_may_lack_its_last_line_end(api, last, whole):
+    server = api(lambda request: answer('{"a":1}\n' + last))
+    done = run(*COMMANDS["replay"], env={**server.environment(), **FAST})
+    if whole:
+        assert (done.returncode, done.stdout.split()) == (0, ['{"a":1}', '{"b":2}'])
+        assert done.stdout.endswith("\n")
+    else:
+        assert (done.returncode, done.stdout) == (1, '{"a":1}\n')
+        assert f"the last line was cut, {len(last)} bytes of it aren't written" in done.stderr
+
+
 def test_what_passes_is_asked_again(api):
     answers = iter([answer("", "503 Busy"), b"", answer("[]")])
     server = api(lambda request: next(answers) or b"\r\n\r\n")

@@ -19,7 +19,8 @@ class LineBuffer {
   std::string_view received(std::size_t count);
   void drop(std::size_t count);  // of the bytes at the front
   std::size_t discard();         // all; how many they were
-  std::size_t size() const { return filled_; }
+  // Behind the last whole line, once that was dropped.
+  std::string_view rest() const { return {bytes_.data(), filled_}; }
   bool over() const { return over_; }  // a line is longer than max_line
   Bytes max_line() const { return max_line_; }
 

@@ -48,6 +48,12 @@ void LinePrinter::received(std::size_t count) {
   }
 }
 
+bool LinePrinter::print_rest() {
+  const std::string line = std::string(rest()) + '\n';
+  buffer_.discard();
+  return write(line);
+}
+
 bool LinePrinter::write(std::string_view lines) {
   return to_terminal_ ? write_as_they_are(terminal_safe(lines)) : write_as_they_are(lines);
 }

@@ -33,9 +33,11 @@ class LinePrinter final : public ByteSink {
 
   std::optional<End> end() const { return end_; }  // nothing more is written
   const std::string& why() const { return why_; }
-  std::uint64_t bytes() const { return bytes_; }       // written
-  std::uint64_t lines() const { return lines_; }       // written, blank ones left out
-  std::size_t rest() const { return buffer_.size(); }  // received of a line that hasn't ended
+  std::uint64_t bytes() const { return bytes_; }            // written
+  std::uint64_t lines() const { return lines_; }            // written, blank ones left out
+  std::string_view rest() const { return buffer_.rest(); }  // received of a line that hasn't ended
+  // That line, with an end. False: it has ended.
+  bool print_rest();
 
  private:
   bool write(std::string_view lines);

@@ -8,6 +8,7 @@
 #include <iostream>
 
 #include "app/commands/api_calls.hpp"
+#include "app/commands/extract_block.hpp"
 #include "app/commands/interrupt.hpp"
 #include "app/commands/line_printer.hpp"
 #include "app/commands/timed_progress.hpp"
@@ -25,7 +26,8 @@ class ReplayPrinter final : private ByteSink, private remote::ReplayListener {
   ReplayPrinter(const settings::Loaded& loaded, const settings::Inputs& inputs,
                 const std::string& job)
       : job_(printable(job)),
-        printer_(STDOUT_FILENO, interrupt_.descriptor(), loaded.settings.events.max_size),
+        lane_{.max_line = loaded.settings.events.max_size},
+        printer_(STDOUT_FILENO, interrupt_.descriptor(), lane_.max_line),
         run_(io_,
              {.url = loaded.settings.api.url,
               .job_id = job,
@@ -61,12 +63,15 @@ class ReplayPrinter final : private ByteSink, private remote::ReplayListener {
   void replay_opened() override {}
   void replay_closed(DisconnectCause cause, std::string_view detail) override {
     finish();
+    if (!interrupted_ && !printer_.end() && rest_is_event()) {
+      printer_.print_rest();
+    }
     const std::string came = std::to_string(printer_.lines()) + " events, " +
                              std::to_string(printer_.bytes()) + " bytes";
-    const std::string cut = printer_.rest() == 0
-                                ? ""
-                                : "; the last line was cut, " + std::to_string(printer_.rest()) +
-                                      " bytes of it aren't written";
+    const std::string cut = printer_.rest().empty() ? ""
+                                                    : "; the last line was cut, " +
+                                                          std::to_string(printer_.rest().size()) +
+                                                          " bytes of it aren't written";
     if (printer_.end() == LinePrinter::End::reader_gone) {
       told_ = true;
     } else if (printer_.end() == LinePrinter::End::failed) {
@@ -90,6 +95,19 @@ class ReplayPrinter final : private ByteSink, private remote::ReplayListener {
     say((end == ReplayEnd::gone ? "the API has no replay of job " : "no replay of job ") + job_ +
         ": " + std::string(detail) +
         (retry_after ? "; it asks to wait for " + to_string(*retry_after) : ""));
+  }
+
+  // As for the daemon: of a line all of which may have come, JSON says whether it has.
+  bool rest_is_event() const {
+    const std::string line(printer_.rest());
+    extract::Pool pool(1);
+    const Batch batch = extract_block(pool, lane_,
+                                      {.sequence = BlockSequence{1},
+                                       .channel = {},
+                                       .session = {},
+                                       .received_at = {},
+                                       .bytes = line});
+    return !batch.events.empty();
   }
 
   void finish() {
@@ -119,6 +137,7 @@ class ReplayPrinter final : private ByteSink, private remote::ReplayListener {
   bool interrupted_ = false;
   bool told_ = false;
   Counter received_;
+  extract::LaneOptions lane_;
   LinePrinter printer_;
   remote::ReplayRun run_;
   TimedProgress progress_{io_, [this] { return progress(); }};

@@ -30,7 +30,7 @@ TEST(LineBuffer, GivesWholeLinesHoweverTheyCome) {
   EXPECT_EQ(put(buffer, "a\nb\nc"), "a\nb\n");
   EXPECT_EQ(put(buffer, "d"), "");
   EXPECT_EQ(put(buffer, "\n\n"), "cd\n\n");
-  EXPECT_EQ(buffer.size(), 0U);
+  EXPECT_EQ(buffer.rest(), "");
 }
 
 TEST(LineBuffer, HoldsALineOfTheLargestSize) {

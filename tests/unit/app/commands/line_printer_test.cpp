@@ -67,7 +67,7 @@ TEST(LinePrinter, WritesWholeLinesAndKeepsTheRest) {
   EXPECT_EQ(pipe.read_all(), "one\ntwo\n\n\r\n");
   EXPECT_EQ(printer.lines(), 2);
   EXPECT_EQ(printer.bytes(), 11);
-  EXPECT_EQ(printer.rest(), 3);
+  EXPECT_EQ(printer.rest().size(), 3u);
   EXPECT_FALSE(printer.end());
 }
 
