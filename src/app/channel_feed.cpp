@@ -37,8 +37,8 @@ void ChannelFeed::begin() {
 
 std::span<char> ChannelFeed::writable() {
   const auto room = ring_.writable();
-  full_ = room.empty();
-  if (full_) {
+  if (room.empty()) {
+    waiting_ = true;
     last_full_ = monotonic_now();
   }
   return room;
@@ -69,9 +69,6 @@ void ChannelFeed::released(const Released& released) {
   released_ += released.blocks;
   lines_ -= released.lines;
   bytes_ -= released.bytes;
-  if (full_) {
-    writable();
-  }
   feed();
 }
 
@@ -80,14 +77,19 @@ void ChannelFeed::finish() {
   feed();
 }
 
-bool ChannelFeed::has_room() const {
-  // Not for every bit of room, or reading would be paused and resumed with each commit. The disk
-  // may have less.
-  return !full_ && ring_.used().count <= ring_.capacity().count / 4 * 3;
+bool ChannelFeed::has_room() {
+  if (waiting_) {
+    // Not for every bit of room, or reading would be paused and resumed with each commit. The disk
+    // may have less.
+    const bool enough = ring_.used().count <= ring_.capacity().count / 4 * 3;
+    waiting_ = !enough || ring_.writable().empty();
+  }
+  return !waiting_;
 }
 
 void ChannelFeed::look_for_room() {
-  if (full_ && !writable().empty()) {
+  if (waiting_) {
+    last_full_ = monotonic_now();
     moved_();
   }
 }

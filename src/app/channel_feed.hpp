@@ -87,9 +87,9 @@ class ChannelFeed final : public ByteSink {
   }
   // And committed.
   bool empty() const { return idle() && released_ == submitted_; }
-  // There is so much room again that reading may go on.
-  bool has_room() const;
-  // Where writable() gave none: the disk may have some again.
+  // There is room, or so much again that reading may go on.
+  bool has_room();
+  // Now and then: where writable() gave none, the disk may have some again.
   void look_for_room();
   // For the gate that holds replays back, of the feed of live sessions.
   jobs::LiveChannel live() const {
@@ -121,7 +121,7 @@ class ChannelFeed final : public ByteSink {
   bool caught_up_ = true;  // every sealed block was given to the pool
   bool finished_ = false;
   bool abandoned_ = false;
-  bool full_ = false;  // writable() gave no room
+  bool waiting_ = false;  // for room, since writable() gave none
   std::optional<MonotonicTime> last_full_;
   ReadAhead read_ahead_;
   std::uint64_t submitted_ = 0;  // blocks

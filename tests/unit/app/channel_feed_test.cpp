@@ -61,17 +61,21 @@ TEST(ChannelFeed, HasRoomOnceTheDiskHas) {
   ChannelFeed feed(
       io, pool, std::move(scarce), [](Batch&&) {}, [&] { ++moves; });
   EXPECT_TRUE(feed.has_room());  // nobody has asked for any
+  feed.look_for_room();
+  EXPECT_EQ(moves, 0);
   EXPECT_TRUE(feed.writable().empty());
   EXPECT_FALSE(feed.has_room());
+  const auto full = feed.live().last_full;
   feed.look_for_room();
+  EXPECT_EQ(moves, 1);
+  EXPECT_GT(feed.live().last_full, full);  // what comes is still held back
   EXPECT_FALSE(feed.has_room());
-  EXPECT_EQ(moves, 0);
   room = true;
   feed.look_for_room();
+  EXPECT_EQ(moves, 2);
   EXPECT_TRUE(feed.has_room());
-  EXPECT_EQ(moves, 1);
   feed.look_for_room();
-  EXPECT_EQ(moves, 1);
+  EXPECT_EQ(moves, 2);
   EXPECT_FALSE(feed.writable().empty());
 }
 
