@@ -9,6 +9,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <optional>
+#include <utility>
 
 #include "app/admin_access.hpp"
 #include "app/admin_calls.hpp"
@@ -34,9 +35,10 @@ enum ExitStatus : int {
   exit_configuration = 78
 };
 
-constexpr Duration beat{1'000};          // of the watchdog and of librdkafka's callbacks
-constexpr Duration ready_wait{10'000};   // systemd is told then, whatever is away
-constexpr Duration status_flush{2'000};  // what the last status records may take at the end
+constexpr Duration beat{1'000};           // of the watchdog and of librdkafka's callbacks
+constexpr Duration ready_wait{10'000};    // systemd is told then, whatever is away
+constexpr Duration last_handlers{2'000};  // what was told to end, once all sources have ended
+constexpr Duration status_flush{2'000};   // what the last status records may take at the end
 
 }  // namespace
 
@@ -79,6 +81,7 @@ class Daemon::Impl {
   void keep_beat();
   void drain(std::string_view why);
   void sources_changed();
+  void finish();
   bool first_session() const;
   // Timers may have fired before they were cancelled: their handlers ask.
   bool finished() const { return sources_.all_ended(); }
@@ -107,6 +110,7 @@ class Daemon::Impl {
   ops::AdminServer admin_;
   KeptMemory kept_memory_;
   bool told_ready_ = false;
+  bool sources_ended_ = false;
 };
 
 int Daemon::Impl::run() {
@@ -123,13 +127,13 @@ int Daemon::Impl::run() {
   try {
     sources_.start();
     keep_beat();
-    io_.run();
+    io_.run();  // until all sources have ended
+    finish();
   } catch (const std::exception& failure) {
     // Other threads still wait for what this one would have done: nothing can be joined.
     log_.error("the I/O loop failed", {{"error", failure.what()}});
     _exit(exit_failed);
   }
-  signals_.clear();  // nobody waits for them any more: they end the process now
   const bool all_taken_over = sources_.all_taken_over();
   sources_.clear();
   status_->flush(status_flush);
@@ -301,12 +305,25 @@ void Daemon::Impl::sources_changed() {
   if (sources_.any_failed()) {
     drain("a source can't go on");
   }
-  if (finished()) {
-    drain_deadline_.cancel();
-    beat_timer_.cancel();
-    signals_.cancel();
-    watch_.stop();
-    admin_.stop();
+  if (finished() && !std::exchange(sources_ended_, true)) {
+    io_.stop();
+  }
+}
+
+// Nothing is left to be lost: what hangs now is not waited for.
+void Daemon::Impl::finish() {
+  for (const int signal : {SIGTERM, SIGINT}) {
+    signals_.remove(signal);  // ends the process now
+  }
+  signals_.cancel();
+  drain_deadline_.cancel();
+  beat_timer_.cancel();
+  watch_.stop();
+  admin_.stop();
+  io_.restart();
+  io_.run_for(last_handlers);
+  if (!io_.stopped()) {
+    log_.warning("not all requests ended in time");
   }
 }
 

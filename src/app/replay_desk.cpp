@@ -103,7 +103,7 @@ ReplayDesk::ReplayDesk(boost::asio::io_context& io, extract::Pool& pool, ReplayD
       pool_(pool),
       options_(std::move(options)),
       access_(options_.access),
-      rest_(io, {.url = options_.url, .access = access_}),
+      rest_(std::in_place, io, remote::RestOptions{.url = options_.url, .access = access_}),
       live_(live),
       jobs_(jobs),
       counters_(counters),
@@ -115,6 +115,9 @@ ReplayDesk::ReplayDesk(boost::asio::io_context& io, extract::Pool& pool, ReplayD
 ReplayDesk::~ReplayDesk() = default;
 
 void ReplayDesk::carry_out(const jobs::Order& order) {
+  if (!rest_) {
+    return;
+  }
   if (std::holds_alternative<jobs::order::ListTasks>(order)) {
     list_tasks();
   } else if (const auto* const ask = std::get_if<jobs::order::AskStatus>(&order)) {
@@ -131,7 +134,7 @@ void ReplayDesk::carry_out(const jobs::Order& order) {
 }
 
 void ReplayDesk::list_tasks() {
-  remote::list_tasks(rest_, [this](remote::RestResult<std::vector<Task>> answer) {
+  remote::list_tasks(*rest_, [this](remote::RestResult<std::vector<Task>> answer) {
     if (!answer) {
       log_.warning("no task list",
                    {{"source", options_.source.str()}, {"error", answer.error().detail}});
@@ -143,7 +146,7 @@ void ReplayDesk::list_tasks() {
 }
 
 void ReplayDesk::ask_status(const std::string& job) {
-  remote::ask_status(rest_, job, [this, job](remote::RestResult<Task> answer) {
+  remote::ask_status(*rest_, job, [this, job](remote::RestResult<Task> answer) {
     const bool unknown = !answer && answer.error().kind == remote::RestError::Kind::not_found;
     if (!answer && !unknown) {
       log_.warning(
@@ -190,6 +193,7 @@ void ReplayDesk::sweep() {
 }
 
 void ReplayDesk::stop() {
+  rest_.reset();  // an answer may be as long in coming as it likes
   waiting_.clear();
   for (const auto& [run, replay] : replays_) {
     replay->abandon();

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -53,7 +54,8 @@ class ReplayDesk {
   void start_waiting();
   // Batches of a replay are committed.
   void released(ChannelId run, const Released& released);
-  // Nothing more is asked of the API, and no batch will be pushed soon: see idle().
+  // Nothing more is asked of the API, what is under way is given up, and no batch will be pushed
+  // soon: see idle().
   void stop();
   bool idle() const;
 
@@ -68,7 +70,7 @@ class ReplayDesk {
   extract::Pool& pool_;
   ReplayDeskOptions options_;
   remote::Access access_;
-  remote::RestClient rest_;
+  std::optional<remote::RestClient> rest_;  // until stop()
   const ChannelFeed& live_;
   JobsDesk& jobs_;
   SourceCounters& counters_;

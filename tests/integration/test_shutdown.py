@@ -1,9 +1,11 @@
 """SIGTERM drains: what was received is in Kafka, and the exit status is 0."""
 
 import signal
+import time
 
 import pytest
 from harness import topics, wait
+from harness.api_server import SILENCE
 from harness.exactly_once import compared, dead_letters
 from harness.simulator import SOURCES
 from harness.verifier import Verifier
@@ -49,6 +51,31 @@ def test_a_daemon_that_has_nothing_for_kafka_does_not_wait_for_it(daemon, broker
     wait.until("Kafka was asked for", lambda: local.logged("Kafka call failed"), 60)
     assert local.stop() == 0
     assert not local.logged("not drained in time")
+
+
+@pytest.mark.parametrize(
+    "tasks",
+    [
+        pytest.param(SILENCE, id="no answer"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n[", id="no end of it"),
+    ],
+)
+def test_an_answer_about_tasks_is_not_waited_for(kafka, prefix, api, daemon, tasks):
+    server = api(lambda request: tasks if request.target.startswith("/v1/tasks") else SILENCE)
+    local = daemon(
+        url=server.url,
+        api_ca_file=server.ca_file,
+        api_token="t0ken",
+        api_connect_timeout="5m",
+        brokers=kafka.brokers,
+        kafka_topic_prefix=prefix,
+        sources="stream",
+    ).wait_ready("/livez")
+    wait.until("tasks are asked for", lambda: any(r.target.startswith("/v1/tasks") for r in server.requests), 60)
+    begun = time.monotonic()
+    assert local.stop() == 0
+    assert time.monotonic() - begun < 5
+    assert not local.logged("not all requests ended in time")
 
 
 @pytest.mark.parametrize(
