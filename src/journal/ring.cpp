@@ -18,7 +18,9 @@ Ring::Ring(RingOptions options, SegmentStore& store)
       store_(store),
       max_segments_(std::max<std::size_t>(2, options.max_size.count / options.segment_size.count)),
       next_sequence_(store.first_sequence()) {
-  assert(options.segment_size.count > block_footprint(options.max_line.count + 1));
+  // Behind an oversized line there is room for another block.
+  assert(options.segment_size.count >
+         block_footprint(options.max_line.count + 1) + block_header_size + 1);
   unread_.last = unreleased_.last = store.last_released();
   for (RecoveredSegment& found : store.recover()) {
     sealed_bytes_ += found.blocks.data_bytes;
@@ -173,8 +175,12 @@ char* Ring::open_data() noexcept {
 }
 
 std::size_t Ring::open_room() const noexcept {
-  // One byte is kept for the NUL behind the block.
-  return placed_.back().segment->size() - open_offset_ - block_header_size - framer_.filled() - 1;
+  // One byte is kept for the NUL behind the block. What follows an oversized line has to have room
+  // in a block of its own, whose header and NUL stand before and behind it.
+  const std::size_t begin =
+      open_offset_ + (oversized_ ? block_footprint(framer_.filled()) : framer_.filled());
+  const std::size_t size = placed_.back().segment->size();
+  return size - std::min(size, begin + block_header_size + 1);
 }
 
 bool Ring::place_segment() {
@@ -195,10 +201,15 @@ void Ring::open_block(std::string_view rest) {
   const std::size_t wanted = block_header_size + rest.size() + options_.block_size.count + 1;
   const bool fits =
       !placed_.empty() && placed_.back().sealed_end + wanted <= placed_.back().segment->size();
-  open_ = fits || place_segment();
-  if (!open_) {
-    return;
+  if (fits || place_segment()) {
+    begin_block(rest);
+  } else {
+    open_ = false;
   }
+}
+
+void Ring::begin_block(std::string_view rest) {
+  open_ = true;
   placed_.back().segment->map();  // a recovered one isn't
   open_offset_ = placed_.back().sealed_end;
   open_noted_ = false;
@@ -269,7 +280,9 @@ void Ring::seal_open(BlockKind kind, std::size_t length, std::uint64_t original_
   const std::size_t rest_size = rest.size();
   framer_.restart(0);
   open_block(rest);
-  if (!open_) {
+  if (!open_ && rest_size > 0 && kind == BlockKind::oversized_line) {
+    begin_block(rest);  // there may be whole lines in it: open_room() has kept their place
+  } else if (!open_) {
     carry_.assign(rest);
   }
   start[block_header_size + length] = '\0';
@@ -288,7 +301,8 @@ void Ring::seal_open(BlockKind kind, std::size_t length, std::uint64_t original_
 void Ring::begin_oversized() {
   const std::size_t whole = framer_.whole();
   const std::string_view line(open_data() + whole, framer_.tail());
-  const std::string_view kept = line.substr(0, limits::oversized_kept.count);
+  const std::string_view kept =
+      line.substr(0, std::min(limits::oversized_kept.count, options_.max_line.count));
   oversized_.emplace(line);
   if (whole > 0) {
     seal_open(BlockKind::lines, whole, whole, kept);

@@ -33,7 +33,7 @@ namespace penstock::journal {
 struct RingOptions {
   Bytes max_size;      // of all segments; two segments at the least
   Bytes max_line;      // events.max_size
-  Bytes segment_size;  // more than a block of max_line takes
+  Bytes segment_size;  // more than a block of max_line takes, and the header of another
   Bytes block_size = limits::block_size;
   Duration sync_interval{0};  // what is longer here is flushed; 0: nothing is
 };
@@ -123,6 +123,7 @@ class Ring {
   std::size_t open_room() const noexcept;
   bool place_segment();
   void open_block(std::string_view rest);
+  void begin_block(std::string_view rest);
   void note_filled();
   void open_carried();
   void relocate_open_block();

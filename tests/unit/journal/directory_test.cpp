@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <algorithm>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -117,6 +118,37 @@ TEST(DirectoryTest, GivesBackEveryWholeLineOfABlockThatWasStillOpen) {
     Process second(temporary.path());
     EXPECT_EQ(second.read(), text.substr(0, text.rfind('\n', received - 1) + 1));
   }
+}
+
+// What it took, that is: a full ring takes nothing, wherever an oversized line ends in it.
+TEST(DirectoryTest, GivesBackTheLinesBehindAnOversizedOneWhenItWasFull) {
+  int ended = 0;
+  for (int before = 3'690; before < 3'770; before += 2) {
+    const TemporaryDirectory temporary;
+    std::string taken;
+    {
+      Process first(temporary.path());
+      first.ring.open_session(ChannelId{1}, SessionId{1}, now);
+      for (std::string_view text :
+           {lines(0, before) + std::string(1'500, 'y'), "\n" + lines(before, before + 1'000)}) {
+        for (auto room = first.ring.writable(); !room.empty() && !text.empty();
+             room = first.ring.writable()) {
+          const std::size_t count = text.copy(room.data(), room.size());
+          first.ring.received(count, now);
+          taken += text.substr(0, count);
+          text.remove_prefix(count);
+        }
+      }
+    }
+    ended += taken.ends_with('y') ? 0 : 1;
+    std::string kept = Process(temporary.path()).read();
+    std::erase(kept, 'y');
+    const auto begun = std::min(taken.find('y'), taken.size());
+    taken.erase(begun, taken.find_first_not_of("y\n", begun) - begun);
+    taken.erase(taken.rfind('\n') + 1);
+    ASSERT_EQ(kept, taken) << before;
+  }
+  EXPECT_GT(ended, 0);
 }
 
 TEST(DirectoryTest, GoesOnBehindIt) {
