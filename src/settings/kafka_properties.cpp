@@ -61,13 +61,22 @@ bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
+// librdkafka takes `topic.` off what isn't the client's.
+std::string_view without_topic(std::string_view name) {
+  constexpr std::string_view topic = "topic.";
+  const bool of_the_client = name.starts_with("topic.metadata.") || name == "topic.blacklist";
+  return name.starts_with(topic) && !of_the_client ? name.substr(topic.size()) : name;
+}
+
 }  // namespace
 
 std::string_view canonical_property(std::string_view name) {
+  name = without_topic(name);
   return name == "compression.type" ? "compression.codec" : name;
 }
 
 std::string_view refused_property(std::string_view name) {
+  name = without_topic(name);
   for (const Refusal& refusal : refusals) {
     const bool family = refusal.name.ends_with('*');
     if (family ? name.starts_with(refusal.name.substr(0, refusal.name.size() - 1))

@@ -7,7 +7,7 @@
 
 namespace penstock::settings {
 
-// The name that librdkafka prefers where it knows several for one property.
+// One name where librdkafka knows several for one property.
 std::string_view canonical_property(std::string_view name);
 // Why `name` can't be set, or empty.
 std::string_view refused_property(std::string_view name);

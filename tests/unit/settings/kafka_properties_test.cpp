@@ -34,6 +34,22 @@ TEST(KafkaProperties, KeepsWhatPenstockOwns) {
   }
 }
 
+// librdkafka takes `topic.` off the names of what it has for each topic.
+TEST(KafkaProperties, KnowsAPropertyOfTopicsByBothOfItsNames) {
+  for (const char* owned :
+       {"topic.acks", "topic.request.required.acks", "topic.message.timeout.ms",
+        "topic.delivery.timeout.ms", "topic.queuing.strategy", "topic.opaque"}) {
+    EXPECT_NE(refused_property(owned), "") << owned;
+  }
+  EXPECT_EQ(canonical_property("topic.partitioner"), "partitioner");
+  EXPECT_EQ(canonical_property("topic.compression.type"), "compression.codec");
+  for (const char* of_the_client : {"topic.metadata.refresh.interval.ms",
+                                    "topic.metadata.propagation.max.ms", "topic.blacklist"}) {
+    EXPECT_EQ(canonical_property(of_the_client), of_the_client);
+    EXPECT_EQ(refused_property(of_the_client), "");
+  }
+}
+
 TEST(KafkaProperties, LeavesTheRestToTheUser) {
   for (const char* free : {"compression.codec", "partitioner", "security.protocol",
                            "sasl.mechanism", "sasl.password", "ssl.ca.location", "client.id",

@@ -296,5 +296,12 @@ TEST_F(Load, KeepsOneOfTwoNamesOfAProperty) {
   EXPECT_THAT(findings(given), ElementsAre(HasSubstr("is there twice")));
 }
 
+TEST_F(Load, RefusesWhatPenstockOwnsByItsNameForTopics) {
+  Inputs given = inputs(minimal);
+  given.environment = {{"PENSTOCK_KAFKA_PROPERTIES", "topic.acks=1,topic.message.timeout.ms=500"}};
+  EXPECT_THAT(findings(given), ElementsAre(HasSubstr("acks: is set by penstock"),
+                                           HasSubstr("message.timeout.ms: is set by penstock")));
+}
+
 }  // namespace
 }  // namespace penstock::settings
