@@ -72,7 +72,9 @@ std::string_view without_topic(std::string_view name) {
 
 std::string_view canonical_property(std::string_view name) {
   name = without_topic(name);
-  return name == "compression.type" ? "compression.codec" : name;
+  return name == "compression.type"  ? "compression.codec"
+         : name == "sasl.mechanisms" ? "sasl.mechanism"
+                                     : name;
 }
 
 std::string_view refused_property(std::string_view name) {

@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <array>
+
 #include "unit/settings/support.hpp"
 
 namespace penstock::settings {
@@ -288,12 +290,26 @@ TEST_F(Load, TakesTheJournalsPlaceFromSystemd) {
 }
 
 TEST_F(Load, KeepsOneOfTwoNamesOfAProperty) {
-  Inputs given = inputs(minimal);
-  given.environment = {{"PENSTOCK_KAFKA_PROPERTIES", "compression.type=zstd"}};
-  EXPECT_EQ(must_load(given).settings.kafka.properties.at("compression.codec"), "zstd");
-  given.environment = {
-      {"PENSTOCK_KAFKA_PROPERTIES", "compression.type=zstd,compression.codec=lz4"}};
-  EXPECT_THAT(findings(given), ElementsAre(HasSubstr("is there twice")));
+  const auto in_file = [](const std::string& property) {
+    return "api: {url: https://api.test}\nsources: {firehose: {}}\nkafka: {brokers: localhost, "
+           "properties: {" +
+           property + "}}\n";
+  };
+  for (const auto& [kept, other, low, high] :
+       {std::array{"compression.codec", "compression.type", "zstd", "lz4"},
+        std::array{"sasl.mechanism", "sasl.mechanisms", "PLAIN", "SCRAM-SHA-512"}}) {
+    for (const auto& [of_file, of_environment] : {std::pair(kept, other), std::pair(other, kept)}) {
+      Inputs given = inputs(in_file(std::string(of_file) + ": " + low));
+      given.environment = {{"PENSTOCK_KAFKA_PROPERTIES", std::string(of_environment) + "=" + high}};
+      const auto properties = must_load(given).settings.kafka.properties;
+      EXPECT_EQ(properties.at(kept), high);
+      EXPECT_FALSE(properties.contains(other));
+    }
+    Inputs given = inputs(minimal);
+    given.environment = {{"PENSTOCK_KAFKA_PROPERTIES",
+                          std::string(kept) + "=" + low + "," + std::string(other) + "=" + high}};
+    EXPECT_THAT(findings(given), ElementsAre(HasSubstr("is there twice")));
+  }
 }
 
 TEST_F(Load, RefusesWhatPenstockOwnsByItsNameForTopics) {
