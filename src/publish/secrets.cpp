@@ -1,7 +1,8 @@
 #include "publish/secrets.hpp"
 
 #include <algorithm>
-#include <array>
+
+#include "penstock/core/secret_name.hpp"
 
 namespace penstock::publish {
 namespace {
@@ -9,21 +10,11 @@ namespace {
 // What a text and a secret have in common by chance is shorter.
 constexpr std::size_t telling = 8;
 
-// By its name, so that properties of later versions are covered. What names a place is none.
-bool is_secret(std::string_view property) {
-  static constexpr std::array<std::string_view, 6> words{
-      "password", "passphrase", "secret", "token", "key", "oauthbearer.config"};
-  return !property.ends_with(".location") && !property.ends_with(".url") &&
-         std::any_of(words.begin(), words.end(), [&](std::string_view word) {
-           return property.find(word) != std::string_view::npos;
-         });
-}
-
 }  // namespace
 
 Secrets::Secrets(const std::map<std::string, std::string>& properties) {
   for (const auto& [name, value] : properties) {
-    if (is_secret(name) && !value.empty()) {
+    if (is_secret_name(name) && !value.empty()) {
       values_.push_back(value);
     }
   }

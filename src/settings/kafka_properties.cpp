@@ -57,10 +57,6 @@ constexpr std::array refusals{
     Refusal{"default_topic_conf", callback},
 };
 
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
 // librdkafka takes `topic.` off what isn't the client's.
 std::string_view without_topic(std::string_view name) {
   constexpr std::string_view topic = "topic.";
@@ -87,11 +83,6 @@ std::string_view refused_property(std::string_view name) {
     }
   }
   return name.ends_with("_cb") ? callback : std::string_view{};
-}
-
-bool is_secret_property(std::string_view name) {
-  return contains(name, "password") || contains(name, "secret") || contains(name, "key.pem") ||
-         name == "sasl.oauthbearer.config";
 }
 
 }  // namespace penstock::settings

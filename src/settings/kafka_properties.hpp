@@ -1,4 +1,4 @@
-// Which librdkafka properties are the user's, and which of them are secret.
+// Which librdkafka properties are the user's.
 // Names: librdkafka, CONFIGURATION.md.
 #pragma once
 
@@ -11,6 +11,5 @@ namespace penstock::settings {
 std::string_view canonical_property(std::string_view name);
 // Why `name` can't be set, or empty.
 std::string_view refused_property(std::string_view name);
-bool is_secret_property(std::string_view name);
 
 }  // namespace penstock::settings

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "penstock/core/limits.hpp"
+#include "penstock/core/secret_name.hpp"
 #include "penstock/core/text.hpp"
 #include "settings/kafka_properties.hpp"
 
@@ -298,7 +299,7 @@ constexpr KeySpec table[] = {
      .fallback = {"250ms"},
      .doc = "How often a transaction is committed: what consumers wait for an event at most."},
     {.path = "kafka.properties",
-     .kind = MapKind{canonical_property, refused_property, is_secret_property, check_any,
+     .kind = MapKind{canonical_property, refused_property, is_secret_name, check_any,
                      [](Target t, std::string entry, std::string v) {
                        t.settings.kafka.properties[std::move(entry)] = std::move(v);
                      }},

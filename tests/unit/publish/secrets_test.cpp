@@ -23,10 +23,11 @@ TEST(Secrets, LeaveWhatIsNoSecret) {
   const Secrets secrets(
       Properties{{"sasl.username", "penstock-user"},
                  {"ssl.key.location", "/etc/penstock/client.pem"},
+                 {"sasl.kerberos.keytab", "/etc/krb5.keytab"},
                  {"sasl.oauthbearer.token.endpoint.url", "https://id.example.net/token"},
                  {"sasl.password", ""}});
   const std::string text =
-      "penstock-user: no /etc/penstock/client.pem, no https://id.example.net/token";
+      "penstock-user: no /etc/penstock/client.pem, no https://id.example.net/token, no /etc/krb5.keytab";
   EXPECT_EQ(secrets.redact(text), text);
 }
 

@@ -58,16 +58,5 @@ TEST(KafkaProperties, LeavesTheRestToTheUser) {
   }
 }
 
-TEST(KafkaProperties, KnowsSecretsByTheirNames) {
-  for (const char* secret :
-       {"sasl.password", "ssl.key.password", "ssl.keystore.password",
-        "sasl.oauthbearer.client.secret", "ssl.key.pem", "sasl.oauthbearer.config"}) {
-    EXPECT_TRUE(is_secret_property(secret)) << secret;
-  }
-  for (const char* open : {"sasl.username", "ssl.key.location", "sasl.mechanism", "client.id"}) {
-    EXPECT_FALSE(is_secret_property(open)) << open;
-  }
-}
-
 }  // namespace
 }  // namespace penstock::settings

@@ -237,14 +237,17 @@ TEST_F(Load, NeverShowsSecrets) {
   const std::string canary = "canary-7f3a";
   const std::string secret = file("secret", canary);
   Inputs given = inputs(minimal);
-  given.environment = {
-      {"PENSTOCK_API_TOKEN", canary},
-      {"PENSTOCK_KAFKA_PROPERTIES", "sasl.password=" + canary + ",ssl.key.pem=" + canary +
-                                        ",sasl.oauthbearer.client.secret=" + canary},
-      {"PENSTOCK_KAFKA_TOPIC_PREFIX", "${file:" + secret + "}"}};
+  given.environment = {{"PENSTOCK_API_TOKEN", canary},
+                       {"PENSTOCK_KAFKA_PROPERTIES",
+                        "sasl.password=" + canary + ",ssl.key.pem=" + canary +
+                            ",sasl.oauthbearer.client.secret=" + canary +
+                            ",sasl.oauthbearer.assertion.private.key.passphrase=" + canary +
+                            ",some.token=" + canary},
+                       {"PENSTOCK_KAFKA_TOPIC_PREFIX", "${file:" + secret + "}"}};
   const Loaded loaded = must_load(given);
   EXPECT_EQ(value_of(loaded, "kafka.properties.sasl.password").text, "(hidden)");
   EXPECT_EQ(value_of(loaded, "kafka.topic_prefix").text, "(hidden)");
+  EXPECT_EQ(value_of(loaded, "kafka.properties.some.token").text, "(hidden)");
   given.environment["PENSTOCK_API_TOKEN_FILE"] = canary;
   given.environment["PENSTOCK_KAFKA_PARTITIONS"] = "${file:" + secret + "}";
   given.environment["PENSTOCK_API_URL"] = "https://me:" + canary + "@api.test";

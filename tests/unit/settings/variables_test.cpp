@@ -122,7 +122,7 @@ TEST_F(Variables, FlagsReachSourcesAndEntriesOfMappings) {
 TEST_F(Variables, FlagsRefuseSecretsAndWhatIsUnknown) {
   Inputs given = inputs(minimal);
   given.overrides = {{"kafka.properties.sasl.password", "canary"},
-                     {"kafka.properties", "ssl.key.password=canary"},
+                     {"kafka.properties", "ssl.key.password=canary,some.token=canary"},
                      {"kafka.brokr", "x"},
                      {"sources.torrent.path", "/t"},
                      {"sources.*.path", "/t"}};
@@ -130,6 +130,7 @@ TEST_F(Variables, FlagsRefuseSecretsAndWhatIsUnknown) {
   EXPECT_THAT(wrong, testing::UnorderedElementsAre(
                          HasSubstr("kafka.properties.sasl.password: is a secret"),
                          HasSubstr("kafka.properties.ssl.key.password: is a secret"),
+                         HasSubstr("kafka.properties.some.token: is a secret"),
                          "--set: kafka.brokr: unknown key; did you mean `kafka.brokers`?",
                          "--set: sources.torrent.path: no such source is listed",
                          HasSubstr("--set: sources.*.path: unknown key")));
