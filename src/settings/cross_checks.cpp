@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "penstock/core/limits.hpp"
 #include "penstock/core/text.hpp"
@@ -21,9 +22,9 @@ class CrossChecker {
   void not_above(const std::string& low_path, Duration low, const std::string& high_path,
                  Duration high) {
     if (low > high) {
-      report(given_.contains(low_path) ? low_path : high_path, low_path + " is " + to_string(low) +
-                                                                   ", which is above " + high_path +
-                                                                   ", " + to_string(high));
+      report(given_.contains(low_path) ? low_path : high_path,
+             low_path + " is " + shown(low_path, to_string(low)) + ", which is above " + high_path +
+                 ", " + shown(high_path, to_string(high)));
     }
   }
 
@@ -33,9 +34,10 @@ class CrossChecker {
                                  settings.events.max_size.count + limits::segment_slack.count)};
     const Bytes least{2 * segment.count};
     if (settings.journal.max_size < least) {
-      report("journal.max_size", "journal.max_size is below " + to_string(least) +
-                                     ", the least for events.max_size " +
-                                     to_string(settings.events.max_size));
+      const std::string of_events = "events.max_size";
+      report("journal.max_size", "journal.max_size is below " + shown(of_events, to_string(least)) +
+                                     ", the least for " + of_events + " " +
+                                     shown(of_events, to_string(settings.events.max_size)));
     }
   }
 
@@ -60,20 +62,35 @@ class CrossChecker {
     for (const Source& source : settings.sources) {
       const std::string topic = topic_name(settings.kafka, source.name.str());
       if (topic == state_topic_name(settings.kafka)) {
-        report("kafka.topics." + source.name.str(), topic + " is penstock's own state topic");
+        report("kafka.topics." + source.name.str(),
+               "the topic " + shown_topic(source.name.str(), topic) + " of " + source.name.str() +
+                   " is penstock's own state topic");
       }
       taken.insert(topic);
     }
     for (const std::string_view name : shared_topics) {
       const std::string topic = topic_name(settings.kafka, name);
       if (!taken.insert(topic).second) {
-        report("kafka.topics." + std::string(name),
-               "the topic " + topic + " of " + std::string(name) + " is another's too");
+        report("kafka.topics." + std::string(name), "the topic " + shown_topic(name, topic) +
+                                                        " of " + std::string(name) +
+                                                        " is another's too");
       }
     }
   }
 
  private:
+  bool is_hidden(const std::string& path) const {
+    const auto found = given_.find(path);
+    return found != given_.end() && found->second.hidden;
+  }
+  std::string shown(const std::string& path, std::string text) const {
+    return is_hidden(path) ? std::string(hidden_text) : std::move(text);
+  }
+  std::string shown_topic(std::string_view name, std::string topic) const {
+    const std::string renamed = "kafka.topics." + std::string(name);
+    return shown(given_.contains(renamed) ? renamed : "kafka.topic_prefix", std::move(topic));
+  }
+
   void report(const std::string& path, std::string message) {
     const auto found = given_.find(path);
     findings_.push_back(

@@ -3,11 +3,15 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "penstock/settings/load.hpp"
 
 namespace penstock::settings {
+
+// In place of a value that isn't shown.
+inline constexpr std::string_view hidden_text = "(hidden)";
 
 struct Origin {
   enum class Level { fallback, file, environment, flag };

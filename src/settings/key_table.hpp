@@ -91,6 +91,7 @@ struct Fallback {
   std::string_view text;                              // as it is written in a variable
   std::string (*computed)(const Context&) = nullptr;  // where it depends on other values
   std::string_view described = {};                    // a computed one, for the documentation
+  std::string_view made_of = {};                      // the key that a computed one would tell
 };
 
 struct KeySpec {

@@ -18,8 +18,6 @@
 namespace penstock::settings {
 namespace {
 
-constexpr std::string_view hidden_text = "(hidden)";
-
 std::optional<std::string> variable(const Environment& environment, const std::string& name) {
   const auto found = environment.find(name);
   return found == environment.end() || found->second.empty() ? std::nullopt
@@ -138,13 +136,16 @@ class Loader {
       return;
     }
     const std::vector<std::string>& names = given->second.items;
+    const auto quoted = [&](const std::string& name) {
+      return given->second.hidden ? "a name from a file" : "`" + printable(name) + "`";
+    };
     std::set<std::string> seen;
     std::string shown;
     for (const std::string& name : names) {
       if (const auto problem = check_source_name(name); !problem.empty()) {
-        report(given->second, "sources", "`" + printable(name) + "` " + std::string(problem));
+        report(given->second, "sources", quoted(name) + " " + std::string(problem));
       } else if (!seen.insert(name).second) {
-        report(given->second, "sources", "`" + name + "` is there twice");
+        report(given->second, "sources", quoted(name) + " is there twice");
       } else {
         loaded_.settings.sources.push_back({.name = SourceName(name)});
         shown += (shown.empty() ? "" : ", ") + name;
@@ -211,8 +212,7 @@ class Loader {
     const Given& value = given->second;
     const auto shown = apply(spec, target, value.items);
     if (!shown) {
-      report(value, path,
-             value.hidden ? "has a value from a file that can't be used" : shown.error().what);
+      report_unusable(value, path, shown.error());
       return;
     }
     show(value, path, *shown);
@@ -225,6 +225,7 @@ class Loader {
     }
     const Context context{loaded_.settings, target.source, inputs_.environment};
     Given value;
+    value.hidden = is_hidden(spec.fallback.made_of, target);
     const std::string text = spec.fallback.computed != nullptr ? spec.fallback.computed(context)
                                                                : std::string(spec.fallback.text);
     if (text.empty() && inputs_.not_needed.contains(std::string(spec.path))) {
@@ -236,8 +237,17 @@ class Loader {
     if (shown) {
       show(value, path, *shown);
     } else if (findings_.empty()) {  // else it is most likely wrong for what is reported already
-      report(value, path, shown.error().what);
+      report_unusable(value, path, shown.error());
     }
+  }
+
+  bool is_hidden(std::string_view key, const Target& target) const {
+    std::string path(key);
+    if (target.source != nullptr && path.starts_with("sources.*.")) {
+      path.replace(path.find('*'), 1, target.source->name.str());
+    }
+    const auto given = given_.find(path);
+    return given != given_.end() && given->second.hidden;
   }
 
   void missing(const KeySpec& spec) {
@@ -253,6 +263,10 @@ class Loader {
 
   void report(const Given& value, const std::string& path, const std::string& what) {
     findings_.push_back(finding_at(value.origin, printable(path) + ": " + what));
+  }
+
+  void report_unusable(const Given& value, const std::string& path, const Error& error) {
+    report(value, path, value.hidden ? "has a value from a file that can't be used" : error.what);
   }
 
   void show(const Given& value, const std::string& path, const std::string& text,

@@ -27,7 +27,8 @@ TEST(Secrets, LeaveWhatIsNoSecret) {
                  {"sasl.oauthbearer.token.endpoint.url", "https://id.example.net/token"},
                  {"sasl.password", ""}});
   const std::string text =
-      "penstock-user: no /etc/penstock/client.pem, no https://id.example.net/token, no /etc/krb5.keytab";
+      "penstock-user: no /etc/penstock/client.pem, no https://id.example.net/token, no "
+      "/etc/krb5.keytab";
   EXPECT_EQ(secrets.redact(text), text);
 }
 
