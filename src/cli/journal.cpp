@@ -130,6 +130,9 @@ int publish_journal(const settings::Settings& settings, const std::string& direc
     return say(done.error());
   }
   std::cout << counted(done->lines, "line") << " published";
+  if (done->filtered > 0) {
+    std::cout << "; the filter left out " << counted(done->filtered, "event");
+  }
   if (done->before > 0) {
     std::cout << "; Kafka had " << counted(done->before, "line") << " already";
   }

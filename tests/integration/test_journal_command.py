@@ -148,6 +148,27 @@ def test_what_another_daemon_left_is_published_beside_the_one_that_runs(
     assert [state for note, state in states.items() if f"journal {identity} on " in note] == ["recovered"]
 
 
+@pytest.mark.kafka
+def test_the_filter_leaves_out_of_a_journal_what_the_daemon_would(
+    kafka: Broker, prefix: str, left_behind: tuple[Simulator, Path], tmp_path: Path
+) -> None:
+    _, journal = left_behind
+    waiting = cat(journal)[1]
+    kind = json.loads(waiting[0])["origin"]["type"]
+    wanted = [line for line in waiting if json.loads(line)["origin"]["type"] in (kind, "job_status")]
+    assert 0 < len(wanted) < len(waiting)
+    config = tmp_path / "filtered.yaml"
+    config.write_text(f"sources: {{{SOURCE}: {{filter: {{types: [{kind}]}}}}}}\n")
+    settings = of_source(kafka.brokers) | variables(kafka_topic_prefix=prefix)
+    settings.pop("PENSTOCK_SOURCES")
+    done = run("journal", "publish", journal, "-c", config, env=settings)
+    assert (done.returncode, done.stderr) == (0, "")
+    left_out = len(waiting) - len(wanted)
+    assert f"{len(wanted)} lines published; the filter left out {left_out} events" in done.stdout
+    found = [message.value() for message in topics.read(kafka.brokers, f"{prefix}.{SOURCE}")]
+    assert sorted(found) == sorted(wanted)
+
+
 def test_a_source_with_jobs_is_left_to_the_daemon(
     left_behind: tuple[Simulator, Path], tmp_path: Path
 ) -> None:

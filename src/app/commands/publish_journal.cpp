@@ -7,13 +7,11 @@
 #include <utility>
 #include <vector>
 
-#include "app/commands/extract_block.hpp"
-#include "app/commands/progress_line.hpp"
+#include "app/commands/journal_drain.hpp"
 #include "app/composition.hpp"
+#include "app/source_filter.hpp"
 #include "penstock/app/commands/gaps.hpp"
 #include "penstock/core/json_writer.hpp"
-#include "penstock/core/limits.hpp"
-#include "penstock/core/text.hpp"
 #include "penstock/journal/directory.hpp"
 #include "penstock/journal/inspection.hpp"
 #include "penstock/journal/ring.hpp"
@@ -71,72 +69,6 @@ publish::JournalPublisherOptions publisher_options(const settings::Settings& set
           .instance = random_id()};
 }
 
-std::uint64_t lines_of(const std::vector<Batch>& batches) {
-  std::uint64_t lines = 0;
-  for (const Batch& batch : batches) {
-    lines += batch.events.size() + batch.dead_letters.size();
-  }
-  return lines;
-}
-
-// Reads the ring's blocks, a transaction's at a time.
-class Drain {
- public:
-  Drain(journal::Ring& ring, publish::JournalPublisher& publisher, extract::Pool& pool,
-        extract::LaneOptions lane)
-      : ring_(ring), publisher_(publisher), pool_(pool), lane_(lane) {}
-
-  Result<void> run(BlockSequence committed, JournalPublished& done) {
-    ProgressLine progress;
-    while (take(committed, done)) {
-      if (!batches_.empty()) {
-        if (auto published = publisher_.publish(batches_, {}); !published) {
-          return published;
-        }
-        done.lines += lines_of(batches_);
-      }
-      ring_.release(last_);
-      progress.show(monotonic_now(),
-                    [&] { return std::to_string(done.lines) + " lines published"; });
-    }
-    return {};
-  }
-
- private:
-  // False: there are no more.
-  bool take(BlockSequence committed, JournalPublished& done) {
-    batches_.clear();
-    std::uint64_t bytes = 0;
-    std::uint64_t lines = 0;
-    bool any = false;
-    while (bytes < limits::transaction_bytes.count / 2 && lines < limits::transaction_events / 2) {
-      const auto block = ring_.next();
-      if (!block) {
-        break;
-      }
-      any = true;
-      last_ = block->sequence;
-      Batch batch = extract_block(pool_, lane_, *block);
-      const std::uint64_t count = batch.events.size() + batch.dead_letters.size();
-      if (block->sequence < committed) {
-        done.before += count;
-        continue;
-      }
-      bytes += block->bytes.size();
-      lines += count;
-      batches_.push_back(std::move(batch));
-    }
-    return any;
-  }
-
-  journal::Ring& ring_;
-  publish::JournalPublisher& publisher_;
-  extract::Pool& pool_;
-  extract::LaneOptions lane_;
-  std::vector<Batch> batches_;
-  BlockSequence last_;
-};
-
 // Those that name the journal are over: what they missed is there.
 Result<void> close_gaps(const settings::Kafka& kafka, const Found& found,
                         publish::JournalPublisher& publisher, JournalPublished& done) {
@@ -179,6 +111,10 @@ Result<JournalPublished> publish_journal(const settings::Settings& settings,
   if (!found) {
     return found.error();
   }
+  const auto filter = make_filter(*found->source);
+  if (!filter) {
+    return filter.error();
+  }
   NoLog log;
   auto opened = journal::Directory::open(
       {.path = found->directory,
@@ -199,9 +135,10 @@ Result<JournalPublished> publish_journal(const settings::Settings& settings,
     return committed.error();
   }
   extract::Pool pool(worker_count(settings.extract));
-  Drain drain(
+  JournalDrain drain(
       ring, *publisher, pool,
-      {.max_line = settings.events.max_size, .kind = ChannelKind::live, .has_ledger = false});
+      {.max_line = settings.events.max_size, .kind = ChannelKind::live, .has_ledger = false},
+      *filter);
   if (auto drained = drain.run(*committed, done); !drained) {
     return drained.error();
   }

@@ -13,6 +13,7 @@ namespace penstock::app {
 
 struct JournalPublished {
   std::uint64_t lines = 0;        // now in Kafka: events, and dead letters
+  std::uint64_t filtered = 0;     // events that the source's filter leaves out
   std::uint64_t before = 0;       // that Kafka had already
   std::uint64_t closed_gaps = 0;  // records that named the journal
 };

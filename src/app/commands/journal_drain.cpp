@@ -1,0 +1,70 @@
+#include "app/commands/journal_drain.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "app/commands/extract_block.hpp"
+#include "app/commands/progress_line.hpp"
+#include "penstock/core/limits.hpp"
+#include "penstock/core/system_clock.hpp"
+
+namespace penstock::app {
+namespace {
+
+std::uint64_t filtered_of(const Batch& batch) {
+  return static_cast<std::uint64_t>(std::ranges::count(batch.verdicts, Verdict::filtered));
+}
+
+std::uint64_t lines_of(const Batch& batch) {
+  return batch.events.size() + batch.dead_letters.size();
+}
+
+}  // namespace
+
+Result<void> JournalDrain::run(BlockSequence committed, JournalPublished& done) {
+  ProgressLine progress;
+  while (take(committed, done)) {
+    if (!batches_.empty()) {
+      if (auto published = publisher_.publish(batches_, {}); !published) {
+        return published;
+      }
+      for (const Batch& batch : batches_) {
+        const std::uint64_t filtered = filtered_of(batch);
+        done.filtered += filtered;
+        done.lines += lines_of(batch) - filtered;
+      }
+    }
+    ring_.release(last_);
+    progress.show(monotonic_now(), [&] { return std::to_string(done.lines) + " lines published"; });
+  }
+  return {};
+}
+
+// False: there are no more.
+bool JournalDrain::take(BlockSequence committed, JournalPublished& done) {
+  batches_.clear();
+  std::uint64_t bytes = 0;
+  std::uint64_t lines = 0;
+  bool any = false;
+  while (bytes < limits::transaction_bytes.count / 2 && lines < limits::transaction_events / 2) {
+    const auto block = ring_.next();
+    if (!block) {
+      break;
+    }
+    any = true;
+    last_ = block->sequence;
+    Batch batch = extract_block(pool_, lane_, *block);
+    filter_.apply(batch);
+    if (block->sequence < committed) {
+      done.before += lines_of(batch) - filtered_of(batch);
+      continue;
+    }
+    bytes += block->bytes.size();
+    lines += lines_of(batch);
+    batches_.push_back(std::move(batch));
+  }
+  return any;
+}
+
+}  // namespace penstock::app

@@ -1,0 +1,99 @@
+#include "app/commands/journal_drain.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "journal/segment.hpp"
+#include "penstock/journal/segment_store.hpp"
+
+namespace penstock::app {
+namespace {
+
+using ::testing::ElementsAre;
+
+constexpr Bytes segment = 1_MiB;
+
+class SeenBatches final : public publish::JournalPublisher {
+ public:
+  Result<BlockSequence> open() override { return BlockSequence{}; }
+  // As publish/batch_writer takes them.
+  Result<void> publish(std::span<const Batch> batches, std::span<const SideRecord>) override {
+    for (const Batch& batch : batches) {
+      last = batch.block.sequence;
+      for (std::size_t i = 0; i < batch.events.size(); ++i) {
+        if (batch.verdicts.empty() || batch.verdicts[i] == Verdict::publish) {
+          lines.emplace_back(batch.events[i].line);
+        }
+      }
+      letters += batch.dead_letters.size();
+    }
+    return {};
+  }
+
+  std::vector<std::string> lines;
+  std::size_t letters = 0;
+  BlockSequence last;
+};
+
+class JournalDrainTest : public testing::Test {
+ protected:
+  // A block of these lines.
+  void receive(std::string_view lines) {
+    std::ranges::copy(lines, ring_.writable().begin());
+    ring_.received(lines.size(), WallTime{});
+    ring_.seal();
+  }
+  JournalPublished drain(const Filter& filter, BlockSequence committed = {}) {
+    JournalPublished done;
+    extract::Pool pool(1);
+    JournalDrain drain(ring_, publisher_, pool,
+                       {.max_line = 64_KiB, .kind = ChannelKind::live, .has_ledger = false},
+                       filter);
+    EXPECT_TRUE(drain.run(committed, done));
+    return done;
+  }
+
+  journal::MemorySegments segments_{segment};
+  journal::Ring ring_{{.max_size = 2_MiB, .max_line = 64_KiB, .segment_size = segment}, segments_};
+  SeenBatches publisher_;
+};
+
+const Filter ssl_alone({"ssl"}, {}, {});
+
+TEST_F(JournalDrainTest, PublishesWhatPassesTheFilterAndCountsTheRest) {
+  receive(
+      "{\"origin\":{\"type\":\"ssl\"}}\n{\"origin\":{\"type\":\"rdp\"}}\n"
+      "{\"origin\":{\"type\":\"job_status\"}}\nno event\n");
+  receive("{\"origin\":{\"type\":\"vnc\"}}\n");
+  const JournalPublished done = drain(ssl_alone);
+  EXPECT_THAT(publisher_.lines, ElementsAre("{\"origin\":{\"type\":\"ssl\"}}",
+                                            "{\"origin\":{\"type\":\"job_status\"}}"));
+  EXPECT_EQ(publisher_.letters, 1);
+  EXPECT_EQ(publisher_.last, BlockSequence{2}) << "the position moves past what is left out";
+  EXPECT_EQ(done.lines, 3);
+  EXPECT_EQ(done.filtered, 2);
+}
+
+TEST_F(JournalDrainTest, PublishesAllWithoutAFilter) {
+  receive("{\"origin\":{\"type\":\"ssl\"}}\n{\"origin\":{\"type\":\"rdp\"}}\n");
+  const JournalPublished done = drain({});
+  EXPECT_EQ(done.lines, 2);
+  EXPECT_EQ(done.filtered, 0);
+}
+
+TEST_F(JournalDrainTest, CountsWhatKafkaHadWithoutWhatTheFilterLeftOut) {
+  receive("{\"origin\":{\"type\":\"ssl\"}}\n{\"origin\":{\"type\":\"rdp\"}}\n");
+  receive("{\"origin\":{\"type\":\"ssl\"},\"n\":2}\n");
+  const JournalPublished done = drain(ssl_alone, BlockSequence{2});
+  EXPECT_EQ(done.before, 1);
+  EXPECT_EQ(done.lines, 1);
+  EXPECT_EQ(done.filtered, 0);
+}
+
+}  // namespace
+}  // namespace penstock::app
