@@ -103,6 +103,9 @@ class KafkaCommandProducer final : public CommandProducer {
     Call call;
     for (int attempt = 0; attempt < attempts; ++attempt) {
       if (unsafe_) {
+        if (!options_.own_id) {
+          return failed("a connection was lost");
+        }
         if (auto claimed = claim(); !claimed) {
           return failed("after a lost connection: " + claimed.error().what);
         }

@@ -28,6 +28,10 @@ struct CommandProducerOptions {
   KafkaConnection connection;
   TopicNames topics;
   std::string transactional_id;
+  // No other process has that id, ever. Then publish() goes on with another producer after a
+  // transaction in which a connection was lost. With an id that others have, the next of them may
+  // have published since: what was read after open() says nothing any more, and publish() fails.
+  bool own_id = false;
   Bytes max_event;
   // What errors say. `command`: what fences this one; `after_failure`: what to do then; `in_doubt`:
   // what tells whether a transaction of unknown outcome was published.

@@ -126,6 +126,7 @@ Result<QueryAnswer> publish_query(const settings::Loaded& loaded, const settings
        .topics = std::move(topics),
        // One for each run, so that two at a time don't fence each other.
        .transactional_id = settings.kafka.transactional_id_prefix + ".query." + random_id(),
+       .own_id = true,
        .max_event = settings.events.max_size,
        .command = "penstock query",
        .after_failure = "what was published stays, and the same command would publish it again",

@@ -22,9 +22,14 @@ class CommandProducerTest : public ::testing::Test {
     for (const char* topic : {"events", "other", "dead", "state", "jobs", "gaps"}) {
       kafka_.create_topic(topic, 2);
     }
+    open(false);
+  }
+
+  void open(bool own_id) {
     auto producer = CommandProducer::open({.connection = connection(),
                                            .topics = mock_topics(),
                                            .transactional_id = "retry",
+                                           .own_id = own_id,
                                            .max_event = 16_KiB,
                                            .command = "a command",
                                            .after_failure = "try again",
@@ -134,6 +139,29 @@ TEST_F(CommandProducerTest, SaysWhyASingleOneIsRefused) {
   const auto told = publish();
   ASSERT_EQ(told.size(), 1);
   EXPECT_NE(told.at(0), "");
+}
+
+// Another run may have claimed the id since, published what this one has still to, and ended.
+TEST_F(CommandProducerTest, PublishesNoMoreAfterALostConnectionWhereOthersHaveItsId) {
+  add("events", "{\"a\":1}");
+  kafka_.lose_next_end();
+  EXPECT_EQ(publish(), (std::map<std::size_t, std::string>{{0, ""}}));
+
+  const auto done = producer_->publish(retries_, WallTime{}, [](std::size_t, const std::string&) {
+    FAIL() << "nothing is published";
+  });
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().what, "Kafka: a connection was lost; try again");
+  EXPECT_EQ(read("events").size(), 1);
+}
+
+TEST_F(CommandProducerTest, GoesOnAfterALostConnectionWithAnIdOfItsOwn) {
+  open(true);
+  add("events", "{\"a\":1}");
+  kafka_.lose_next_end();
+  EXPECT_EQ(publish(), (std::map<std::size_t, std::string>{{0, ""}}));
+  EXPECT_EQ(publish(), (std::map<std::size_t, std::string>{{0, ""}}));
+  EXPECT_EQ(read("events").size(), 2);
 }
 
 TEST_F(CommandProducerTest, FailsWhereTheTopicIsMissing) {

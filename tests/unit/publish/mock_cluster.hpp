@@ -33,6 +33,12 @@ class MockCluster {
     constexpr std::int16_t add_partitions_to_txn = 24;
     rd_kafka_mock_push_request_errors_array(cluster_.get(), add_partitions_to_txn, 1, &error);
   }
+  // The next request that ends a transaction closes its connection, unanswered.
+  void lose_next_end() {
+    constexpr std::int16_t end_txn = 26;
+    const rd_kafka_resp_err_t closed = RD_KAFKA_RESP_ERR__TRANSPORT;
+    rd_kafka_mock_push_request_errors_array(cluster_.get(), end_txn, 1, &closed);
+  }
   // The next requests for a producer id are.
   void fail_next_ids(std::initializer_list<rd_kafka_resp_err_t> errors) {
     constexpr std::int16_t init_producer_id = 22;
