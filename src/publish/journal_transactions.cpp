@@ -8,7 +8,8 @@ namespace penstock::publish {
 namespace {
 
 constexpr Duration state_read{30'000};
-// Of one transaction. After a refused record, librdkafka needs two more for each suspect.
+// Of one transaction, without finding out another record that Kafka refuses. After a refused one,
+// librdkafka needs two more for each suspect.
 constexpr int attempts = 20;
 
 Error failed(const Call& call) {
@@ -124,7 +125,7 @@ Call JournalTransactions::produce(std::span<const Batch> batches,
 Result<void> JournalTransactions::publish(std::span<const Batch> batches,
                                           std::span<const SideRecord> beside) {
   Call call;
-  for (int attempt = 0; attempt < attempts; ++attempt) {
+  for (int left = attempts; left > 0; --left) {
     if (!safe_) {
       // Where the one before ended in doubt, the position tells.
       const auto opened = open();
@@ -155,7 +156,9 @@ Result<void> JournalTransactions::publish(std::span<const Batch> batches,
     if (call.outcome == Outcome::requires_abort) {
       static_cast<void>(kafka_.abort());  // reports what was refused
     }
-    refused_.failed(kafka_.take_refused(), clock_.monotonic());
+    if (refused_.failed(kafka_.take_refused(), clock_.monotonic())) {
+      left = attempts + 1;
+    }
   }
   return failed(call);
 }

@@ -11,8 +11,9 @@ RefusedRecords::Disposition RefusedRecords::of(RecordId id) const {
   return found == records_.end() ? Disposition::together : found->second;
 }
 
-void RefusedRecords::failed(std::span<const Refusal> refusals, MonotonicTime now) {
+bool RefusedRecords::failed(std::span<const Refusal> refusals, MonotonicTime now) {
   letters_refused_ = false;
+  bool found_out = false;
   std::set<RecordId> seen;  // the parts of a dead letter have one id
   for (const Refusal& refusal : refusals) {
     if (!seen.insert(refusal.id).second) {
@@ -31,9 +32,11 @@ void RefusedRecords::failed(std::span<const Refusal> refusals, MonotonicTime now
         } else {
           refuse(refusal.id, now);
         }
+        found_out = true;
         break;
       case Disposition::received_time:
         refuse(refusal.id, now);
+        found_out = true;
         break;
       case Disposition::small_parts:
         letters_refused_ = true;
@@ -43,6 +46,7 @@ void RefusedRecords::failed(std::span<const Refusal> refusals, MonotonicTime now
         break;
     }
   }
+  return found_out;
 }
 
 void RefusedRecords::accepted(RecordId id) {

@@ -48,8 +48,9 @@ class RefusedRecords {
   bool any() const noexcept { return !records_.empty(); }
 
   // Kafka refused these, in the transaction that is being aborted. A record that was produced
-  // alone is known to be the cause; of the others any may be.
-  void failed(std::span<const Refusal> refusals, MonotonicTime now);
+  // alone is known to be the cause; of the others any may be. Returns whether one was found out,
+  // which a record is twice at most.
+  bool failed(std::span<const Refusal> refusals, MonotonicTime now);
   // Kafka took it alone. Whatever becomes of that transaction, it is no suspect any more.
   void accepted(RecordId id);
   // Kafka can't take this event in any batch; found before it was sent.

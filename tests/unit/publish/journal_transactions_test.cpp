@@ -72,8 +72,8 @@ class JournalTransactionsTest : public testing::Test {
   explicit JournalTransactionsTest(test::ModelKafka::Options options = {.partitions = 1})
       : kafka_(clock_, std::move(options)) {}
 
-  // The command, once: what isn't committed by then, in transactions of two batches.
-  Result<void> run(std::span<const Batch> batches) {
+  // The command, once: what isn't committed by then, in transactions of so many batches.
+  Result<void> run(std::span<const Batch> batches, std::size_t together = 2) {
     session_ = std::make_unique<test::ModelSession>(
         test::ModelSessionOptions{source, topics, "t.firehose.journal-1"}, kafka_, plan_);
     JournalTransactions transactions({.source = source,
@@ -93,7 +93,7 @@ class JournalTransactionsTest : public testing::Test {
       batches = batches.subspan(1);
     }
     while (!batches.empty()) {
-      const auto now = batches.first(std::min<std::size_t>(2, batches.size()));
+      const auto now = batches.first(std::min(together, batches.size()));
       if (auto published = transactions.publish(now, {}); !published) {
         return published;
       }
@@ -101,9 +101,11 @@ class JournalTransactionsTest : public testing::Test {
     }
     return transactions.publish({}, std::vector<SideRecord>{{RecordTopic::gaps, "g", "closed"}});
   }
-  std::vector<std::string> published() {
+  std::vector<std::string> published() { return visible(topics.events); }
+  std::vector<std::string> letters() { return visible(topics.dead_letters); }
+  std::vector<std::string> visible(const std::string& topic) {
     std::vector<std::string> values;
-    for (const auto& partition : kafka_.partitions_of(topics.events)) {
+    for (const auto& partition : kafka_.partitions_of(topic)) {
       for (const auto* const record : kafka_.visible(partition)) {
         values.push_back(record->value.value_or(""));
       }
@@ -183,13 +185,22 @@ TEST_F(WithRefusals, OnlyWhatIsRefusedGoesToTheDeadLetters) {
   ASSERT_TRUE(run(journal.batches()));
   EXPECT_THAT(published(),
               testing::ElementsAre("{\"n\":1}", "{\"n\":2}", "{\"n\":4}", "{\"n\":5}"));
-  std::vector<std::string> letters;
-  for (const auto& partition : kafka_.partitions_of(topics.dead_letters)) {
-    for (const auto* const record : kafka_.visible(partition)) {
-      letters.push_back(record->value.value_or(""));
-    }
-  }
-  EXPECT_THAT(letters, testing::ElementsAre("{\"n\":3}"));
+  EXPECT_THAT(letters(), testing::ElementsAre("{\"n\":3}"));
+}
+
+class WithManyRefusals : public JournalTransactionsTest {
+ protected:
+  WithManyRefusals()
+      : JournalTransactionsTest({.partitions = 1, .refuses = [](const auto& topic, auto) {
+                                   return topic == topics.events;
+                                 }}) {}
+};
+
+// Each is found out by an attempt of its own.
+TEST_F(WithManyRefusals, AllOfThemGoToTheDeadLetters) {
+  const Journal journal(50);
+  ASSERT_TRUE(run(journal.batches(), 50));
+  EXPECT_THAT(letters(), ElementsAreArray(journal.lines()));
 }
 
 }  // namespace
