@@ -133,6 +133,7 @@ Result<void> JournalTransactions::publish(std::span<const Batch> batches,
         return opened.error();
       }
       if (!batches.empty() && *opened > batches.back().block.sequence) {
+        refused_.committed(ItemSequence{batches.size()});
         return {};
       }
       continue;

@@ -188,6 +188,22 @@ TEST_F(WithRefusals, OnlyWhatIsRefusedGoesToTheDeadLetters) {
   EXPECT_THAT(letters(), testing::ElementsAre("{\"n\":3}"));
 }
 
+class WithARefusalAndAnUnheardCommit : public WithRefusals,
+                                       public testing::WithParamInterface<int> {};
+
+// Items count from 1 in each transaction.
+TEST_P(WithARefusalAndAnUnheardCommit, NothingOfTheNextTransactionIsTakenForWhatWasRefused) {
+  const Journal journal(8);
+  plan_.at(KafkaCall::commit, GetParam(), KafkaFault::fatal_unheard);
+  if (!run(journal.batches(), 4)) {
+    ASSERT_TRUE(run(journal.batches(), 4));
+  }
+  EXPECT_TRUE(plan_.met());
+  EXPECT_THAT(letters(), testing::ElementsAre("{\"n\":3}"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Commits, WithARefusalAndAnUnheardCommit, Range(1, 6));
+
 class WithManyRefusals : public JournalTransactionsTest {
  protected:
   WithManyRefusals()
