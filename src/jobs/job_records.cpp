@@ -83,6 +83,7 @@ std::string encode(const Job& job) {
   out.time("requested_at", job.requested_at).time("finished_at", job.finished_at);
   out.time("seen_at", job.seen_at).time("ended_at", job.ended_at);
   out.number("events", job.events).number("replays", job.replays);
+  out.flag("created", job.created);
   out.flag("live", job.live).flag("forced", job.forced).flag("held", job.held);
   out.flag("predates", job.predates)
       .flag("incomplete", job.incomplete)
@@ -109,6 +110,7 @@ Result<Job> decode_job(std::string_view value) {
   job.ended_at = in.time("ended_at");
   job.events = in.number("events").value_or(0);
   job.replays = in.number("replays").value_or(0);
+  job.created = in.flag("created");
   job.live = in.flag("live");
   job.forced = in.flag("forced");
   job.held = in.flag("held");

@@ -75,6 +75,7 @@ bool JobTracker::saw_status(Entry& entry, const JobFlags& flags, const Seen& see
   if (job.created_in == 0) {
     if (says_creation(flags) && seen.whole && !job.missed && first_sight) {
       job.created_in = stretch_;
+      job.created = true;
       job.predates = false;
       changed(entry);
     } else {
@@ -91,6 +92,28 @@ void JobTracker::missed(Entry& entry, const Seen& seen, bool first_sight) {
   if (first_sight && seen.first_session && !entry.second.requested_at) {
     predates(entry);
   }
+}
+
+void JobTracker::uncounted_before(std::optional<WallTime> first_session) {
+  uncounted_ = true;
+  uncounted_before_ = first_session;
+}
+
+JobTracker::Counted JobTracker::counted(const Job& job) const {
+  if (job.incomplete) {
+    return Counted::no;
+  }
+  if (!uncounted_ || job.created) {
+    return Counted::yes;
+  }
+  if (!job.requested_at) {
+    return job.forced ? Counted::yes : Counted::unknown;  // an operator said so
+  }
+  if (!uncounted_before_) {
+    return Counted::unknown;
+  }
+  // The margin is for clocks that differ.
+  return *job.requested_at < *uncounted_before_ + limits::gap_margin ? Counted::no : Counted::yes;
 }
 
 void JobTracker::told(Entry& entry, const Task& task, bool is_new,

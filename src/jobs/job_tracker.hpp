@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <set>
@@ -47,6 +48,15 @@ class JobTracker {
   bool saw_status(Entry& entry, const JobFlags& flags, const Seen& seen);
   void soil() { ++stretch_; }  // something is missing: no job is clean any more
   bool clean(const Job& job) const { return job.created_in == stretch_ && !job.missed; }
+
+  // --- what is counted ---------------------------------------------------------------------------
+  // Events of jobs were published before, which no ledger counts. `first_session`: when the first
+  // one opened whose events are counted; none: it is still to come.
+  void uncounted_before(std::optional<WallTime> first_session);
+  // Are all events that were published of the job counted? Unknown: nobody said yet whether it was
+  // there before. Only what is counted can be merged.
+  enum class Counted : std::uint8_t { yes, no, unknown };
+  Counted counted(const Job& job) const;
 
   // --- the API and replays -----------------------------------------------------------------------
   // `first_session`: when the source's first one opened, if there was one.
@@ -94,6 +104,8 @@ class JobTracker {
   std::set<std::pair<WallTime, std::string_view>> over_;  // by kept_from; the ids stand in jobs_
   std::array<std::uint64_t, job_states> by_state_{};
   std::uint64_t stretch_ = 1;
+  bool uncounted_ = false;
+  std::optional<WallTime> uncounted_before_;  // by our clock
 };
 
 }  // namespace penstock::jobs

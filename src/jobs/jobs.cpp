@@ -102,6 +102,21 @@ void Jobs::Impl::give_up(Entry& entry, GivenUp why, WallTime now) {
   gaps_.job_given_up(entry.first, to_string(why));
 }
 
+// Of the jobs that are known already, some may have been there before.
+void Jobs::Impl::count_from(std::optional<WallTime> first_session) {
+  tracker_.uncounted_before(first_session);
+  for (const std::string& id : tracker_.unsettled()) {
+    look_if_counted(*tracker_.find(id));
+  }
+}
+
+void Jobs::Impl::look_if_counted(Entry& entry) {
+  const Job& job = entry.second;
+  if (job.has_ledger() && !job.incomplete && tracker_.counted(job) == JobTracker::Counted::no) {
+    mark_incomplete(entry, SourceEvent::job_uncounted);
+  }
+}
+
 void Jobs::Impl::mark_incomplete(Entry& entry, SourceEvent why) {
   entry.second.incomplete = true;
   tracker_.changed(entry);
@@ -129,13 +144,24 @@ void Jobs::Impl::forget(std::string_view id) {
   recent_.forget_job(id);
 }
 
+// It is, or may yet turn out to be. What the list that is read after its end doesn't say, nobody
+// does.
+bool Jobs::Impl::will_be_counted(const Job& job, WallTime now) const {
+  const bool asked = list_read_ ? *list_read_ >= *job.ended_at : now >= *job.ended_at + late;
+  const bool unsaid = tracker_.counted(job) == JobTracker::Counted::unknown && !job.requested_at;
+  return !job.incomplete && !(unsaid && asked);
+}
+
 // What can't be merged is given up once it has ended.
 void Jobs::Impl::end_uncounted(WallTime now) {
   for (const std::string& id : tracker_.unsettled()) {
     Entry& entry = *tracker_.find(id);
     const Job& job = entry.second;
-    if (job.incomplete && job.open() && !job.predates && job.ended() &&
-        now >= *job.ended_at + options_.settle_after) {
+    if (job.open() && !job.predates && job.ended() &&
+        now >= *job.ended_at + options_.settle_after && !will_be_counted(job, now)) {
+      if (!job.incomplete) {
+        mark_incomplete(entry, SourceEvent::job_uncounted);
+      }
       give_up(entry, GivenUp::uncounted, now);
       if (job.replays == 0) {
         drop_ledger(entry);  // nothing of it that live may still bring was published by a replay

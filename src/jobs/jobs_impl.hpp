@@ -80,10 +80,13 @@ class Jobs::Impl {
   Entry* know(std::string_view id, bool created, WallTime now);
   void settle(Entry& entry, WallTime before, WallTime now);
   void give_up(Entry& entry, GivenUp why, WallTime now);
+  void count_from(std::optional<WallTime> first_session);
+  void look_if_counted(Entry& entry);
   void mark_incomplete(Entry& entry, SourceEvent why);
   void drop_ledger(Entry& entry);
   void stop_replay(std::string_view id);
   void forget(std::string_view id);
+  bool will_be_counted(const Job& job, WallTime now) const;
   void end_uncounted(WallTime now);
   void forget_old(WallTime now);
   void relieve_memory(WallTime now);
@@ -104,13 +107,12 @@ class Jobs::Impl {
   SessionRecord session_;
   bool session_changed_ = false;
   WallTime restored_at_{};
-  bool whole_ = false;            // the session was seen from its opening
-  bool first_session_ = false;    // it is the very first
-  bool counting_begins_ = false;  // it is the first whose events of jobs are counted
+  bool whole_ = false;          // the session was seen from its opening
+  bool first_session_ = false;  // it is the very first
   RecentRate rate_;
   std::uint64_t truncated_ = 0;  // bytes of the open session
 
-  bool list_read_ = false;
+  std::optional<WallTime> list_read_;   // when last
   std::vector<SideRecord> tombstones_;  // to be stored
   std::vector<Order> orders_;
   RecentViews recent_;

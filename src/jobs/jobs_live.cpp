@@ -64,9 +64,11 @@ void Jobs::Impl::session_opened(SessionId session, WallTime at, bool whole) {
   session_.open = true;
   session_.session = session;
   first_session_ = whole && !after_gap && options_.has_jobs && !session_.first_session;
-  counting_begins_ = options_.has_jobs && !session_.first_session;
-  if (counting_begins_) {
+  if (options_.has_jobs && !session_.first_session) {
     session_.first_session = at;
+    if (session_.uncounted) {
+      count_from(at);
+    }
   }
   whole_ = whole;
   truncated_ = 0;
@@ -79,7 +81,7 @@ void Jobs::Impl::session_closed(SessionId session, WallTime at, DisconnectCause 
     gaps_.begin(at, cause, session_.open ? rate_.at(at) : session_.rate);
   }
   gaps_.truncated(truncated_);
-  session_.open = whole_ = first_session_ = counting_begins_ = false;
+  session_.open = whole_ = first_session_ = false;
   truncated_ = 0;
 }
 
@@ -137,11 +139,6 @@ void Jobs::Impl::decide_events(Batch& batch, WallTime at, WallTime now, Changes&
     Entry* const entry = know(id, created, now);
     if (entry == nullptr) {
       continue;
-    }
-    if (counting_begins_ && session_.uncounted && !created && !entry->second.seen_at &&
-        !entry->second.requested_at && !entry->second.incomplete) {
-      mark_incomplete(*entry,
-                      SourceEvent::job_uncounted);  // it was there before, by all that is known
     }
     if (is_status) {
       if (tracker_.saw_status(*entry, flags, seen)) {

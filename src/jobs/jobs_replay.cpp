@@ -178,11 +178,12 @@ Result<Changes> Jobs::Impl::replay_requested(std::string_view written, bool forc
                       "the source " + options_.source.str() + " has no jobs to replay");
   }
   Entry* entry = tracker_.find(id);
-  if (entry == nullptr && !force) {
+  const bool was_known = entry != nullptr;
+  if (!was_known && !force) {
     return refuse(Errc::not_found,
                   "isn't known; if nothing of it was ever published, --force replays it");
   }
-  entry = entry == nullptr ? know(id, false, now) : entry;
+  entry = was_known ? entry : know(id, false, now);
   if (entry == nullptr) {
     return refuse(Errc::full, "can't be taken in: there are too many jobs");
   }
@@ -195,6 +196,11 @@ Result<Changes> Jobs::Impl::replay_requested(std::string_view written, bool forc
     return refuse(Errc::full,
                   "has events that the ledger doesn't count: a replay would publish some twice; "
                   "--to-stdout prints it");
+  }
+  if (was_known && tracker_.counted(job) != JobTracker::Counted::yes) {
+    return refuse(Errc::full,
+                  "may have been there before its events were counted: a replay would publish some "
+                  "twice; --to-stdout prints it");
   }
   if (job.held && !force) {
     return refuse(Errc::invalid_argument,

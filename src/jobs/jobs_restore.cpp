@@ -98,6 +98,9 @@ void Jobs::Impl::restored(WallTime now) {
     job.events = std::max(job.events, ledger_.published(id));
     recent_.show(view_of(id, job, now));
   }
+  if (session_.uncounted) {
+    count_from(session_.first_session);
+  }
   for (const std::string& id : ledger_records_.jobs()) {
     const Entry* const entry = tracker_.find(id);
     if (entry == nullptr || !entry->second.has_ledger()) {

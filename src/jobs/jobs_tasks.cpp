@@ -21,7 +21,7 @@ void Jobs::Impl::ask(WallTime now) {
 
 Changes Jobs::Impl::tasks_listed(std::span<const Task> tasks, WallTime now) {
   questions_.listed(now);
-  list_read_ = true;
+  list_read_ = now;
   JobIds ids;
   std::optional<WallTime> oldest;
   for (const Task& task : tasks) {
@@ -52,16 +52,8 @@ Changes Jobs::Impl::tasks_listed(std::span<const Task> tasks, WallTime now) {
 }
 
 void Jobs::Impl::told(Entry& entry, const Task& task, bool is_new, WallTime now) {
-  const Job& job = entry.second;
-  const bool was_known = job.requested_at.has_value();
   tracker_.told(entry, task, is_new, session_.first_session, now);
-  // A job whose creation came with the stream has all of its events counted. The margin is for
-  // clocks that differ.
-  if (!was_known && job.requested_at && session_.uncounted && session_.first_session &&
-      *job.requested_at < *session_.first_session + limits::gap_margin && job.created_in == 0 &&
-      job.has_ledger() && !job.incomplete) {
-    mark_incomplete(entry, SourceEvent::job_uncounted);
-  }
+  look_if_counted(entry);
 }
 
 void Jobs::Impl::find_jobs_of(Gap& gap, std::optional<WallTime> oldest_listed) {

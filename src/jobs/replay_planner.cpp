@@ -22,12 +22,13 @@ ReplayPlanner::Plan& ReplayPlanner::plan(const std::string& job) {
   return plans_.try_emplace(job, backoff).first->second;
 }
 
-std::optional<WallTime> ReplayPlanner::due_at(const JobTracker::Entry& entry) const {
+std::optional<WallTime> ReplayPlanner::due_at(const JobTracker& jobs,
+                                              const JobTracker::Entry& entry) const {
   const Job& job = entry.second;
   const bool comparable = job.live || job.forced;
   const bool early = job.wanted && comparable;
-  const bool replayed =
-      job.open() && !job.held && !job.predates && !job.incomplete && (early || job.ended());
+  const bool replayed = job.open() && !job.held && !job.predates && (early || job.ended()) &&
+                        jobs.counted(job) == JobTracker::Counted::yes;
   if (!replayed) {
     return std::nullopt;
   }
@@ -42,7 +43,7 @@ std::vector<std::string> ReplayPlanner::due(const JobTracker& jobs, WallTime now
   }
   std::vector<std::pair<WallTime, std::string_view>> waiting;
   for (const std::string& id : jobs.unsettled()) {
-    const auto due = due_at(*jobs.find(id));
+    const auto due = due_at(jobs, *jobs.find(id));
     if (due && *due <= now && !run_of(id)) {
       waiting.emplace_back(*due, id);
     }

@@ -108,7 +108,7 @@ class ReplayPlanner {
   };
 
   Plan& plan(const std::string& job);
-  std::optional<WallTime> due_at(const JobTracker::Entry& job) const;
+  std::optional<WallTime> due_at(const JobTracker& jobs, const JobTracker::Entry& job) const;
   RunResult came_to_its_end(const Run& run, Plan& plan, Job& job, const RunSummary& summary,
                             std::uint64_t published, WallTime now);
   RunResult broke(const Run& run, Plan& plan, Job& job, WallTime now);

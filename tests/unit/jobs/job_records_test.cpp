@@ -18,7 +18,7 @@ Job full_job() {
   job.ended_at = at_s(4);
   job.events = 5;
   job.replays = 6;
-  job.live = job.forced = job.held = job.predates = true;
+  job.created = job.live = job.forced = job.held = job.predates = true;
   job.incomplete = job.dropped = job.settled = true;
   job.given_up = GivenUp::uncounted;
   job.over_at = at_s(7);
@@ -50,8 +50,8 @@ TEST(JobRecords, ReadBackWhatTheyWrite) {
             "v=1\nstate=revoked\nsuccess=false\nstarted=true\nrevoked=true\n"
             "requested_at=2023-11-14T22:13:21.000Z\nfinished_at=2023-11-14T22:13:22.000Z\n"
             "seen_at=2023-11-14T22:13:23.001Z\nended_at=2023-11-14T22:13:24.000Z\n"
-            "events=5\nreplays=6\nlive=1\nforced=1\nheld=1\npredates=1\nincomplete=1\ndropped=1\n"
-            "settled=1\nsettled_before=2023-11-14T22:13:28.000Z\ngiven_up=uncounted\n"
+            "events=5\nreplays=6\ncreated=1\nlive=1\nforced=1\nheld=1\npredates=1\nincomplete=1\n"
+            "dropped=1\nsettled=1\nsettled_before=2023-11-14T22:13:28.000Z\ngiven_up=uncounted\n"
             "over_at=2023-11-14T22:13:27.000Z\n");
   const auto read = decode_job(written);
   ASSERT_TRUE(read);

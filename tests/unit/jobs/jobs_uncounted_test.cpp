@@ -5,7 +5,205 @@
 namespace penstock::jobs {
 namespace {
 
-class JobsUncounted : public JobsFixture {};
+class JobsUncounted : public JobsFixture {
+ protected:
+  // Events 1 to 3 of `a` are published while nothing is counted, then there are jobs.
+  void publish_uncounted() {
+    JobsOptions without = options();
+    without.has_jobs = false;
+    first_start(without);
+    open();
+    live({event_line("a", 1), event_line("a", 2), event_line("a", 3)});
+    pass(1);
+    restart();
+  }
+  void gap() {
+    close();
+    pass(1);
+    open();
+  }
+  // The API's answer has no times.
+  void ends(const std::string& id) {
+    live({status_line(id, success_flags)});
+    for (int i = 0; i < 2; ++i) {
+      pass(60);
+      tick();
+      if (list_ordered()) {
+        commit(jobs->tasks_listed({}, now));
+        tick();
+      }
+    }
+  }
+  void expect_no_replay(const std::string& id) {
+    EXPECT_FALSE(ordered_replay()) << "what was published before would come twice";
+    EXPECT_EQ(told(SourceEvent::job_uncounted), std::vector{"job " + id});
+    EXPECT_TRUE(state["job/" + id].find("given_up=uncounted") != std::string::npos);
+    EXPECT_FALSE(jobs->replay_requested(id, true, now));
+  }
+};
+
+// Which of the two comes first depends on the network.
+class JobsUncountedInBothOrders : public JobsUncounted, public testing::WithParamInterface<bool> {
+ protected:
+  void list_and_open(const std::vector<Task>& tasks) {
+    const bool list_first = GetParam();
+    if (list_first) {
+      list(tasks);
+    }
+    open();
+    if (!list_first || list_ordered()) {
+      commit(jobs->tasks_listed(tasks, now));  // which the gap touched
+    }
+  }
+};
+INSTANTIATE_TEST_SUITE_P(List, JobsUncountedInBothOrders, testing::Bool(),
+                         [](const auto& list_first) {
+                           return list_first.param ? "BeforeTheSession" : "AfterItsOpening";
+                         });
+
+TEST_P(JobsUncountedInBothOrders, WhoseFirstEventsCameWithoutJobsAreNeverMerged) {
+  publish_uncounted();
+  list_and_open({task("a", "requested", -5)});
+  EXPECT_EQ(live({event_line("a", 4)}), (Numbers{4}));
+  tick();
+  EXPECT_FALSE(ordered_replay());
+  ends("a");
+  expect_no_replay("a");
+}
+
+TEST_P(JobsUncountedInBothOrders, OfATimeBeforeTheStateWasLostAreNeverMergedAfterALaterGap) {
+  JobsOptions after_loss = options();
+  after_loss.journal_published = true;
+  first_start(after_loss);
+  list_and_open({task("a", "requested", -5)});
+  gap();
+  list({task("a", "requested", -5)});
+  live({event_line("a", 4)});
+  tick();
+  EXPECT_FALSE(ordered_replay());
+  ends("a");
+  expect_no_replay("a");
+}
+
+TEST_P(JobsUncountedInBothOrders, ThatWereOverAtTheFirstStartAreNotReplayed) {
+  JobsOptions after_loss = options();
+  after_loss.journal_published = true;
+  after_loss.on_first_start = FirstStart::listed;
+  first_start(after_loss);
+  list_and_open({task("a", "success", -5000, -4000)});
+  pass(60);
+  tick();
+  expect_no_replay("a");
+}
+
+TEST_F(JobsUncounted, AreNotReplayedWhileThereIsNoSession) {
+  JobsOptions after_loss = options();
+  after_loss.journal_published = true;
+  after_loss.on_first_start = FirstStart::listed;
+  first_start(after_loss);
+  list({task("a", "success", -5000, -4000)});
+  tick();
+  EXPECT_FALSE(ordered_replay());
+  EXPECT_FALSE(jobs->replay_requested("a", true, now));
+}
+
+TEST_F(JobsUncounted, ThatNoListHasAreNeverMergedWhicheverSessionTheyAreHeardOfIn) {
+  publish_uncounted();
+  open();
+  list({});
+  gap();
+  list({});
+  EXPECT_EQ(live({event_line("a", 4)}), (Numbers{4}));
+  tick();
+  EXPECT_EQ(status_ordered(), "a");
+  commit(jobs->status_told("a", task("a", "Requested"), now));
+  ends("a");
+  expect_no_replay("a");
+}
+
+TEST_F(JobsUncounted, ThatNoListHasAreNeverMergedByAProcessThatComesLater) {
+  publish_uncounted();
+  open();
+  list({});
+  restart();
+  list({});
+  EXPECT_EQ(live({event_line("a", 4)}), (Numbers{4}));  // the journal still has it
+  restart();
+  open();
+  list({});
+  ends("a");
+  expect_no_replay("a");
+}
+
+TEST_F(JobsUncounted, AreGivenUpWithoutAListToo) {
+  publish_uncounted();
+  open();
+  gap();
+  live({event_line("a", 4), status_line("a", success_flags)});
+  ASSERT_TRUE(list_ordered());
+  commit(jobs->tasks_failed(now));
+  pass(3599);
+  tick();
+  EXPECT_EQ(told(SourceEvent::job_uncounted).size(), 0u) << "a list may come yet";
+  pass(1);
+  tick();
+  expect_no_replay("a");
+}
+
+TEST_F(JobsUncounted, AreMergedIfTheyWereRequestedLater) {
+  publish_uncounted();
+  open();
+  list({});
+  pass(700);
+  gap();
+  live({event_line("b", 1), status_line("b", success_flags)});
+  pass(60);
+  tick();
+  EXPECT_FALSE(ordered_replay()) << "that isn't known yet";
+  list({task("b", "success", 699)});
+  const Lines all{event_line("b", 1), event_line("b", 2)};
+  replay_next("b", all);
+  EXPECT_EQ(replay_next("b", all), (Numbers{2}));
+}
+
+TEST_F(JobsUncounted, AreMergedByALaterProcessIfTheirCreationWasSeen) {
+  publish_uncounted();
+  open();
+  list({});
+  live({status_line("b", created_flags), event_line("b", 1)});
+  restart();
+  open();
+  list({task("b", "requested", 2)});
+  live({status_line("b", success_flags)});
+  pass(60);
+  tick();
+  const Lines all{event_line("b", 1), event_line("b", 2)};
+  replay_next("b", all);
+  EXPECT_EQ(replay_next("b", all), (Numbers{2}));
+}
+
+TEST_F(JobsUncounted, AreNoneWhereTheVeryFirstStartWasWithJobs) {
+  first_start();
+  open();
+  list({});
+  gap();
+  list({});
+  live({event_line("b", 1)});
+  ends("b");
+  const Lines all{event_line("b", 1), event_line("b", 2)};
+  replay_next("b", all);
+  EXPECT_EQ(replay_next("b", all), (Numbers{2}));
+}
+
+TEST_F(JobsUncounted, AreMergedIfNobodyKnewThemAndAnOperatorForcesIt) {
+  publish_uncounted();
+  open();
+  list({});
+  auto asked = jobs->replay_requested("b", true, now);
+  ASSERT_TRUE(asked);
+  commit(*asked);
+  EXPECT_EQ(replay_next("b", {event_line("b", 1)}), (Numbers{1}));
+}
 
 TEST_F(JobsUncounted, WhoseEventsWereNotCountedForAWhileAreNeverMerged) {
   start();
