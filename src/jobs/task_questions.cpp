@@ -10,17 +10,23 @@ std::vector<std::string> TaskQuestions::statuses_due(const JobTracker& jobs, Wal
     return due;
   }
   std::erase_if(asked_, [&](const auto& asked) { return asked.second + interval_ <= now; });
-  for (const std::string& id : jobs.unsettled()) {
-    if (pending_.size() >= limits::status_questions) {
-      break;
+  const JobIds& ids = jobs.unsettled();
+  const auto turn = ids.upper_bound(last_asked_);
+  const auto ask = [&](auto from, auto to) {
+    for (; from != to && pending_.size() < limits::status_questions; ++from) {
+      const Job& job = jobs.find(*from)->second;
+      if (!job.ended() && !jobs.clean(job) && !job.listed && !pending_.contains(*from) &&
+          !asked_.contains(*from)) {
+        pending_.insert(*from);
+        asked_.emplace(*from, now);
+        due.push_back(*from);
+      }
     }
-    const Job& job = jobs.find(id)->second;
-    if (!job.ended() && !jobs.clean(job) && !job.listed && !pending_.contains(id) &&
-        !asked_.contains(id)) {
-      pending_.insert(id);
-      asked_.emplace(id, now);
-      due.push_back(id);
-    }
+  };
+  ask(turn, ids.end());
+  ask(ids.begin(), turn);
+  if (!due.empty()) {
+    last_asked_ = due.back();
   }
   return due;
 }

@@ -46,7 +46,7 @@ class TaskQuestions {
   }
 
   // Jobs whose status is to be asked for now: those that replays wait for, and that the list
-  // doesn't have. Not before the first list came, or didn't.
+  // doesn't have, in turn. Not before the first list came, or didn't.
   std::vector<std::string> statuses_due(const JobTracker& jobs, WallTime now);
   void status_answered(std::string_view job) { pending_.erase(std::string(job)); }
 
@@ -57,7 +57,8 @@ class TaskQuestions {
   bool list_settled_ = false;
   WallTime next_list_{}, list_not_before_{};
   JobIds pending_;
-  std::map<std::string, WallTime, std::less<>> asked_;  // when last
+  std::map<std::string, WallTime, std::less<>> asked_;  // when last, within the interval
+  std::string last_asked_;  // those behind it come first: else they waited for ever
 };
 
 }  // namespace penstock::jobs

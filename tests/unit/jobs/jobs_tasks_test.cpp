@@ -1,4 +1,6 @@
 // What is asked of the tasks API, and what follows from its answers; which jobs are remembered.
+#include <set>
+
 #include "penstock/core/limits.hpp"
 #include "unit/jobs/jobs_fixture.hpp"
 
@@ -213,6 +215,30 @@ TEST_F(JobsTasks, AreAskedForFourAtATime) {
   commit(jobs->status_failed("b", now));
   tick();
   EXPECT_EQ(status_ordered(), "e");
+}
+
+TEST_F(JobsTasks, AreAllAskedForHoweverManyTheyAre) {
+  JobsOptions with = options();
+  with.task_poll_interval = std::chrono::seconds(10);
+  start(with);
+  open();
+  std::set<std::string> running;
+  for (int i = 0; i < 60; ++i) {
+    running.insert("job-" + std::to_string(i));
+    live({event_line("job-" + std::to_string(i), 1)});
+  }
+  list({});
+  std::set<std::string> asked;
+  for (std::size_t i = 0; i < running.size() / limits::status_questions; ++i) {
+    while (const auto id = status_ordered()) {
+      EXPECT_TRUE(asked.insert(*id).second) << *id << " before another's turn";
+      commit(jobs->status_told(*id, task(*id, "requested"), now));
+    }
+    pass(1);
+    tick();
+  }
+  EXPECT_EQ(asked, running);
+  EXPECT_TRUE(status_ordered()) << "and then once more";
 }
 
 TEST_F(JobsTasks, ThatTheApiDoesNotKnowAnyMoreHaveEnded) {
