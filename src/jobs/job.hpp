@@ -47,11 +47,11 @@ struct Job {
   std::uint64_t events = 0;          // published
   std::uint64_t replays = 0;         // runs that are over
 
-  bool created = false;   // its creation was seen: all that was published of it is counted
-  bool live = false;      // something was published of it as it came live
-  bool forced = false;    // an operator said that its replays may be published, unchecked
-  bool held = false;      // they don't: an operator decides
-  bool predates = false;  // was there before the source's first start, and isn't replayed
+  bool created = false;     // its creation was seen: all that was published of it is counted
+  bool live = false;        // something was published of it as it came live
+  bool forced = false;      // an operator said that its replays may be published, unchecked
+  bool held = false;        // they don't: an operator decides
+  bool predates = false;    // was there before the source's first start, and isn't replayed
   bool incomplete = false;  // published events of it aren't counted: no replay can be merged
   bool dropped = false;     // its ledger isn't used any more, though it isn't settled
   bool settled = false;     // all of it is published
@@ -66,6 +66,7 @@ struct Job {
   bool wanted = false;           // is to be replayed now, ended or not
   bool settled_earlier = false;  // by a process before this one
   bool listed = false;           // by the latest task list
+  bool recorded = false;         // its ledger has records, or will have
   std::optional<WallTime> kept_from;  // over_at, or when it was last listed
 
   bool ended() const { return ended_at.has_value(); }

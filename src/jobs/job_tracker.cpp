@@ -220,11 +220,29 @@ void JobTracker::revive(Entry& entry) {
 
 std::vector<std::string> JobTracker::over_before(WallTime at, std::size_t limit) const {
   std::vector<std::string> ids;
-  for (auto oldest = over_.begin();
-       oldest != over_.end() && oldest->first <= at && ids.size() < limit; ++oldest) {
-    ids.emplace_back(oldest->second);
+  for (const auto* const over : {&over_unrecorded_, &over_recorded_}) {
+    for (auto oldest = over->begin();
+         oldest != over->end() && oldest->first <= at && ids.size() < limit; ++oldest) {
+      ids.emplace_back(oldest->second);
+    }
   }
   return ids;
+}
+
+std::optional<std::string> JobTracker::unrecorded_before(WallTime at) const {
+  const auto oldest = over_unrecorded_.begin();
+  const bool found = oldest != over_unrecorded_.end() && oldest->first <= at;
+  return found ? std::optional<std::string>(oldest->second) : std::nullopt;
+}
+
+void JobTracker::recorded(Entry& entry, bool recorded) {
+  Job& job = entry.second;
+  if (job.recorded != recorded) {
+    const std::optional<WallTime> kept = job.kept_from;
+    keep_from(entry, std::nullopt);
+    job.recorded = recorded;
+    keep_from(entry, kept);
+  }
 }
 
 JobIds JobTracker::take_changed(bool counted) {
@@ -294,12 +312,13 @@ void JobTracker::over(Entry& entry, WallTime at) {
 
 void JobTracker::keep_from(Entry& entry, std::optional<WallTime> at) {
   std::optional<WallTime>& kept = entry.second.kept_from;
+  auto& over = entry.second.recorded ? over_recorded_ : over_unrecorded_;
   if (kept) {
-    over_.erase({*kept, entry.first});
+    over.erase({*kept, entry.first});
   }
   kept = at;
   if (kept) {
-    over_.insert({*kept, entry.first});
+    over.insert({*kept, entry.first});
   }
 }
 

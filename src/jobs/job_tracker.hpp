@@ -76,8 +76,12 @@ class JobTracker {
   void changed(const Entry& entry) { changed_.insert(entry.first); }
 
   const JobIds& unsettled() const { return unsettled_; }  // given up, held and left ones included
-  // Jobs about which nothing is done since at the latest `at`, and not listed since: the oldest.
+  // Jobs about which nothing is done since at the latest `at`, and not listed since: the oldest,
+  // the unrecorded ones first.
   std::vector<std::string> over_before(WallTime at, std::size_t limit) const;
+  // The longest over that nothing but its record is kept of.
+  std::optional<std::string> unrecorded_before(WallTime at) const;
+  void recorded(Entry& entry, bool recorded);
   // Jobs whose records are to be written; `counted`: also those of which only `events` changed.
   JobIds take_changed(bool counted);
   const std::array<std::uint64_t, job_states>& by_state() const { return by_state_; }
@@ -101,7 +105,8 @@ class JobTracker {
   FirstStart on_first_start_;
   std::unordered_map<std::string, Job, Hash, std::equal_to<>> jobs_;
   JobIds unsettled_, changed_, counted_;
-  std::set<std::pair<WallTime, std::string_view>> over_;  // by kept_from; the ids stand in jobs_
+  // By kept_from; the ids stand in jobs_. Apart: those that can go hide behind none that can't.
+  std::set<std::pair<WallTime, std::string_view>> over_unrecorded_, over_recorded_;
   std::array<std::uint64_t, job_states> by_state_{};
   std::uint64_t stretch_ = 1;
   bool uncounted_ = false;

@@ -49,7 +49,7 @@ Changes Jobs::Impl::tick(WallTime now) {
     start_replays(now);
     relieve_memory(now);
     forget_old(now);
-    ledger_records_.add_tombstones(tombstones_, limits::ledger_tombstones);
+    drop_records();
   }
   store(changes, now, true);
   return changes;
@@ -69,12 +69,8 @@ Jobs::Impl::Entry* Jobs::Impl::know(std::string_view id, bool created, WallTime 
     return known;
   }
   if (tracker_.size() >= limits::remembered_jobs) {
-    constexpr std::size_t tried = 16;  // the oldest may have ledger records left
-    const auto oldest = tracker_.over_before(now - late, tried);
-    const auto done = std::find_if(oldest.begin(), oldest.end(), [&](const std::string& old) {
-      return ledger_records_.none_of(old);
-    });
-    if (done == oldest.end()) {
+    const auto done = tracker_.unrecorded_before(now - late);
+    if (!done) {
       session_.overflowed = session_changed_ = true;
       ++figures_.refused_jobs;
       return nullptr;
@@ -82,6 +78,7 @@ Jobs::Impl::Entry* Jobs::Impl::know(std::string_view id, bool created, WallTime 
     forget(*done);
   }
   Entry& entry = tracker_.learn(id);
+  tracker_.recorded(entry, !ledger_records_.none_of(id));
   if (session_.overflowed && !created) {
     mark_incomplete(entry, SourceEvent::ledger_full);  // it may be one that there was no room for
   }
@@ -182,6 +179,15 @@ void Jobs::Impl::forget_old(WallTime now) {
       drop_ledger(entry);
     } else if (ledger_records_.none_of(id)) {
       forget(id);
+    }
+  }
+}
+
+void Jobs::Impl::drop_records() {
+  for (const std::string& id :
+       ledger_records_.add_tombstones(tombstones_, limits::ledger_tombstones)) {
+    if (Entry* const entry = tracker_.find(id)) {
+      tracker_.recorded(*entry, false);
     }
   }
 }

@@ -89,6 +89,7 @@ class Jobs::Impl {
   bool will_be_counted(const Job& job, WallTime now) const;
   void end_uncounted(WallTime now);
   void forget_old(WallTime now);
+  void drop_records();
   void relieve_memory(WallTime now);
   // What is to be stored goes into `changes`. `counted`: also what only counts on.
   void store(Changes& changes, WallTime now, bool counted = false);

@@ -177,6 +177,7 @@ bool Jobs::Impl::publish_live(Entry& entry, Batch& batch, std::size_t index, Cha
   tracker_.published(entry, 1, true);
   if (published > 0) {
     changes.ledger[entry.first].push_back({event, published});
+    tracker_.recorded(entry, true);
     batch.copies[index] = published;
   } else if (!job.incomplete) {
     mark_incomplete(entry, SourceEvent::ledger_full);

@@ -81,6 +81,7 @@ void Jobs::Impl::take_replayed(Run& run, Batch& batch, std::span<const Verdict> 
     tracker_.published(entry, published.size(), false);
     gaps_.job_replayed(entry.first, published.size());
     changes.ledger.emplace(entry.first, std::move(published));
+    tracker_.recorded(entry, true);
   }
   if (!entry.second.incomplete && ledger_.incomplete(entry.first)) {
     mark_incomplete(entry, SourceEvent::ledger_full);  // and the run is stopped

@@ -102,7 +102,10 @@ void Jobs::Impl::restored(WallTime now) {
     count_from(session_.first_session);
   }
   for (const std::string& id : ledger_records_.jobs()) {
-    const Entry* const entry = tracker_.find(id);
+    Entry* const entry = tracker_.find(id);
+    if (entry != nullptr) {
+      tracker_.recorded(*entry, true);
+    }
     if (entry == nullptr || !entry->second.has_ledger()) {
       ledger_.drop(id);
       ledger_records_.drop(id);

@@ -178,16 +178,19 @@ void LedgerRecords::drop(std::string_view job) {
   }
 }
 
-void LedgerRecords::add_tombstones(std::vector<SideRecord>& records, std::size_t limit) {
+std::vector<std::string> LedgerRecords::add_tombstones(std::vector<SideRecord>& records,
+                                                       std::size_t limit) {
+  std::vector<std::string> done;
   for (; limit > 0 && !dropping_.empty(); --limit) {
     const auto job = dropping_.begin();
     const auto range = ranges_.find(*job);
     records.push_back({RecordTopic::state, ledger_key(*job, range->second.first), std::nullopt});
     if (++range->second.first == range->second.next) {
       ranges_.erase(range);
-      dropping_.erase(job);
+      done.push_back(std::move(dropping_.extract(job).value()));
     }
   }
+  return done;
 }
 
 bool LedgerRecords::none_of(std::string_view job) const { return !ranges_.contains(job); }

@@ -45,8 +45,8 @@ class LedgerRecords {
   void committed(std::span<const Changes* const> changes);
 
   void drop(std::string_view job);
-  // At most `limit` of what is to be dropped.
-  void add_tombstones(std::vector<SideRecord>& records, std::size_t limit);
+  // At most `limit` of what is to be dropped. The jobs of which nothing is left then.
+  std::vector<std::string> add_tombstones(std::vector<SideRecord>& records, std::size_t limit);
   // Nothing is stored of it.
   bool none_of(std::string_view job) const;
   std::vector<std::string> jobs() const;

@@ -302,6 +302,41 @@ TEST_F(JobsTasks, AreForgottenNinetyDaysAfterTheirEnd) {
   EXPECT_TRUE(settled("a")) << "its record on the jobs topic stays";
 }
 
+// What a job's records keep is looked at by 90 days, not by the next one that needs room.
+TEST_F(JobsTasks, MakeRoomWhateverOlderOnesCannot) {
+  first_start();
+  list({});
+  open();
+  constexpr std::size_t stuck = 16;
+  for (std::size_t i = 0; i < stuck; ++i) {
+    const std::string id = "old-" + std::to_string(i);
+    live({event_line(id, 1), status_line(id, success_flags)});  // predates: it keeps its ledger
+  }
+  pass(1);
+  live({status_line("done", created_flags), event_line("done", 1),
+        status_line("done", success_flags)});
+  tick();  // its ledger goes
+  ASSERT_EQ(stored("ledger/"), stuck);
+  pass(1);
+  Lines lines;
+  for (std::size_t i = stuck + 1; i < limits::remembered_jobs; ++i) {
+    lines.push_back(status_line("job-" + std::to_string(i), created_flags));
+    lines.push_back(status_line("job-" + std::to_string(i), success_flags));
+  }
+  live(lines);
+  pass(3601);
+  live({status_line("new", created_flags)});
+  EXPECT_EQ(stored("job/new"), 1u);
+  EXPECT_EQ(stored("job/done"), 0u) << "the oldest that nothing else is kept of";
+  restart();
+  live({status_line("newer", created_flags)});
+  EXPECT_EQ(stored("job/newer"), 1u);
+  EXPECT_EQ(stored("job/old-"), stuck);
+  EXPECT_EQ(stored("job/"), limits::remembered_jobs);
+  EXPECT_EQ(jobs->figures().refused_jobs, 0u);
+  EXPECT_EQ(state["session"].find("overflowed"), std::string::npos);
+}
+
 TEST_F(JobsTasks, AreNotForgottenBeforeTheListWasRead) {
   start();
   list({});
