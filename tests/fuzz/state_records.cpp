@@ -20,8 +20,8 @@ namespace {
 bool same(const jobs::Job& a, const jobs::Job& b) {
   const auto stored = [](const jobs::Job& job) {
     return std::tie(job.state, job.flags, job.requested_at, job.finished_at, job.seen_at,
-                    job.ended_at, job.events, job.replays, job.live, job.forced, job.held,
-                    job.predates, job.incomplete, job.dropped, job.settled, job.given_up,
+                    job.ended_at, job.events, job.replays, job.created, job.live, job.forced,
+                    job.held, job.predates, job.incomplete, job.dropped, job.settled, job.given_up,
                     job.over_at, job.settled_before);
   };
   return stored(a) == stored(b);

@@ -1,6 +1,7 @@
 // The proof of the jobs room: thousands of made-up stories of jobs, sessions that break, replays
 // that break, lag or bring too much, and processes that die. Whatever happens, nothing is published
-// once too often; and when all is settled, nothing is missing.
+// once too often; and when all is settled, nothing is missing. Where some processes have no jobs or
+// the state is lost, what can't be known to be missing is left out.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -16,27 +17,37 @@ constexpr std::uint64_t usual_seeds = 300;  // some twenty times slower
 constexpr std::uint64_t usual_seeds = 2'000;
 #endif
 
-std::string live(std::uint64_t seed, bool tell, std::string& story) {
-  ModelWorld world(seed, tell);
+std::string live(std::uint64_t seed, bool uncounted, bool tell, std::string& story) {
+  ModelWorld world(seed, tell, uncounted);
   world.live_through(300);
   world.come_to_rest();
-  world.check_nothing_is_missing();
+  if (!uncounted) {
+    world.check_nothing_is_missing();
+  }
   story = world.story();
   return world.broken();
 }
 
-TEST(JobsModel, NothingIsPublishedTwiceAndNothingIsMissingInTheEnd) {
+void tell_stories(std::uint64_t seeds, bool uncounted) {
   const char* const one = std::getenv("PENSTOCK_MODEL_SEED");
   const std::uint64_t first = one != nullptr ? std::strtoull(one, nullptr, 10) : 1;
-  const std::uint64_t last = one != nullptr ? first : usual_seeds;
+  const std::uint64_t last = one != nullptr ? first : seeds;
   for (std::uint64_t seed = first; seed <= last; ++seed) {
     std::string story;
-    const std::string broken = live(seed, false, story);
+    const std::string broken = live(seed, uncounted, false, story);
     if (!broken.empty()) {
-      live(seed, true, story);
+      live(seed, uncounted, true, story);
       FAIL() << "seed " << seed << ": " << broken << "\n" << story;
     }
   }
+}
+
+TEST(JobsModel, NothingIsPublishedTwiceAndNothingIsMissingInTheEnd) {
+  tell_stories(usual_seeds, false);
+}
+
+TEST(JobsModel, NothingIsPublishedTwiceThoughNotAllIsCounted) {
+  tell_stories(usual_seeds / 4, true);
 }
 
 }  // namespace

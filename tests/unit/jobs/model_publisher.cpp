@@ -17,6 +17,7 @@ void ModelWorld::decide_live() {
   batch.truncated_bytes = block.truncated_bytes;
   Item item;
   item.changes = jobs_->decide(batch, now_);
+  batch.verdicts.resize(batch.events.size(), Verdict::publish);  // without jobs, all of it
   for (std::size_t i = 0; i < batch.events.size(); ++i) {
     if (batch.verdicts[i] == Verdict::publish && !batch.events[i].is_job_status()) {
       item.published.emplace_back(normal_job_id(batch.events[i].job_id), batch.fingerprints[i].low);
@@ -129,7 +130,8 @@ void ModelWorld::obey(const order::StopReplay& order) {
 
 void ModelWorld::obey(const order::Tell& order) {
   tell(std::string(to_string(order.event)) + ": " + order.detail);
-  if (order.event == SourceEvent::ledger_full || order.event == SourceEvent::job_uncounted) {
+  if (order.event == SourceEvent::ledger_full ||
+      (order.event == SourceEvent::job_uncounted && !uncounted_)) {
     fail("without a reason: " + std::string(to_string(order.event)) + ", " + order.detail);
   }
 }
@@ -144,8 +146,8 @@ void ModelWorld::answer_list() {
   if (one_in(3)) {
     take(jobs_->tasks_failed(now_));
   } else {
-    const std::vector<Task> tasks = remote_.list();
-    tell("the list comes");
+    const std::vector<Task> tasks = uncounted_ ? remote_.short_list() : remote_.list();
+    tell("the list comes, with " + std::to_string(tasks.size()));
     take(jobs_->tasks_listed(tasks, now_));
   }
 }
@@ -157,7 +159,7 @@ void ModelWorld::answer_status() {
   const std::string job = asked_.front();
   asked_.pop_front();
   take(one_in(3) ? jobs_->status_failed(job, now_)
-                 : jobs_->status_told(job, remote_.status(job), now_));
+                 : jobs_->status_told(job, remote_.status(job, !uncounted_), now_));
 }
 
 void ModelWorld::commit() {
@@ -212,15 +214,23 @@ void ModelWorld::crash() {
   lists_asked_ = 0;
   decided_ = journal_committed_;
   pass_time(any(2) == 0 ? 1'000 : 100'000);
+  if (uncounted_ && one_in(4) && journal_committed_ > 0 && journal_committed_ == journal_.size()) {
+    tell("the state topic is lost");
+    state_log_.clear();
+    state_.clear();
+  }
   start();
 }
 
 void ModelWorld::start() {
-  JobsOptions options{.source = SourceName("stream"),
-                      .has_jobs = true,
-                      .on_first_start = on_first_start_,
-                      .ledger_memory = 1_MiB,
-                      .id_seed = "p" + std::to_string(++instances_)};
+  JobsOptions options{
+      .source = SourceName("stream"),
+      .has_jobs = !(uncounted_ && one_in(3) && journal_committed_ == journal_.size()),
+      .on_first_start = on_first_start_,
+      .ledger_memory = 1_MiB,
+      .id_seed = "p" + std::to_string(++instances_),
+      .journal_published = journal_committed_ > 0};
+  tell(options.has_jobs ? "a process with jobs" : "a process without jobs");
   jobs_ = std::make_unique<Jobs>(std::move(options));
   if (any(2) == 0) {  // compaction: of each key the last record stays where it is
     std::set<std::string> seen;

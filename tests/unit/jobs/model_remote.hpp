@@ -102,13 +102,24 @@ class ModelRemote {
     return tasks;
   }
 
-  Task status(const std::string& id) const {
+  // One that has some jobs only, and of others no times.
+  std::vector<Task> short_list() const {
+    std::vector<Task> tasks;
+    for (std::size_t i = 0; i < jobs_.size(); ++i) {
+      if (i % 3 != 0 && random_() % 4 != 0) {
+        tasks.push_back(status(jobs_[i].id, i % 3 == 1));
+      }
+    }
+    return tasks;
+  }
+
+  Task status(const std::string& id, bool with_times = true) const {
     const RemoteJob& job = find(id);
     const std::string word = !job.finished_at ? "requested" : job.revoked ? "Revoked" : "Success";
     return {.job_id = id,
             .status = word,
-            .requested_at = job.requested_at,
-            .finished_at = job.finished_at};
+            .requested_at = with_times ? std::optional(job.requested_at) : std::nullopt,
+            .finished_at = with_times ? job.finished_at : std::nullopt};
   }
 
   bool all_finished() const {
