@@ -37,6 +37,9 @@ SourcePipeline::SourcePipeline(boost::asio::io_context& io, extract::Pool& pool,
               boost::asio::post(io_, [this, orders = std::move(orders)] { carry_out(orders); });
             }),
       publisher_(std::move(options.publisher), desk_, *this, counters, log),
+      attempts_(
+          [this](FailedAttempts::Ask ask) { publisher_.post_in_turn(desk_.note(std::move(ask))); },
+          [this](FailedAttempts::Ask ask) { publisher_.post(desk_.note(std::move(ask))); }),
       feed_(
           io, pool,
           {.ring = options.ring,
@@ -139,7 +142,7 @@ ops::SourceHealth SourcePipeline::health() const {
 }
 
 void SourcePipeline::session_opened(SessionId session) {
-  told_failure_.reset();
+  attempts_.opened(session);
   connected_since_ = wall_now();
   feed_.open(ChannelId{++channels_}, session);
 }
@@ -150,11 +153,7 @@ void SourcePipeline::session_closed(SessionId, DisconnectCause cause) {
 }
 
 void SourcePipeline::attempt_failed(DisconnectCause cause) {
-  if (std::exchange(told_failure_, cause) == cause) {
-    return;
-  }
-  publisher_.post(desk_.note(
-      [cause, now = wall_now()](jobs::Jobs& jobs) { return jobs.session_failed(cause, now); }));
+  attempts_.failed(cause, wall_now(), feed_.idle());
 }
 
 void SourcePipeline::notice(SourceEvent event, std::string_view detail) {
@@ -220,6 +219,7 @@ void SourcePipeline::count_session(const Batch& batch) {
 // Something went on in a feed: what was waited for may have come.
 void SourcePipeline::moved() {
   counters_.journal_bytes.set(feed_.used().count);
+  attempts_.moved(feed_.idle());
   if (feed_.has_room()) {
     session_.resume();
   }

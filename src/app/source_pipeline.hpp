@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "app/channel_feed.hpp"
+#include "app/failed_attempts.hpp"
 #include "app/jobs_desk.hpp"
 #include "app/replay_desk.hpp"
 #include "penstock/core/commit_beat.hpp"
@@ -132,7 +133,6 @@ class SourcePipeline final : private remote::SessionListener, private publish::P
   std::optional<WallTime> connected_since_;
   // Of the live session that is read; of the workers, one at a time.
   std::uint64_t session_events_ = 0, session_dead_letters_ = 0;
-  std::optional<DisconnectCause> told_failure_;   // since the last session
   std::map<ReleasedChannel, Released> released_;  // of the commit under way; the publisher's thread
 
   // Written by the publisher's and the I/O thread.
@@ -147,6 +147,7 @@ class SourcePipeline final : private remote::SessionListener, private publish::P
   // has taken the source over and its own thread is long gone. That thread posts to the feeds
   // through io_ alone.
   publish::Publisher publisher_;
+  FailedAttempts attempts_;
   ChannelFeed feed_;
   std::unique_ptr<ReplayDesk> replays_;  // none: the source has no jobs
   remote::Session session_;

@@ -1,6 +1,7 @@
 #include "penstock/jobs/jobs.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "jobs/jobs_impl.hpp"
@@ -56,12 +57,20 @@ Changes Jobs::Impl::tick(WallTime now) {
 }
 
 Changes Jobs::Impl::session_failed(DisconnectCause cause, WallTime now) {
+  session_failed_before(SessionId{}, cause);  // whichever it is
   if (gaps_.is_open()) {
-    gaps_.hindered(cause);
+    note_failures(SessionId{std::numeric_limits<std::uint64_t>::max()});
   }
   Changes changes;
   store(changes, now);
   return changes;
+}
+
+void Jobs::Impl::session_failed_before(SessionId session, DisconnectCause cause) {
+  const Failure failure{session, cause};
+  if (std::ranges::find(failures_, failure) == failures_.end()) {
+    failures_.push_back(failure);
+  }
 }
 
 Jobs::Impl::Entry* Jobs::Impl::know(std::string_view id, bool created, WallTime now) {
@@ -301,6 +310,9 @@ void Jobs::reconfigure(const JobsOptions& options) { impl_->reconfigure(options)
 Changes Jobs::tick(WallTime now) { return impl_->tick(now); }
 Changes Jobs::session_failed(DisconnectCause cause, WallTime now) {
   return impl_->session_failed(cause, now);
+}
+void Jobs::session_failed_before(SessionId session, DisconnectCause cause) {
+  impl_->session_failed_before(session, cause);
 }
 Changes Jobs::tasks_listed(std::span<const Task> tasks, WallTime now) {
   return impl_->tasks_listed(tasks, now);

@@ -38,6 +38,7 @@ class Jobs::Impl {
 
   Changes tick(WallTime now);
   Changes session_failed(DisconnectCause cause, WallTime now);
+  void session_failed_before(SessionId session, DisconnectCause cause);
   Changes tasks_listed(std::span<const Task> tasks, WallTime now);
   Changes tasks_failed(WallTime now);
   Changes status_told(std::string_view job, const std::optional<Task>& task, WallTime now);
@@ -57,6 +58,7 @@ class Jobs::Impl {
 
   // --- jobs_live.cpp
   void session_opened(SessionId session, WallTime at, bool whole);
+  void note_failures(SessionId up_to);
   void session_closed(SessionId session, WallTime at, DisconnectCause cause);
   void session_goes_on(const Block& block, WallTime at);
   void journal_lost(const Block& block, WallTime at);
@@ -112,6 +114,12 @@ class Jobs::Impl {
   bool first_session_ = false;  // it is the very first
   RecentRate rate_;
   std::uint64_t truncated_ = 0;  // bytes of the open session
+  struct Failure {
+    SessionId before;
+    DisconnectCause cause;
+    bool operator==(const Failure&) const = default;
+  };
+  std::vector<Failure> failures_;  // attempts whose gap isn't known yet
 
   std::optional<WallTime> list_read_;   // when last
   std::vector<SideRecord> tombstones_;  // to be stored

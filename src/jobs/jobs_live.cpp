@@ -53,6 +53,7 @@ void Jobs::Impl::session_opened(SessionId session, WallTime at, bool whole) {
                 whole ? DisconnectCause::daemon_down : DisconnectCause::journal_damaged,
                 session_.rate);
   }
+  note_failures(session);
   const bool after_gap = gaps_.is_open();
   if (after_gap) {
     gaps_.truncated(truncated_);
@@ -72,6 +73,19 @@ void Jobs::Impl::session_opened(SessionId session, WallTime at, bool whole) {
   }
   whole_ = whole;
   truncated_ = 0;
+}
+
+// Of attempts before that session. Without a gap they hindered nothing: it is the first start.
+void Jobs::Impl::note_failures(SessionId up_to) {
+  std::erase_if(failures_, [&](const Failure& failure) {
+    if (failure.before > up_to) {
+      return false;
+    }
+    if (gaps_.is_open()) {
+      gaps_.hindered(failure.cause);
+    }
+    return true;
+  });
 }
 
 void Jobs::Impl::session_closed(SessionId session, WallTime at, DisconnectCause cause) {

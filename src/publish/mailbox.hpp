@@ -1,6 +1,7 @@
 // What waits for the publisher's thread: batches from the extraction pool, notes from elsewhere.
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -12,8 +13,8 @@
 
 namespace penstock::publish {
 
-// put() and close() from any thread, the rest from the publisher's. Unbounded: the pipeline keeps
-// what is on its way to limits::max_extracted_*.
+// put(), put_in_turn() and close() from any thread, the rest from the publisher's. Unbounded: the
+// pipeline keeps what is on its way to limits::max_extracted_*.
 class Mailbox {
  public:
   struct Taken {
@@ -29,6 +30,15 @@ class Mailbox {
     changed_.notify_one();
   }
 
+  // Behind the live batches that are there.
+  void put_in_turn(Note&& note) {
+    {
+      const std::lock_guard lock(mutex_);
+      live_.emplace_back(std::move(note));
+    }
+    changed_.notify_one();
+  }
+
   void close() {
     {
       const std::lock_guard lock(mutex_);
@@ -37,7 +47,8 @@ class Mailbox {
     changed_.notify_one();
   }
 
-  // Notes first, as they are few and never wait for batches; replays when nothing live waits.
+  // Notes first, as they are few and never wait for batches, but for those put in turn; replays
+  // when nothing live waits.
   Taken take(MonotonicTime until) {
     std::unique_lock lock(mutex_);
     changed_.wait_until(lock, until, [&] { return !empty() || closed_; });
@@ -67,12 +78,16 @@ class Mailbox {
            : batch->channel_kind == ChannelKind::replay ? replays_
                                                         : live_;
   }
-  bool no_batch() const { return live_.empty() && replays_.empty(); }
-  bool empty() const { return notes_.empty() && no_batch(); }
+  bool no_batch() const {
+    return replays_.empty() && std::ranges::none_of(live_, [](const Transactor::Item& item) {
+             return std::holds_alternative<Batch>(item);
+           });
+  }
+  bool empty() const { return notes_.empty() && live_.empty() && replays_.empty(); }
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  Queue notes_, live_, replays_;
+  Queue notes_, live_, replays_;  // live_ with notes in turn
   bool closed_ = false;
 };
 

@@ -38,6 +38,7 @@ class Publisher::Impl {
     }));
   }
   void put(Transactor::Item&& item) { mailbox_.put(std::move(item)); }
+  void put_in_turn(Note&& note) { mailbox_.put_in_turn(std::move(note)); }
   void drain() { mailbox_.close(); }
 
  private:
@@ -105,6 +106,8 @@ void Publisher::start() { impl_->start(); }
 void Publisher::push(Batch&& batch) { impl_->put(std::move(batch)); }
 
 void Publisher::post(Note note) { impl_->put(std::move(note)); }
+
+void Publisher::post_in_turn(Note note) { impl_->put_in_turn(std::move(note)); }
 
 void Publisher::set_beat(const CommitBeat& beat) { impl_->set_beat(beat); }
 

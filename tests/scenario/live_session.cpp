@@ -23,7 +23,7 @@ remote::BackoffOptions backoff() {
 
 LiveSession::LiveSession(std::string source, std::size_t instance, RemoteModel& remote,
                          const test::TurnedClock& clock, Dice& dice, Story& story, BlockLane& lane,
-                         Failed failed)
+                         Failed failed, Opened opened)
     : source_(std::move(source)),
       instance_(instance),
       remote_(remote),
@@ -32,6 +32,7 @@ LiveSession::LiveSession(std::string source, std::size_t instance, RemoteModel& 
       story_(story),
       lane_(lane),
       failed_(std::move(failed)),
+      opened_(std::move(opened)),
       fsm_(backoff(), stall_timeout, dice()),
       at_(clock.monotonic()),
       sessions_(lane.ring().last_recovered_session().value) {}
@@ -168,6 +169,7 @@ void LiveSession::go_on(const remote::Outcome& what) {
     const SessionId session{++sessions_};
     last_byte_ = clock_.monotonic();
     story_.say(source_, "session ", session.value, " opened on connection ", connection_);
+    opened_(session);
     lane_.ring().open_session(ChannelId{sessions_}, session, clock_.wall());
   }
   if (decision.ending) {

@@ -14,10 +14,11 @@ namespace penstock::scenario {
 class LiveSession {
  public:
   using Failed = std::function<void(DisconnectCause)>;  // an attempt that became no session
+  using Opened = std::function<void(SessionId)>;        // before its mark
 
   LiveSession(std::string source, std::size_t instance, RemoteModel& remote,
               const test::TurnedClock& clock, Dice& dice, Story& story, BlockLane& lane,
-              Failed failed);
+              Failed failed, Opened opened);
 
   // step() would do something now, or will by then if nothing else happens; none: never.
   bool can_step() const;
@@ -44,6 +45,7 @@ class LiveSession {
   Story& story_;
   BlockLane& lane_;
   Failed failed_;
+  Opened opened_;
   remote::SessionFsm fsm_;
   remote::Action action_ = remote::Action::wait;
   MonotonicTime at_;  // when a wait ends, or an answer comes

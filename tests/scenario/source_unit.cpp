@@ -82,15 +82,24 @@ SourceUnit::SourceUnit(UnitOptions options, Surroundings around)
       transactor_(publisher_options(options_, around.clock.wall()), *kafka_,
                   options_.planted == Planted::ledger ? static_cast<Decider&>(forgetful_) : jobs_,
                   *this, counters_, around.clock, log_),
+      attempts_(
+          [this](app::FailedAttempts::Ask ask) {
+            post_in_turn([this, ask = std::move(ask)] { return ask(jobs_); });
+          },
+          [this](app::FailedAttempts::Ask ask) {
+            post([this, ask = std::move(ask)] { return ask(jobs_); });
+          }),
       lane_(live_ring(options_),
             std::make_unique<KeptSegments>(*options_.journal, live_ring(options_).segment_size),
             {.max_line = largest_event, .kind = ChannelKind::live, .has_ledger = options_.has_jobs},
             options_.planted != Planted::reorder),
-      session_(options_.source, options_.instance, around.remote, around.clock, around.dice,
-               around.story, lane_,
-               [this](DisconnectCause cause) {
-                 post([this, cause] { return jobs_.session_failed(cause, around_.clock.wall()); });
-               }),
+      session_(
+          options_.source, options_.instance, around.remote, around.clock, around.dice,
+          around.story, lane_,
+          [this](DisconnectCause cause) {
+            attempts_.failed(cause, around_.clock.wall(), lane_.extracted());
+          },
+          [this](SessionId session) { attempts_.opened(session); }),
       desk_(options_.source, options_.replay_concurrency, options_.planted,
             {.jobs = jobs_,
              .remote = around.remote,
@@ -167,6 +176,7 @@ void SourceUnit::step(std::size_t which) {
   } else {
     desk_.step(which, extractor_);
   }
+  attempts_.moved(lane_.extracted());
 }
 
 std::optional<MonotonicTime> SourceUnit::due() const {
@@ -279,6 +289,15 @@ void SourceUnit::post(publish::Note note) {
     unsorted_.push_back(std::move(note));
   } else {
     mailbox_.put(std::move(note));
+  }
+}
+
+void SourceUnit::post_in_turn(publish::Note note) {
+  ++notes_waiting_;
+  if (options_.planted == Planted::mailbox) {
+    unsorted_.push_back(std::move(note));
+  } else {
+    mailbox_.put_in_turn(std::move(note));
   }
 }
 

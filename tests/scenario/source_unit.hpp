@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "app/failed_attempts.hpp"
 #include "block_lane.hpp"
 #include "kafka_weather.hpp"
 #include "kept_journal.hpp"
@@ -78,6 +79,7 @@ class SourceUnit final : private publish::PublisherListener {
   void take_item();
   void deliver(Batch&& batch);
   void post(publish::Note note);
+  void post_in_turn(publish::Note note);
   bool all_extracted() const;
   void violated(const std::string& what);
 
@@ -90,6 +92,7 @@ class SourceUnit final : private publish::PublisherListener {
   std::unique_ptr<test::ModelSession> kafka_;
   publish::Transactor transactor_;
   extract::Extractor extractor_;
+  app::FailedAttempts attempts_;
   BlockLane lane_;
   LiveSession session_;
   OrderDesk desk_;

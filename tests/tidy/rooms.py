@@ -47,6 +47,7 @@ PURE_STEMS = {
     "event_handler",
     "event_store",
     "event_times",
+    "failed_attempts",
     "figures",
     "filter",
     "fish_completion",

@@ -1,7 +1,7 @@
 // The thread that publishes one source's batches to Kafka, in transactions.
 //
 // Transactor does the work, one step after the other; this is the thread around it, and the mailbox
-// in front. push(), post() and drain() may be called from any thread.
+// in front. push(), post(), post_in_turn() and drain() may be called from any thread.
 #pragma once
 
 #include <functional>
@@ -75,9 +75,11 @@ class Publisher {
 
   void start();
   // Never blocks: the caller keeps to limits::max_extracted_*. Batches of live sessions are taken
-  // before those of replays that wait, and notes before both.
+  // before those of replays that wait, and notes before both, but for a note in turn: that stays
+  // behind the live batches that were pushed before.
   void push(Batch&& batch);
   void post(Note note);
+  void post_in_turn(Note note);
   void set_beat(const CommitBeat& beat);  // from the next commit on
   // No more batches: commit what is there, then end.
   void drain();

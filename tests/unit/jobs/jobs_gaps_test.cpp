@@ -85,6 +85,30 @@ TEST_F(JobsGaps, KeepsItsFirstCauseAndNotesTheOthers) {
   EXPECT_TRUE(gap_shows("\"note\":\"then unreachable; then throttled\""));
 }
 
+TEST_F(JobsGaps, NotesWhatFailedBeforeASessionWhenThatOpens) {
+  start();
+  open();
+  jobs->session_failed_before(session.next(), DisconnectCause::unreachable);
+  jobs->session_failed_before(session.next().next(), DisconnectCause::refused);
+  close(DisconnectCause::aborted);
+  EXPECT_TRUE(gap_shows("\"note\":\"\""));
+  open();
+  EXPECT_TRUE(gap_shows("\"cause\":\"aborted\""));
+  EXPECT_TRUE(gap_shows("\"note\":\"then unreachable\""));
+}
+
+// The process died, and the journal had a session that the state doesn't know.
+TEST_F(JobsGaps, NotesWhatFailedAfterASessionWhoseEndWasNeverTold) {
+  start();
+  restart();
+  open();
+  commit(jobs->session_failed(DisconnectCause::refused, now));
+  EXPECT_TRUE(gaps_topic.empty());
+  open();
+  EXPECT_TRUE(gap_shows("\"cause\":\"refused\""));
+  EXPECT_TRUE(gap_shows("\"note\":\"began while the daemon was down\""));
+}
+
 TEST_F(JobsGaps, IsWhereBlocksOfTheJournalAreLost) {
   start();
   open();

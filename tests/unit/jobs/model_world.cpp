@@ -179,7 +179,11 @@ void ModelWorld::connect() {
     return;
   }
   if (one_in(3)) {
-    take(jobs_->session_failed(DisconnectCause::unreachable, now_));
+    if (decided_ == journal_.size()) {
+      take(jobs_->session_failed(DisconnectCause::unreachable, now_));
+    } else {
+      jobs_->session_failed_before(session_.next(), DisconnectCause::unreachable);
+    }
     return;
   }
   connected_ = true;

@@ -42,6 +42,21 @@ TEST(Mailbox, GivesNotesFirstThenLiveBatchesThenReplays) {
   EXPECT_TRUE(taken.closed);
 }
 
+TEST(Mailbox, GivesANoteInTurnBehindTheLiveBatchesBeforeIt) {
+  Mailbox mailbox;
+  mailbox.put(batch(ChannelKind::replay));
+  mailbox.put(batch(ChannelKind::live));
+  mailbox.put_in_turn(Note([] { return Changes{}; }));
+  mailbox.put(batch(ChannelKind::live));
+  mailbox.close();
+  EXPECT_FALSE(is_note(mailbox.take(MonotonicTime{})));
+  EXPECT_TRUE(is_note(mailbox.take(MonotonicTime{})));
+  for (const ChannelKind kind : {ChannelKind::live, ChannelKind::replay}) {
+    EXPECT_EQ(std::get<Batch>(*mailbox.take(MonotonicTime{}).item).channel_kind, kind);
+  }
+  EXPECT_TRUE(mailbox.take(MonotonicTime{}).closed);
+}
+
 // Many times, as whoever waits may not have begun to when it is woken.
 TEST(Mailbox, WakesWhoeverWaitsForAnItemOrTheEnd) {
   for (int i = 0; i < 200; ++i) {
@@ -76,6 +91,7 @@ TEST(Mailbox, RestsUntilTheEndOnlyWhereThatIsWaitedForAndNoBatchIsLeft) {
 TEST(Mailbox, RestsUntilTheEndThoughANoteIsLeft) {
   Mailbox mailbox;
   mailbox.put(note());
+  mailbox.put_in_turn(Note([] { return Changes{}; }));
   mailbox.close();
   EXPECT_FALSE(mailbox.rest(MonotonicTime{}, false));
   EXPECT_TRUE(mailbox.rest(monotonic_now() + 10s, true));
