@@ -157,14 +157,10 @@ void SourcePipeline::attempt_failed(DisconnectCause cause) {
 }
 
 void SourcePipeline::notice(SourceEvent event, std::string_view detail) {
+  if (const auto refused = tells_refused(event)) {
+    refused_ = *refused;
+  }
   switch (event) {
-    case SourceEvent::connected:
-      refused_ = false;
-      break;
-    case SourceEvent::unauthorised:
-    case SourceEvent::not_found:
-      refused_ = true;
-      break;
     case SourceEvent::paused:
       paused_ = true;
       break;
@@ -202,17 +198,13 @@ void SourcePipeline::push(Batch&& batch) {
 
 // A session's lines are known when its end has come through: after "session closed".
 void SourcePipeline::count_session(const Batch& batch) {
-  if (batch.block.kind == BlockKind::session_opened) {
-    session_events_ = session_dead_letters_ = 0;
-  }
-  session_events_ += batch.events.size();
-  session_dead_letters_ += batch.dead_letters.size();
+  session_totals_.add(batch);
   if (batch.block.kind == BlockKind::session_closed) {
     log_.info("session counted", {{"source", name_.str()},
                                   {"session", batch.block.session.value},
-                                  {"events", session_events_},
-                                  {"dead_letters", session_dead_letters_},
-                                  {"truncated_bytes", batch.truncated_bytes}});
+                                  {"events", session_totals_.events},
+                                  {"dead_letters", session_totals_.dead_letters},
+                                  {"truncated_bytes", session_totals_.truncated_bytes}});
   }
 }
 

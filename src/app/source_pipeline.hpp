@@ -27,6 +27,7 @@
 #include "app/failed_attempts.hpp"
 #include "app/jobs_desk.hpp"
 #include "app/replay_desk.hpp"
+#include "app/session_news.hpp"
 #include "penstock/core/commit_beat.hpp"
 #include "penstock/core/counters.hpp"
 #include "penstock/core/job_counters.hpp"
@@ -132,7 +133,7 @@ class SourcePipeline final : private remote::SessionListener, private publish::P
   std::uint64_t channels_ = 0;
   std::optional<WallTime> connected_since_;
   // Of the live session that is read; of the workers, one at a time.
-  std::uint64_t session_events_ = 0, session_dead_letters_ = 0;
+  SessionTotals session_totals_;
   std::map<ReleasedChannel, Released> released_;  // of the commit under way; the publisher's thread
 
   // Written by the publisher's and the I/O thread.
