@@ -6,7 +6,7 @@
 #pragma once
 
 #include <functional>
-#include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -25,10 +25,10 @@ class FailedAttempts {
   FailedAttempts(Post in_turn, Post ahead)
       : in_turn_(std::move(in_turn)), ahead_(std::move(ahead)) {}
 
-  // `all_pushed`: what was received so far was pushed to the publisher. Of attempts in a row that
-  // fail alike, the first counts.
+  // `all_pushed`: what was received so far was pushed to the publisher. Between two sessions each
+  // cause counts once, as attempts may go on for as long as Kafka is away.
   void failed(DisconnectCause cause, WallTime now, bool all_pushed) {
-    if (std::exchange(last_, cause) != cause) {
+    if (told_.insert(cause).second) {
       waiting_.push_back({cause, now});
       moved(all_pushed);
     }
@@ -43,7 +43,7 @@ class FailedAttempts {
   }
   // Before its mark is on its way.
   void opened(SessionId session) {
-    last_.reset();
+    told_.clear();
     for (const auto& [cause, at] : std::exchange(waiting_, {})) {
       ahead_([session, cause](jobs::Jobs& jobs) {
         jobs.session_failed_before(session, cause);
@@ -60,7 +60,7 @@ class FailedAttempts {
 
   Post in_turn_, ahead_;
   std::vector<Failed> waiting_;
-  std::optional<DisconnectCause> last_;  // since the last session
+  std::set<DisconnectCause> told_;  // since the last session
 };
 
 }  // namespace penstock::app

@@ -152,5 +152,22 @@ TEST_F(FailedAttemptsTest, GoToTheGapThatGoesOnWhereASessionLeftNoMark) {
   EXPECT_THAT(gaps(), ElementsAre("aborted: then unreachable; then refused"));
 }
 
+TEST(FailedAttempts, AreToldOnceForEachCauseHoweverLongTheyAlternate) {
+  for (const bool all_pushed : {true, false}) {
+    int told = 0;
+    const auto count = [&](const FailedAttempts::Ask&) { ++told; };
+    FailedAttempts attempts(count, count);
+    for (int i = 0; i < 1000; ++i) {
+      attempts.failed(DisconnectCause::unreachable, at, all_pushed);
+      attempts.failed(DisconnectCause::refused, at, all_pushed);
+    }
+    attempts.moved(true);
+    EXPECT_EQ(told, 2);
+    attempts.opened(SessionId{2});
+    attempts.failed(DisconnectCause::refused, at, true);
+    EXPECT_EQ(told, 3);
+  }
+}
+
 }  // namespace
 }  // namespace penstock::app
