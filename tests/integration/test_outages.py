@@ -218,7 +218,7 @@ def test_validate_needs_no_other_rights(
     daemon = fed.daemon
 
     def validate() -> str:
-        done = run("validate", env=daemon.environment)
+        done = run("validate", env=daemon.env)
         assert done.returncode == 0, done.stdout
         return done.stdout
 

@@ -68,7 +68,7 @@ class Process:
         assert Path(command[0]).exists(), f"{command[0]} isn't built: scripts/test builds it"
         self.log = log
         self.command = [str(part) for part in command]
-        self.environment = environment
+        self.env = environment
         with log.open("ab") as out:
             self.child = subprocess.Popen(
                 self.command,
