@@ -138,7 +138,7 @@ def test_a_job_that_was_settled_before_a_gap_is_left_alone(
     kafka: Broker, prefix: str, simulator: Callable[..., Simulator], connect: Callable[..., Daemon]
 ) -> None:
     """The gap is widened by ten minutes, so that the job's time meets it."""
-    remote = simulator(jobs_every="1h", jobs_lasting="2s", jobs_events=200)
+    remote = simulator(jobs_every="1h", jobs_lasting="5s", jobs_events=200)
     settings = {**QUICK, "brokers": kafka.brokers, "kafka_topic_prefix": prefix}
     daemon = connect(remote, **settings).wait_ready()
     daemon.wait_session()
@@ -147,8 +147,10 @@ def test_a_job_that_was_settled_before_a_gap_is_left_alone(
     replays = daemon.logged("replay ended", before)
 
     sessions = remote.stats()["sources"]["stream"]["sessions"]
+    received = daemon.metrics().get("received_events_total")
+    after = jobs.normal(remote.create_job())
+    wait.until("it runs", lambda: daemon.metrics().get("received_events_total") > received + 10)
     remote.fault("reset", "stream")
-    after = jobs.normal(remote.create_job())  # its bytes are what the fault waits for
     wait.until(
         "it connected again", lambda: remote.stats()["sources"]["stream"]["sessions"] > sessions
     )
