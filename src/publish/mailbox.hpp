@@ -22,22 +22,9 @@ class Mailbox {
     bool closed = false;  // and empty
   };
 
-  void put(Transactor::Item&& item) {
-    {
-      const std::lock_guard lock(mutex_);
-      queue_of(item).push_back(std::move(item));
-    }
-    changed_.notify_one();
-  }
-
+  void put(Transactor::Item&& item) { put(queue_of(item), std::move(item)); }
   // Behind the live batches that are there.
-  void put_in_turn(Note&& note) {
-    {
-      const std::lock_guard lock(mutex_);
-      live_.emplace_back(std::move(note));
-    }
-    changed_.notify_one();
-  }
+  void put_in_turn(Note&& note) { put(live_, std::move(note)); }
 
   void close() {
     {
@@ -77,6 +64,13 @@ class Mailbox {
     return batch == nullptr                             ? notes_
            : batch->channel_kind == ChannelKind::replay ? replays_
                                                         : live_;
+  }
+  void put(Queue& queue, Transactor::Item&& item) {
+    {
+      const std::lock_guard lock(mutex_);
+      queue.push_back(std::move(item));
+    }
+    changed_.notify_one();
   }
   bool no_batch() const {
     return replays_.empty() && std::ranges::none_of(live_, [](const Transactor::Item& item) {

@@ -7,7 +7,7 @@
 
 #include "penstock/core/limits.hpp"
 #include "penstock/core/text.hpp"
-#include "remote/port.hpp"
+#include "remote/number.hpp"
 
 namespace penstock::remote {
 namespace {

@@ -1,11 +1,11 @@
 // The JSON of images: of api_json.hpp what needs the records as they came.
-#include <charconv>
 #include <optional>
 #include <vector>
 
 #include "penstock/core/limits.hpp"
 #include "penstock/remote/value_splitter.hpp"
 #include "remote/api_json.hpp"
+#include "remote/number.hpp"
 
 namespace penstock::remote {
 namespace {
@@ -83,10 +83,8 @@ Result<ImagePage> parse_image_page(std::string_view text) {
   }
   ImagePage page;
   if (const auto total = member_of(values->front(), "total_records")) {
-    std::uint64_t count = 0;
-    const auto [end, error] = std::from_chars(total->data(), total->data() + total->size(), count);
-    if (error == std::errc{} && end == total->data() + total->size()) {
-      page.total_records = count;
+    if (const auto count = parse_number<std::uint64_t>(*total)) {
+      page.total_records = *count;
     }
   }
   auto records = split(*events);

@@ -7,11 +7,10 @@
 #include <boost/url/ipv6_address.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
-#include <charconv>
 #include <span>
 
 #include "penstock/core/text.hpp"
-#include "remote/port.hpp"
+#include "remote/number.hpp"
 
 namespace penstock::remote {
 namespace {
@@ -45,13 +44,6 @@ Address parse_address(std::string_view text) {
     address.size = 16;
   }
   return address;
-}
-
-std::optional<unsigned> parse_number(std::string_view text) {
-  unsigned number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool whole = error == std::errc{} && end == text.data() + text.size();
-  return whole ? std::optional(number) : std::nullopt;
 }
 
 bool within(const Address& address, const Address& network, unsigned prefix) {
@@ -90,7 +82,7 @@ bool excludes(std::string_view rule, std::string_view host, std::uint16_t port) 
   }
   const Address address = parse_address(host);
   if (const auto slash = rule.find('/'); slash != std::string_view::npos) {
-    const auto prefix = parse_number(rule.substr(slash + 1));
+    const auto prefix = parse_number<unsigned>(rule.substr(slash + 1));
     return prefix && within(address, parse_address(rule.substr(0, slash)), *prefix);
   }
   // A port stands behind the last colon, unless the colons are those of a bare IPv6 address.

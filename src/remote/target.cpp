@@ -1,9 +1,9 @@
 #include "penstock/remote/target.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "penstock/core/network_set.hpp"
+#include "remote/number.hpp"
 
 namespace penstock::remote {
 namespace {
@@ -15,14 +15,9 @@ bool is_ipv6(std::string_view text) { return text.find(':') != std::string_view:
 
 // A decimal number without sign and leading zeros.
 std::optional<unsigned> number_of(std::string_view text, unsigned max) {
-  unsigned value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const auto value = parse_number<unsigned>(text);
   const bool padded = text.size() > 1 && text.front() == '0';
-  if (text.empty() || padded || error != std::errc{} || end != text.data() + text.size() ||
-      value > max) {
-    return std::nullopt;
-  }
-  return value;
+  return padded || value > max ? std::nullopt : value;
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }

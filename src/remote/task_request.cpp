@@ -5,12 +5,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <span>
 
 #include "penstock/core/json_writer.hpp"
 #include "penstock/core/text.hpp"
 #include "penstock/remote/target.hpp"
+#include "remote/number.hpp"
 
 namespace penstock::remote {
 namespace {
@@ -175,15 +175,6 @@ class Checker {
   bool scan_ = false;
 };
 
-template <class Number>
-std::optional<Number> as_number(std::string_view text) {
-  Number value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return !text.empty() && error == std::errc{} && end == text.data() + text.size()
-             ? std::optional(value)
-             : std::nullopt;
-}
-
 void write_strings(JsonWriter& json, const char* name, const std::vector<std::string>& strings) {
   json.key(name).begin_array();
   for (const std::string& text : strings) {
@@ -200,7 +191,7 @@ void write_config(JsonWriter& json, const std::vector<std::string>& config) {
     json.key(entry.substr(0, equals));
     if (value == "true" || value == "false") {
       json.boolean(value == "true");
-    } else if (const auto number = as_number<std::int64_t>(value)) {
+    } else if (const auto number = parse_number<std::int64_t>(value)) {
       json.number(*number);
     } else {
       json.string(value);
@@ -213,7 +204,7 @@ void write_ports(JsonWriter& json, const TaskWanted& wanted, const std::string& 
   const auto slash = ports.find('/');
   const std::string port = ports.substr(0, slash);
   json.begin_object().key("port");
-  if (const auto number = as_number<std::uint64_t>(port)) {
+  if (const auto number = parse_number<std::uint64_t>(port)) {
     json.number(*number);
   } else {
     json.string(port);

@@ -1,46 +1,43 @@
 #include "remote/token_echo.hpp"
 
-#include <charconv>
 #include <cstddef>
 #include <optional>
 #include <string>
 
+#include "remote/number.hpp"
+
 namespace penstock::remote {
 namespace {
 
-// A character of ASCII: no token has others.
-std::optional<char> read_hex(std::string_view digits) {
-  unsigned code = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
-  const bool whole = error == std::errc{} && end == digits.data() + digits.size();
-  return whole && code < 0x80 ? std::optional(static_cast<char>(code)) : std::nullopt;
+// The character that `text` begins with as an escape: a mark, and the digits of its code. None: it
+// doesn't; or the character isn't ASCII, and so in no token.
+std::optional<char> escaped(std::string_view text, std::string_view mark, std::size_t digits) {
+  const auto code = text.starts_with(mark) && text.size() >= mark.size() + digits
+                        ? parse_number<unsigned>(text.substr(mark.size(), digits), 16)
+                        : std::nullopt;
+  return code && *code < 0x80 ? std::optional(static_cast<char>(*code)) : std::nullopt;
 }
 
-// What introduces an escape, and how many digits of a character's code follow.
-struct Escapes {
-  std::string_view mark;
-  std::size_t digits;
-};
-constexpr Escapes in_json{"\\u", 4}, in_url{"%", 2};
-
-std::string without_escapes(std::string_view text, const Escapes& escapes) {
+std::string without_json_escapes(std::string_view text) {
   std::string plain;
-  plain.reserve(text.size());
-  while (!text.empty()) {
-    if (text.starts_with(escapes.mark)) {
-      const std::string_view digits = text.substr(escapes.mark.size(), escapes.digits);
-      if (const auto read = digits.size() == escapes.digits ? read_hex(digits) : std::nullopt) {
-        plain += *read;
-        text.remove_prefix(escapes.mark.size() + escapes.digits);
-        continue;
-      }
+  for (std::size_t i = 0; i < text.size();) {
+    if (const auto character = escaped(text.substr(i), "\\u", 4)) {
+      plain += *character;
+      i += 6;
+    } else {
+      i += text[i] == '\\' && i + 1 < text.size() ? 1U : 0U;  // a character by itself: \/ \" \\.
+      plain += text[i++];
     }
-    // Of JSON's other escapes only those of a character by itself matter: \/ \" \\.
-    if (escapes.mark == in_json.mark && text.size() > 1 && text.front() == '\\') {
-      text.remove_prefix(1);
-    }
-    plain += text.front();
-    text.remove_prefix(1);
+  }
+  return plain;
+}
+
+std::string without_url_escapes(std::string_view text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size();) {
+    const auto character = escaped(text.substr(i), "%", 2);
+    plain += character.value_or(text[i]);
+    i += character ? 3U : 1U;
   }
   return plain;
 }
@@ -52,8 +49,8 @@ bool holds(std::string_view text, std::string_view part) {
 }  // namespace
 
 bool quotes(std::string_view text, std::string_view token) {
-  return !token.empty() && (holds(text, token) || holds(without_escapes(text, in_json), token) ||
-                            holds(without_escapes(text, in_url), token));
+  return !token.empty() && (holds(text, token) || holds(without_json_escapes(text), token) ||
+                            holds(without_url_escapes(text), token));
 }
 
 }  // namespace penstock::remote

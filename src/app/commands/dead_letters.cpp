@@ -45,12 +45,8 @@ std::map<std::string, RetrySource> sources_of(const settings::Settings& settings
 // `line` has its line end, and stays as long as the batch.
 Batch extract_line(extract::Pool& pool, const extract::LaneOptions& options,
                    const StoredLetter& letter, std::string_view line) {
-  return extract_block(pool, options,
-                       {.sequence = BlockSequence{1},
-                        .channel = {},
-                        .session = SessionId{letter.session.value_or(0)},
-                        .received_at = letter.received_at,
-                        .bytes = line});
+  return extract_lines(pool, options, line, letter.received_at,
+                       SessionId{letter.session.value_or(0)});
 }
 
 // One transaction's letters.

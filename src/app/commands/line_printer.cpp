@@ -48,10 +48,10 @@ void LinePrinter::received(std::size_t count) {
   }
 }
 
-bool LinePrinter::print_rest() {
+void LinePrinter::print_rest() {
   const std::string line = std::string(rest()) + '\n';
   buffer_.discard();
-  return write(line);
+  write(line);
 }
 
 bool LinePrinter::write(std::string_view lines) {

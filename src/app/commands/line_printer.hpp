@@ -36,8 +36,7 @@ class LinePrinter final : public ByteSink {
   std::uint64_t bytes() const { return bytes_; }            // written
   std::uint64_t lines() const { return lines_; }            // written, blank ones left out
   std::string_view rest() const { return buffer_.rest(); }  // received of a line that hasn't ended
-  // That line, with an end. False: it has ended.
-  bool print_rest();
+  void print_rest();                                        // that line, with an end
 
  private:
   bool write(std::string_view lines);

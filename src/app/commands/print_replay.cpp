@@ -101,13 +101,7 @@ class ReplayPrinter final : private ByteSink, private remote::ReplayListener {
   bool rest_is_event() const {
     const std::string line(printer_.rest());
     extract::Pool pool(1);
-    const Batch batch = extract_block(pool, lane_,
-                                      {.sequence = BlockSequence{1},
-                                       .channel = {},
-                                       .session = {},
-                                       .received_at = {},
-                                       .bytes = line});
-    return !batch.events.empty();
+    return !extract_lines(pool, lane_, line).events.empty();
   }
 
   void finish() {

@@ -38,12 +38,7 @@ class Events {
     if (lines_.empty()) {
       return true;
     }
-    const Batch batch = extract_block(pool_, lane_,
-                                      {.sequence = BlockSequence{1},
-                                       .channel = {},
-                                       .session = {},
-                                       .received_at = wall_now(),
-                                       .bytes = lines_});
+    const Batch batch = extract_lines(pool_, lane_, lines_, wall_now());
     for (const DeadLetter& letter : batch.dead_letters) {
       if (answer_.left_out++ == 0) {
         answer_.first_left_out =

@@ -37,12 +37,7 @@ TailLines::Chosen TailLines::choose(std::string_view lines) {
   if (chooses_) {
     block_.assign(lines);
     chosen_.clear();
-    const Batch batch = extract_block(*pool_, lane_,
-                                      {.sequence = BlockSequence{1},
-                                       .channel = {},
-                                       .session = {},
-                                       .received_at = {},
-                                       .bytes = block_});
+    const Batch batch = extract_lines(*pool_, lane_, block_);
     auto status = batch.job_statuses.begin();
     for (std::uint32_t i = 0; i < batch.events.size() && !chosen.over; ++i) {
       const bool wanted = wants(batch.events[i]);
