@@ -8,8 +8,7 @@ namespace penstock::publish {
 namespace {
 
 constexpr Duration state_read{30'000};
-// Of one transaction, without finding out another record that Kafka refuses. After a refused one,
-// librdkafka needs two more for each suspect.
+// Of one transaction, without learning anything more about records that Kafka refuses.
 constexpr int attempts = 20;
 
 Error failed(const Call& call) {

@@ -1,6 +1,7 @@
 #include "penstock/publish/refused_records.hpp"
 
 #include <set>
+#include <utility>
 
 #include "penstock/core/limits.hpp"
 
@@ -8,59 +9,61 @@ namespace penstock::publish {
 
 RefusedRecords::Disposition RefusedRecords::of(RecordId id) const {
   const auto found = records_.find(id);
-  return found == records_.end() ? Disposition::together : found->second;
+  return found == records_.end() ? Disposition::together : found->second.disposition;
 }
 
 bool RefusedRecords::failed(std::span<const Refusal> refusals, MonotonicTime now) {
   letters_refused_ = false;
-  bool found_out = false;
+  bool learned = false;
   std::set<RecordId> seen;  // the parts of a dead letter have one id
   for (const Refusal& refusal : refusals) {
     if (!seen.insert(refusal.id).second) {
       continue;
     }
-    const auto [record, is_new] = records_.try_emplace(refusal.id, Disposition::alone);
-    if (is_new) {
-      continue;
-    }
-    switch (record->second) {
+    Disposition& disposition = records_[refusal.id].disposition;
+    switch (disposition) {
+      case Disposition::together:
+        disposition = Disposition::alone;
+        learned = true;
+        break;
       case Disposition::alone:
         if (refusal.id.letter) {
-          record->second = Disposition::small_parts;
+          disposition = Disposition::small_parts;
         } else if (refusal.for_its_time) {
-          record->second = Disposition::received_time;
+          disposition = Disposition::received_time;
         } else {
           refuse(refusal.id, now);
         }
-        found_out = true;
+        learned = true;
         break;
       case Disposition::received_time:
         refuse(refusal.id, now);
-        found_out = true;
+        learned = true;
         break;
       case Disposition::small_parts:
         letters_refused_ = true;
         break;
-      case Disposition::together:
       case Disposition::dead_letter:
         break;
     }
   }
-  return found_out;
+  return learned;
 }
 
 void RefusedRecords::accepted(RecordId id) {
-  if (of(id) == Disposition::alone) {
-    records_.erase(id);
+  const auto record = records_.find(id);
+  if (record != records_.end() && record->second.disposition == Disposition::alone &&
+      !std::exchange(record->second.accepted, true)) {
+    record->second.disposition = Disposition::together;
   }
 }
 
 void RefusedRecords::refuse(RecordId id, MonotonicTime now) {
-  Disposition& record = records_[id];
-  if (record == Disposition::dead_letter) {
+  Disposition& disposition = records_[id].disposition;
+  if (disposition == Disposition::dead_letter) {
     return;
   }
-  record = Disposition::dead_letter;
+  disposition = Disposition::dead_letter;
   refusals_.push_back(now);
   if (refusals_.size() > limits::refused_records_per_minute + 1) {
     refusals_.pop_front();

@@ -356,7 +356,9 @@ void Transactor::look_at_refusals() {
     return;
   }
   const MonotonicTime now = clock_.monotonic();
-  refused_.failed(failed, now);
+  if (refused_.failed(failed, now)) {
+    fsm_.learned();
+  }
   const bool events = refused_.events_topic_refuses(now);
   if (!events && !refused_.dead_letters_topic_refuses()) {
     return;

@@ -17,7 +17,7 @@ class LinearBackoff {
   LinearBackoff(Duration first, Duration step, Duration max)
       : first_(first), step_(step), max_(max) {}
   Duration next();
-  void reset() { attempts_ = 0; }
+  void reset() noexcept { attempts_ = 0; }
 
  private:
   Duration first_, step_, max_;

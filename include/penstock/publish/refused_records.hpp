@@ -1,7 +1,9 @@
 // Decides what becomes of records that Kafka refuses for what they are. Pure.
 //
 // A refused record fails with its whole Kafka batch, neighbours included. So after the abort each
-// suspect is produced in a batch of its own, and only what is refused alone is to blame:
+// suspect is produced in a batch of its own, and only what is refused alone is to blame. What is
+// accepted alone goes with the others again, once: refused with them again, it stays alone, as then
+// the batch was at fault. So each record is suspected twice at most, however many batches are.
 //
 //   an event     goes to the dead letters; with its time of receipt instead, if its own time was
 //                what the broker refused
@@ -48,10 +50,10 @@ class RefusedRecords {
   bool any() const noexcept { return !records_.empty(); }
 
   // Kafka refused these, in the transaction that is being aborted. A record that was produced
-  // alone is known to be the cause; of the others any may be. Returns whether one was found out,
-  // which a record is twice at most.
+  // alone is known to be the cause; of the others any may be. Returns whether anything was
+  // learned: the next attempt does something else. That ends, as a record has few dispositions.
   bool failed(std::span<const Refusal> refusals, MonotonicTime now);
-  // Kafka took it alone. Whatever becomes of that transaction, it is no suspect any more.
+  // Kafka took it alone, whatever becomes of that transaction.
   void accepted(RecordId id);
   // Kafka can't take this event in any batch; found before it was sent.
   void refuse(RecordId id, MonotonicTime now);
@@ -64,8 +66,13 @@ class RefusedRecords {
   bool dead_letters_topic_refuses() const noexcept { return letters_refused_; }
 
  private:
-  std::map<RecordId, Disposition> records_;  // suspects, and those found out
-  std::deque<MonotonicTime> refusals_;       // of the last minute, bounded by limits
+  struct Record {
+    Disposition disposition = Disposition::together;
+    bool accepted = false;  // alone, once
+  };
+
+  std::map<RecordId, Record> records_;  // that were refused, and are not committed
+  std::deque<MonotonicTime> refusals_;  // of the last minute, bounded by limits
   bool letters_refused_ = false;
 };
 

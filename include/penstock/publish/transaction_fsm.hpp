@@ -104,6 +104,8 @@ class TransactionFsm {
   // Items were taken and are not committed.
   bool pending() const { return !sizes_.empty(); }
 
+  // What has just failed tells what to do differently: the next attempt needn't wait.
+  void learned() noexcept { backoff_.reset(); }
   // The next wait takes at least this long: something stands in the way of every transaction.
   void hold(Duration wait) noexcept { hold_ = wait; }
   std::uint64_t reinitialisations() const noexcept { return reinitialisations_; }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "penstock/core/limits.hpp"
@@ -59,6 +60,66 @@ TEST(RefusedRecords, SuspectsNoLongerWhatIsAcceptedAlone) {
   EXPECT_EQ(refused.of(event(1, 0)), Disposition::together);
   EXPECT_EQ(refused.of(letter(1, 0)), Disposition::together);
   EXPECT_EQ(refused.of(event(1, 1)), Disposition::alone);
+}
+
+// It is the batch that is too large, not a record of it.
+TEST(RefusedRecords, LeavesARecordAloneThatIsRefusedAgainAmongOthers) {
+  RefusedRecords refused;
+  for (const RecordId& record : {event(1, 0), letter(1, 0)}) {
+    fail(refused, {record});
+    refused.accepted(record);
+    fail(refused, {record});
+    EXPECT_EQ(refused.of(record), Disposition::alone);
+    refused.accepted(record);
+    EXPECT_EQ(refused.of(record), Disposition::alone);
+  }
+}
+
+TEST(RefusedRecords, SetsAsideWhatIsRefusedAloneInTheEnd) {
+  RefusedRecords refused;
+  fail(refused, {event(1, 0)});
+  refused.accepted(event(1, 0));
+  fail(refused, {event(1, 0)});
+  fail(refused, {event(1, 0)});
+  EXPECT_EQ(refused.of(event(1, 0)), Disposition::dead_letter);
+}
+
+// Each attempt ends with the first batch that is refused, as the transaction fails with it.
+TEST(RefusedRecords, GetsThroughManyBatchesThatAreTooLargeInAsManyAttempts) {
+  constexpr std::uint32_t batches = 24;
+  RefusedRecords refused;
+  const auto attempt = [&] {
+    for (std::uint32_t batch = 0; batch < batches; ++batch) {
+      const std::vector records{event(1, 2 * batch), event(1, 2 * batch + 1)};
+      if (refused.of(records[0]) == Disposition::together) {
+        fail(refused, records);
+        return false;
+      }
+      std::ranges::for_each(records, [&](const RecordId& record) { refused.accepted(record); });
+    }
+    return true;
+  };
+  std::uint32_t attempts = 1;
+  while (attempts <= 3 * batches && !attempt()) {
+    ++attempts;
+  }
+  EXPECT_LE(attempts, 2 * batches + 1);
+}
+
+TEST(RefusedRecords, TellsWhetherAnythingWasLearned) {
+  RefusedRecords refused;
+  const std::vector<Refusal> refusals{{.id = event(1, 0)}};
+  EXPECT_FALSE(refused.failed({}, now));
+  EXPECT_TRUE(refused.failed(refusals, now));  // a suspect
+  refused.accepted(event(1, 0));
+  EXPECT_TRUE(refused.failed(refusals, now));  // it stays alone
+  EXPECT_TRUE(refused.failed(refusals, now));  // it is to blame
+  EXPECT_FALSE(refused.failed(refusals, now));
+
+  const std::vector<Refusal> letters{{.id = letter(1, 0)}};
+  EXPECT_TRUE(refused.failed(letters, now));   // a suspect
+  EXPECT_TRUE(refused.failed(letters, now));   // in small parts
+  EXPECT_FALSE(refused.failed(letters, now));  // nothing else is to be tried
 }
 
 TEST(RefusedRecords, KeepsInMindHowARecordIsAccepted) {

@@ -114,6 +114,20 @@ TEST_F(TransactionFsmTest, WaitsLongerFromAbortToAbortUntilACommitSucceeds) {
   EXPECT_EQ(done(), Kind::begin);
 }
 
+TEST_F(TransactionFsmTest, TriesAtOnceWhatItLearnedToDoDifferently) {
+  fill();
+  tick();
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_EQ(done(Outcome::requires_abort), Kind::abort);
+    fsm_.learned();
+    ASSERT_EQ(done(), Kind::begin);
+    ASSERT_EQ(done(), Kind::produce);
+    ASSERT_EQ(done(), Kind::commit);
+  }
+  ASSERT_EQ(done(Outcome::requires_abort), Kind::abort);
+  EXPECT_EQ(done(), Kind::wait);
+}
+
 TEST_F(TransactionFsmTest, HoldsForAsLongAsItIsTold) {
   fill();
   tick();

@@ -559,6 +559,14 @@ TEST_F(TransactorTest, SendsOnlyWhatIsRefusedToTheDeadLetters) {
   EXPECT_EQ(first_.counters.published_events.get(), 2u);
 }
 
+TEST_F(TransactorTest, DoesNotWaitBetweenAttemptsThatTellWhatIsRefused) {
+  refused_values_ = {"a", "b", "c"};
+  first_.run();
+  first_.push({"a", "b", "c", "d"});
+  first_.run(Need::wait);
+  EXPECT_THAT(published(), ElementsAre("d"));
+}
+
 // The end.
 
 TEST_F(TransactorTest, EndsAtOnceWithNothingInHand) {
