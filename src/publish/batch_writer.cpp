@@ -7,8 +7,6 @@
 
 namespace penstock::publish {
 
-using Disposition = RefusedRecords::Disposition;
-
 namespace {
 
 constexpr std::size_t prefetch_ahead = 8;  // events: keys are in blocks that another core wrote
@@ -18,6 +16,8 @@ constexpr std::size_t prefetch_ahead = 8;  // events: keys are in blocks that an
 bool BatchWriter::write(const Batch& batch, ItemSequence item, TransactionalKafka& kafka,
                         MonotonicTime now) {
   arrange(batch, kafka.partitioning());
+  any_refused_ = refused_.any() || refused_.refuses_any_time(now);
+  most_together_ = refused_.most_together(now);
   for (const std::uint32_t index : order_) {
     if (!write_event(batch, {.item = item, .index = index}, kafka, now)) {
       return false;
@@ -78,9 +78,14 @@ void BatchWriter::end_stretch(std::uint32_t partitions) {
 // What stands before a suspect goes in a Kafka batch without it, and what follows as well.
 Produced BatchWriter::produce(const Record& record, RecordId id, bool alone,
                               TransactionalKafka& kafka) {
-  if (alone && !kafka.flush()) {
-    return Produced::failed;
+  const bool full = most_together_ && together_ >= *most_together_;
+  if (alone || full) {
+    if (!kafka.flush()) {
+      return Produced::failed;
+    }
+    together_ = 0;
   }
+  ++together_;
   const Produced produced = id.letter ? kafka.dead_letter(record, id) : kafka.event(record, id);
   return alone && produced == Produced::queued && !kafka.flush() ? Produced::failed : produced;
 }
@@ -88,7 +93,7 @@ Produced BatchWriter::produce(const Record& record, RecordId id, bool alone,
 bool BatchWriter::write_event(const Batch& batch, RecordId id, TransactionalKafka& kafka,
                               MonotonicTime now) {
   const Event& event = batch.events[id.index];
-  const auto disposition = refused_.any() ? refused_.of(id) : Disposition::together;
+  const auto disposition = any_refused_ ? refused_.of(id) : Disposition::together;
   const auto divert = [&] {
     // As a letter behind those that the batch has, so that it is told apart if it is refused, too.
     const auto letter = static_cast<std::uint32_t>(batch.dead_letters.size()) + id.index;
@@ -102,8 +107,8 @@ bool BatchWriter::write_event(const Batch& batch, RecordId id, TransactionalKafk
     return divert();
   }
   router_.route(event, batch, id.index, record_);
-  if (disposition == Disposition::received_time) {
-    record_.timestamp_ms = batch.block.received_at.time_since_epoch().count();
+  if (any_refused_) {
+    choose_time(batch, id, disposition, now);
   }
   const auto produced = produce(record_, id, disposition != Disposition::together, kafka);
   if (produced == Produced::refused) {
@@ -114,6 +119,18 @@ bool BatchWriter::write_event(const Batch& batch, RecordId id, TransactionalKafk
     refused_.accepted(id);
   }
   return produced == Produced::queued;
+}
+
+void BatchWriter::choose_time(const Batch& batch, RecordId id, Disposition disposition,
+                              MonotonicTime now) {
+  const std::int64_t received_ms = batch.block.received_at.time_since_epoch().count();
+  if (disposition == Disposition::received_time ||
+      refused_.refuses_time(Duration{record_.timestamp_ms - received_ms}, now)) {
+    record_.timestamp_ms = received_ms;
+  }
+  if (disposition == Disposition::alone) {
+    refused_.try_alone(id, Duration{record_.timestamp_ms - received_ms});
+  }
 }
 
 bool BatchWriter::write_dead_letter(const Batch& batch, const DeadLetter& letter, RecordId id,

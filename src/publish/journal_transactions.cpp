@@ -1,5 +1,6 @@
 #include "publish/journal_transactions.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "publish/until_answered.hpp"
@@ -34,6 +35,14 @@ Position JournalTransactions::position() const {
   return found == state_.positions().end()
              ? Position{.journal = options_.journal, .sequence = {}, .offset = 0, .item = {1}}
              : found->second;
+}
+
+// So many from the first on are published.
+std::size_t JournalTransactions::before_position(std::span<const Batch> batches) const {
+  const auto is_before = [position = position().sequence](const Batch& batch) {
+    return batch.block.sequence < position;
+  };
+  return static_cast<std::size_t>(std::ranges::find_if_not(batches, is_before) - batches.begin());
 }
 
 // A new producer, which ends what one before it left.
@@ -121,43 +130,59 @@ Call JournalTransactions::produce(std::span<const Batch> batches,
   return queued ? until_answered(clock_, [&] { return kafka_.commit(); }) : kafka_.failure();
 }
 
+// Suspects go one by one, for which a large transaction may have no time: where records are
+// refused, it is halved.
 Result<void> JournalTransactions::publish(std::span<const Batch> batches,
                                           std::span<const SideRecord> beside) {
+  std::size_t most = std::max<std::size_t>(batches.size(), 1);
+  bool was_fenced = false;
   Call call;
   for (int left = attempts; left > 0; --left) {
     if (!safe_) {
-      // Where the one before ended in doubt, the position tells.
-      const auto opened = open();
-      if (!opened) {
+      if (const auto opened = open(); !opened) {
         return opened.error();
       }
-      if (!batches.empty() && *opened > batches.back().block.sequence) {
-        refused_.committed(ItemSequence{batches.size()});
-        return {};
-      }
+    }
+    // Where a transaction ended in doubt, the position tells.
+    const std::size_t committed = before_position(batches);
+    refused_.committed(ItemSequence{committed}, clock_.monotonic());
+    if (committed > 0 && committed == batches.size()) {
+      return {};
+    }
+    if (!safe_) {
       continue;
     }
+    const auto part = batches.first(std::min(committed + most, batches.size()));
+    const bool last = part.size() == batches.size();
     const std::uint64_t lost = kafka_.connections_lost();
-    call = produce(batches, beside);
+    call = produce(part, last ? beside : std::span<const SideRecord>{});
     safe_ = call.outcome == Outcome::ok && kafka_.connections_lost() == lost;
     if (call.outcome == Outcome::ok) {
-      refused_.committed(ItemSequence{batches.size()});
-      if (!batches.empty()) {
+      if (!part.empty()) {
         Position moved = position();
-        moved.sequence = batches.back().block.sequence.next();
+        moved.sequence = part.back().block.sequence.next();
         const SideRecord record = position_record(options_.source, moved);
         static_cast<void>(state_.apply(record.key, record.value));
       }
-      return {};
+      if (last) {
+        refused_.committed(ItemSequence{batches.size()}, clock_.monotonic());
+        return {};
+      }
+      left = attempts + 1;
+      continue;
     }
-    if (call.outcome == Outcome::fenced) {
-      break;  // another one publishes this journal
+    // Another one publishes this journal; or the transaction took too long over suspects.
+    if (call.outcome == Outcome::fenced && (!refused_.any() || std::exchange(was_fenced, true))) {
+      break;
     }
     if (call.outcome == Outcome::requires_abort) {
       static_cast<void>(kafka_.abort());  // reports what was refused
     }
     if (refused_.failed(kafka_.take_refused(), clock_.monotonic())) {
       left = attempts + 1;
+    }
+    if (refused_.any()) {
+      most = std::max<std::size_t>(most / 2, 1);
     }
   }
   return failed(call);

@@ -27,6 +27,7 @@ class JournalTransactions final : public JournalPublisher {
   Call claim();
   Call mark();
   Call produce(std::span<const Batch> batches, std::span<const SideRecord> beside);
+  std::size_t before_position(std::span<const Batch> batches) const;
   // As the state topic has it, or this has moved it since.
   Position position() const;
 

@@ -1,5 +1,6 @@
 #include "penstock/publish/refused_records.hpp"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -12,42 +13,82 @@ RefusedRecords::Disposition RefusedRecords::of(RecordId id) const {
   return found == records_.end() ? Disposition::together : found->second.disposition;
 }
 
+std::optional<std::size_t> RefusedRecords::most_together(MonotonicTime now) const {
+  return most_together_ && now < most_together_->until ? std::optional(most_together_->value)
+                                                       : std::nullopt;
+}
+
+bool RefusedRecords::refuses_time(Duration ahead, MonotonicTime now) const {
+  return (too_late_ && now < too_late_->until && ahead >= too_late_->value) ||
+         (too_early_ && now < too_early_->until && ahead <= too_early_->value);
+}
+
+bool RefusedRecords::refuses_any_time(MonotonicTime now) const {
+  return (too_late_ && now < too_late_->until) || (too_early_ && now < too_early_->until);
+}
+
 bool RefusedRecords::failed(std::span<const Refusal> refusals, MonotonicTime now) {
   letters_refused_ = false;
   bool learned = false;
+  std::size_t refused_again = 0;  // together, though accepted alone
+  const std::optional<std::size_t> most = most_together(now);
   std::set<RecordId> seen;  // the parts of a dead letter have one id
   for (const Refusal& refusal : refusals) {
     if (!seen.insert(refusal.id).second) {
       continue;
     }
-    Disposition& disposition = records_[refusal.id].disposition;
-    switch (disposition) {
-      case Disposition::together:
-        disposition = Disposition::alone;
-        learned = true;
-        break;
-      case Disposition::alone:
-        if (refusal.id.letter) {
-          disposition = Disposition::small_parts;
-        } else if (refusal.for_its_time) {
-          disposition = Disposition::received_time;
-        } else {
-          refuse(refusal.id, now);
-        }
-        learned = true;
-        break;
-      case Disposition::received_time:
-        refuse(refusal.id, now);
-        learned = true;
-        break;
-      case Disposition::small_parts:
-        letters_refused_ = true;
-        break;
-      case Disposition::dead_letter:
-        break;
+    Record& record = records_[refusal.id];
+    if (record.disposition != Disposition::together) {
+      learned = blame(refusal.id, refusal.for_its_time, now) || learned;
+    } else if (record.accepted && most != 1) {
+      ++refused_again;
+    } else {
+      record.disposition = Disposition::alone;
+      learned = true;
     }
   }
+  if (refused_again > 0 && refused_again == seen.size()) {
+    learn_batch(refused_again, now);
+    learned = true;
+  }
   return learned;
+}
+
+void RefusedRecords::learn_batch(std::size_t too_many, MonotonicTime now) {
+  const std::size_t together = std::min(too_many, most_together(now).value_or(too_many));
+  most_together_ = {std::max<std::size_t>(together / 2, 1), now + limits::refusal_memory};
+  halved_ = true;
+}
+
+// It was refused alone.
+bool RefusedRecords::blame(RecordId id, bool for_its_time, MonotonicTime now) {
+  Disposition& disposition = records_[id].disposition;
+  if (disposition == Disposition::small_parts) {
+    letters_refused_ = true;
+    return false;
+  }
+  if (disposition == Disposition::dead_letter) {
+    return false;
+  }
+  if (id.letter) {
+    disposition = Disposition::small_parts;
+  } else if (for_its_time && disposition == Disposition::alone) {
+    disposition = Disposition::received_time;
+    if (tried_.id == id) {
+      learn_time(tried_.ahead, now);
+    }
+  } else {
+    refuse(id, now);
+  }
+  return true;
+}
+
+void RefusedRecords::learn_time(Duration ahead, MonotonicTime now) {
+  if (ahead > Duration{0}) {
+    too_late_ = {ahead, now + limits::refusal_memory};
+  } else if (ahead < Duration{0}) {
+    too_early_ = {ahead, now + limits::refusal_memory};
+  }
 }
 
 void RefusedRecords::accepted(RecordId id) {
@@ -70,8 +111,19 @@ void RefusedRecords::refuse(RecordId id, MonotonicTime now) {
   }
 }
 
-void RefusedRecords::committed(ItemSequence up_to) {
-  records_.erase(records_.begin(), records_.lower_bound(RecordId{up_to.next()}));
+void RefusedRecords::committed(ItemSequence up_to, MonotonicTime now) {
+  const auto end = records_.lower_bound(RecordId{up_to.next()});
+  const auto is_cleared = [](const auto& entry) {
+    return entry.second.accepted && (entry.second.disposition == Disposition::together ||
+                                     entry.second.disposition == Disposition::alone);
+  };
+  // While suspects are left, one of them may be to blame.
+  if (end == records_.end() && records_.size() > 1 && !halved_ &&
+      std::ranges::all_of(records_, is_cleared)) {
+    learn_batch(records_.size(), now);
+  }
+  records_.erase(records_.begin(), end);
+  halved_ = halved_ && any();
   letters_refused_ = false;
 }
 

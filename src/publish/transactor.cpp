@@ -346,7 +346,7 @@ void Transactor::advance(ItemSequence up_to) {
   }
   counters_.transactions_committed.add();
   superseded_cleaned_ = true;
-  refused_.committed(up_to);
+  refused_.committed(up_to, clock_.monotonic());
   listener_.committed();
 }
 
@@ -356,8 +356,16 @@ void Transactor::look_at_refusals() {
     return;
   }
   const MonotonicTime now = clock_.monotonic();
+  const auto before = refused_.most_together(now);
   if (refused_.failed(failed, now)) {
     fsm_.learned();
+  }
+  if (const auto most = refused_.most_together(now); most && most != before) {
+    log_.warning(
+        "a topic refuses records together that it takes alone",
+        {{"source", options_.source.str()},
+         {"records_together", std::uint64_t{*most}},
+         {"remedy", "batch.size in kafka.properties below the topic's max.message.bytes"}});
   }
   const bool events = refused_.events_topic_refuses(now);
   if (!events && !refused_.dead_letters_topic_refuses()) {

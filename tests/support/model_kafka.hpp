@@ -39,6 +39,8 @@ class ModelKafka {
     Duration transaction_timeout{60'000};
     // The broker refuses such a record for what it is. None: it takes all.
     std::function<bool(const std::string& topic, std::string_view value)> refuses{};
+    std::size_t largest_batch = SIZE_MAX;          // bytes of values; of events and dead letters
+    std::int64_t latest_timestamp_ms = INT64_MAX;  // it refuses one that is later for its time
   };
   explicit ModelKafka(const Clock& clock) : ModelKafka(clock, Options{}) {}
   ModelKafka(const Clock& clock, Options options) : clock_(clock), options_(std::move(options)) {}
@@ -53,6 +55,10 @@ class ModelKafka {
   bool refuses(const std::string& topic, std::string_view value) const {
     return options_.refuses && options_.refuses(topic, value);
   }
+  bool refuses_time(std::int64_t timestamp_ms) const {
+    return timestamp_ms > options_.latest_timestamp_ms;
+  }
+  bool refuses_batch(std::size_t bytes) const { return bytes > options_.largest_batch; }
   Partition partition_of(const std::string& topic, std::optional<std::string_view> key) const;
   const publish::Partitioning& partitioning() const { return partitioning_; }
 

@@ -230,6 +230,8 @@ Call ModelSession::failure() const {
 // What goes together to one partition is one Kafka batch: a record that is refused fails them all.
 void ModelSession::send(std::size_t count) {
   std::set<ModelKafka::Partition> refusing;
+  std::set<ModelKafka::Partition> refusing_times;
+  std::map<ModelKafka::Partition, std::size_t> bytes;
   for (std::size_t i = 0; i < count; ++i) {
     Queued& queued = producer_->queue[i];
     if (queued.value) {
@@ -238,14 +240,21 @@ void ModelSession::send(std::size_t count) {
     if (kafka_.refuses(queued.to.first, queued.record.value.value_or(""))) {
       refusing.insert(queued.to);
     }
+    if (kafka_.refuses_time(queued.record.timestamp_ms)) {
+      refusing_times.insert(queued.to);
+    }
+    if (queued.id && kafka_.refuses_batch(bytes[queued.to] += queued.record.value->size())) {
+      refusing.insert(queued.to);
+    }
   }
   for (; count > 0; --count) {
     Queued queued = std::move(producer_->queue.front());
     producer_->queue.pop_front();
-    if (refusing.contains(queued.to)) {
+    const bool for_its_time = refusing_times.contains(queued.to);
+    if (for_its_time || refusing.contains(queued.to)) {
       producer_->health = std::max(producer_->health, Health::failed);
       if (queued.id) {
-        producer_->refused.push_back({*queued.id});
+        producer_->refused.push_back({*queued.id, for_its_time});
       }
     } else if (!kafka_.append(options_.transactional_id, producer_->epoch, queued.to,
                               std::move(queued.record))) {

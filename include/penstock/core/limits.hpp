@@ -85,7 +85,9 @@ inline constexpr std::chrono::seconds transaction_timeout{60};
 inline constexpr std::chrono::seconds owner_check{
     10};  // how long a fenced producer looks for its successor
 inline constexpr std::size_t refused_records_per_minute =
-    10;                                             // more: the topic is at fault, not a record
+    10;  // more: the topic is at fault, not a record
+// Then what a topic was found to refuse is tried again: its settings may have been changed.
+inline constexpr std::chrono::minutes refusal_memory{10};
 inline constexpr Bytes dead_letter_part = 512_KiB;  // half of a broker's default message.max.bytes
 // Of a part that was refused: half of the smallest max.message.bytes that anyone sets.
 inline constexpr Bytes dead_letter_small_part = 16_KiB;

@@ -57,15 +57,30 @@ class BatchWriterTest : public ::testing::Test {
     return {.item = item_, .letter = true, .index = index};
   }
 
+  int transactions() {
+    int count = 1;
+    while (!publish()) {
+      ++count;
+      if (count == 100) {
+        break;
+      }
+    }
+    return count;
+  }
+
   const ItemSequence item_{1};
   std::map<std::string, std::size_t> largest_;  // of a topic: it takes none above
   test::TurnedClock clock_;
   test::ModelKafka kafka_{
       clock_,
-      {.partitions = 1, .refuses = [this](const std::string& topic, std::string_view value) {
-         const auto found = largest_.find(topic);
-         return found != largest_.end() && value.size() > found->second;
-       }}};
+      {.partitions = 1,
+       .refuses =
+           [this](const std::string& topic, std::string_view value) {
+             const auto found = largest_.find(topic);
+             return found != largest_.end() && value.size() > found->second;
+           },
+       .largest_batch = 1'000'000,
+       .latest_timestamp_ms = clock_.wall().time_since_epoch().count() + 1'000}};
   test::KafkaPlan plan_;
   test::ModelSession session_{session_options, kafka_, plan_};
   RefusedRecords refused_;
@@ -134,6 +149,69 @@ TEST_F(BatchWriterTest, GivesAnEventItsTimeOfReceiptWhereItsOwnIsRefused) {
   ASSERT_TRUE(publish());
   ASSERT_EQ(published(topics.events).size(), 1u);
   EXPECT_EQ(published(topics.events)[0]->timestamp_ms, clock_.wall().time_since_epoch().count());
+}
+
+TEST_F(BatchWriterTest, TriesNoTimeThatIsAsFarOffAsARefusedOne) {
+  const std::int64_t received_ms = clock_.wall().time_since_epoch().count();
+  for (int i = 0; i < 50; ++i) {
+    add("a");
+    batch_.events.back().time_ms = received_ms + (i % 10 == 0 ? 900 : 2'000 + i);
+  }
+  EXPECT_LE(transactions(), 4);
+  const auto events = published(topics.events);
+  EXPECT_EQ(events.size(), 50u);
+  EXPECT_EQ(std::ranges::count(events, received_ms, &test::ModelKafka::Record::timestamp_ms), 45);
+  EXPECT_EQ(std::ranges::count(events, received_ms + 900, &test::ModelKafka::Record::timestamp_ms),
+            5);
+}
+
+class CountedFlushes : public test::ModelSession {
+ public:
+  using ModelSession::ModelSession;
+  bool flush() override {
+    ++flushes;
+    return ModelSession::flush();
+  }
+  int flushes = 0;
+};
+
+TEST(BatchWriter, FindsOutHowManyRecordsATopicTakesTogether) {
+  const test::TurnedClock clock;
+  test::ModelKafka kafka(clock, {.partitions = 1, .largest_batch = 30});
+  test::KafkaPlan plan;
+  CountedFlushes session(session_options, kafka, plan);
+  session.open_producer();
+  session.init_transactions();
+  RefusedRecords refused;
+  BatchWriter writer(SourceName("stream"), {}, refused);
+  Batch batch;
+  for (int i = 0; i < 200; ++i) {
+    Event event;
+    event.line = "x";
+    batch.events.push_back(event);
+  }
+  const auto publish = [&] {
+    session.begin();
+    if (writer.write(batch, ItemSequence{1}, session, clock.monotonic()) &&
+        session.commit().outcome == Outcome::ok) {
+      return true;
+    }
+    session.abort();
+    EXPECT_TRUE(refused.failed(session.take_refused(), clock.monotonic()));
+    return false;
+  };
+  int transactions = 0;
+  for (int time = 0; time < 5; ++time) {
+    do {
+      ASSERT_LT(++transactions, 12);
+      session.flushes = 0;
+    } while (!publish());
+    refused.committed(ItemSequence{1}, clock.monotonic());
+  }
+  const auto most = refused.most_together(clock.monotonic());
+  ASSERT_TRUE(most && *most > 15 && *most <= 30);  // not less than half of what would do
+  EXPECT_LE(session.flushes, 200 / 16 + 1);
+  EXPECT_EQ(kafka.visible({topics.events, 0}).size(), 1'000u);
 }
 
 // The order in which events are handed over, as their lines.

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "support/model_kafka.hpp"
@@ -74,8 +75,7 @@ class JournalTransactionsTest : public testing::Test {
 
   // The command, once: what isn't committed by then, in transactions of so many batches.
   Result<void> run(std::span<const Batch> batches, std::size_t together = 2) {
-    session_ = std::make_unique<test::ModelSession>(
-        test::ModelSessionOptions{source, topics, "t.firehose.journal-1"}, kafka_, plan_);
+    session_ = session({source, topics, "t.firehose.journal-1"});
     JournalTransactions transactions({.source = source,
                                       .connection = {},
                                       .topics = topics,
@@ -100,6 +100,9 @@ class JournalTransactionsTest : public testing::Test {
       batches = batches.subspan(now.size());
     }
     return transactions.publish({}, std::vector<SideRecord>{{RecordTopic::gaps, "g", "closed"}});
+  }
+  virtual std::unique_ptr<test::ModelSession> session(test::ModelSessionOptions options) {
+    return std::make_unique<test::ModelSession>(std::move(options), kafka_, plan_);
   }
   std::vector<std::string> published() { return visible(topics.events); }
   std::vector<std::string> letters() { return visible(topics.dead_letters); }
@@ -217,6 +220,37 @@ TEST_F(WithManyRefusals, AllOfThemGoToTheDeadLetters) {
   const Journal journal(50);
   ASSERT_TRUE(run(journal.batches(), 50));
   EXPECT_THAT(letters(), ElementsAreArray(journal.lines()));
+}
+
+// It takes 3 lines together, and 4 s to take anything.
+class WithASlowTopicOfSmallBatches : public JournalTransactionsTest {
+ protected:
+  WithASlowTopicOfSmallBatches()
+      : JournalTransactionsTest({.partitions = 1, .largest_batch = 30}) {}
+
+  class Slow final : public test::ModelSession {
+   public:
+    Slow(test::ModelSessionOptions options, test::ModelKafka& kafka, test::KafkaPlan& plan,
+         test::TurnedClock& clock)
+        : ModelSession(std::move(options), kafka, plan), clock_(clock) {}
+    bool flush() override {
+      clock_.turn(Duration{4'000});
+      return ModelSession::flush();
+    }
+
+   private:
+    test::TurnedClock& clock_;
+  };
+  std::unique_ptr<test::ModelSession> session(test::ModelSessionOptions options) override {
+    return std::make_unique<Slow>(std::move(options), kafka_, plan_, clock_);
+  }
+};
+
+TEST_F(WithASlowTopicOfSmallBatches, AllIsPublishedInTransactionsThatHaveTheTime) {
+  const Journal journal(64);
+  ASSERT_TRUE(run(journal.batches(), 64));
+  EXPECT_THAT(published(), ElementsAreArray(journal.lines()));
+  EXPECT_TRUE(letters().empty());
 }
 
 }  // namespace

@@ -63,47 +63,81 @@ TEST(RefusedRecords, SuspectsNoLongerWhatIsAcceptedAlone) {
 }
 
 // It is the batch that is too large, not a record of it.
-TEST(RefusedRecords, LeavesARecordAloneThatIsRefusedAgainAmongOthers) {
+TEST(RefusedRecords, HalvesTheBatchesOfWhatIsAcceptedAloneAndRefusedTogether) {
   RefusedRecords refused;
-  for (const RecordId& record : {event(1, 0), letter(1, 0)}) {
-    fail(refused, {record});
-    refused.accepted(record);
-    fail(refused, {record});
-    EXPECT_EQ(refused.of(record), Disposition::alone);
-    refused.accepted(record);
-    EXPECT_EQ(refused.of(record), Disposition::alone);
+  std::vector<RecordId> records;
+  for (std::uint32_t i = 0; i < 6; ++i) {
+    records.push_back(event(1, i));
   }
+  fail(refused, records);
+  EXPECT_EQ(refused.most_together(now), std::nullopt);
+  std::ranges::for_each(records, [&](const RecordId& record) { refused.accepted(record); });
+  for (const std::size_t most : {3u, 1u}) {
+    fail(refused, {records.begin(), records.begin() + (most == 3 ? 6 : 3)});
+    EXPECT_EQ(refused.most_together(now), most);
+    EXPECT_EQ(refused.of(records[0]), Disposition::together);
+  }
+  const MonotonicTime later = now + limits::refusal_memory;
+  EXPECT_EQ(refused.most_together(later - Duration{1}), 1u);
+  EXPECT_EQ(refused.most_together(later), std::nullopt);
 }
 
+TEST(RefusedRecords, BlamesNoBatchWhileAnotherRecordMayBeToBlame) {
+  RefusedRecords refused;
+  fail(refused, {event(1, 0), event(1, 1)});
+  refused.accepted(event(1, 0));
+  fail(refused, {event(1, 0), event(1, 5)});  // a new suspect among them
+  EXPECT_EQ(refused.most_together(now), std::nullopt);
+  EXPECT_EQ(refused.of(event(1, 0)), Disposition::together);
+  EXPECT_EQ(refused.of(event(1, 5)), Disposition::alone);
+}
+
+TEST(RefusedRecords, HalvesTheBatchesWhereNoSuspectIsToBlame) {
+  RefusedRecords refused;
+  fail(refused, {event(1, 0), event(1, 1), event(2, 0), event(2, 1)});
+  for (const RecordId& record : {event(1, 0), event(1, 1)}) {
+    refused.accepted(record);
+  }
+  refused.committed(ItemSequence{1}, now);
+  EXPECT_EQ(refused.most_together(now), std::nullopt);  // some are left
+  for (const RecordId& record : {event(2, 0), event(2, 1)}) {
+    refused.accepted(record);
+  }
+  refused.committed(ItemSequence{2}, now);
+  EXPECT_EQ(refused.most_together(now), 1u);
+}
+
+TEST(RefusedRecords, BlamesNoBatchWhereOneRecordWasToBlame) {
+  RefusedRecords refused;
+  fail(refused, {event(1, 0), event(1, 1), event(1, 2)});
+  refused.accepted(event(1, 0));
+  fail(refused, {event(1, 1)});
+  refused.accepted(event(1, 2));
+  refused.committed(ItemSequence{1}, now);
+  EXPECT_EQ(refused.most_together(now), std::nullopt);
+}
+
+TEST(RefusedRecords, BlamesNoBatchOfOneRecord) {
+  RefusedRecords refused;
+  fail(refused, {event(1, 0)});
+  refused.accepted(event(1, 0));
+  refused.committed(ItemSequence{1}, now);
+  EXPECT_EQ(refused.most_together(now), std::nullopt);
+}
+
+// The topic takes less than it did.
 TEST(RefusedRecords, SetsAsideWhatIsRefusedAloneInTheEnd) {
   RefusedRecords refused;
   fail(refused, {event(1, 0)});
   refused.accepted(event(1, 0));
   fail(refused, {event(1, 0)});
+  ASSERT_EQ(refused.most_together(now), 1u);
+  fail(refused, {event(1, 0)});
+  EXPECT_EQ(refused.of(event(1, 0)), Disposition::alone);
+  refused.accepted(event(1, 0));
+  EXPECT_EQ(refused.of(event(1, 0)), Disposition::alone);
   fail(refused, {event(1, 0)});
   EXPECT_EQ(refused.of(event(1, 0)), Disposition::dead_letter);
-}
-
-// Each attempt ends with the first batch that is refused, as the transaction fails with it.
-TEST(RefusedRecords, GetsThroughManyBatchesThatAreTooLargeInAsManyAttempts) {
-  constexpr std::uint32_t batches = 24;
-  RefusedRecords refused;
-  const auto attempt = [&] {
-    for (std::uint32_t batch = 0; batch < batches; ++batch) {
-      const std::vector records{event(1, 2 * batch), event(1, 2 * batch + 1)};
-      if (refused.of(records[0]) == Disposition::together) {
-        fail(refused, records);
-        return false;
-      }
-      std::ranges::for_each(records, [&](const RecordId& record) { refused.accepted(record); });
-    }
-    return true;
-  };
-  std::uint32_t attempts = 1;
-  while (attempts <= 3 * batches && !attempt()) {
-    ++attempts;
-  }
-  EXPECT_LE(attempts, 2 * batches + 1);
 }
 
 TEST(RefusedRecords, TellsWhetherAnythingWasLearned) {
@@ -112,7 +146,8 @@ TEST(RefusedRecords, TellsWhetherAnythingWasLearned) {
   EXPECT_FALSE(refused.failed({}, now));
   EXPECT_TRUE(refused.failed(refusals, now));  // a suspect
   refused.accepted(event(1, 0));
-  EXPECT_TRUE(refused.failed(refusals, now));  // it stays alone
+  EXPECT_TRUE(refused.failed(refusals, now));  // its batch was too large
+  EXPECT_TRUE(refused.failed(refusals, now));  // a suspect again
   EXPECT_TRUE(refused.failed(refusals, now));  // it is to blame
   EXPECT_FALSE(refused.failed(refusals, now));
 
@@ -141,6 +176,43 @@ TEST(RefusedRecords, GivesAnEventItsTimeOfReceiptWhenItsOwnTimeIsRefused) {
   fail(refused, {event(1, 0)}, true);
   EXPECT_EQ(refused.of(event(1, 0)), Disposition::received_time);
   EXPECT_EQ(refused.of(event(1, 1)), Disposition::alone);
+}
+
+TEST(RefusedRecords, TriesNoTimeThatIsAsFarFromItsReceiptAsOneThatWasRefused) {
+  RefusedRecords refused;
+  const auto refuse_time = [&](std::uint32_t index, Duration ahead) {
+    fail(refused, {event(1, index)}, true);
+    refused.try_alone(event(1, index), ahead);
+    fail(refused, {event(1, index)}, true);
+  };
+  EXPECT_FALSE(refused.refuses_any_time(now));
+  refuse_time(0, Duration{500});
+  EXPECT_TRUE(refused.refuses_any_time(now));
+  EXPECT_TRUE(refused.refuses_time(Duration{500}, now));
+  EXPECT_FALSE(refused.refuses_time(Duration{499}, now));
+  EXPECT_FALSE(refused.refuses_time(Duration{-500}, now));
+  refuse_time(1, Duration{400});
+  EXPECT_TRUE(refused.refuses_time(Duration{400}, now));
+  refuse_time(2, Duration{-300});
+  EXPECT_TRUE(refused.refuses_time(Duration{-300}, now));
+  EXPECT_FALSE(refused.refuses_time(Duration{-299}, now));
+  EXPECT_TRUE(refused.refuses_time(Duration{400}, now));
+
+  const MonotonicTime later = now + limits::refusal_memory;
+  EXPECT_FALSE(refused.refuses_time(Duration{400}, later));
+  EXPECT_FALSE(refused.refuses_time(Duration{-300}, later));
+  EXPECT_FALSE(refused.refuses_any_time(later));
+}
+
+TEST(RefusedRecords, LearnsNothingAboutTimesFromATimeOfReceiptOrAnotherRecord) {
+  RefusedRecords refused;
+  fail(refused, {event(1, 0), event(1, 1)}, true);
+  refused.try_alone(event(1, 1), Duration{500});
+  fail(refused, {event(1, 0)}, true);
+  EXPECT_FALSE(refused.refuses_time(Duration{500}, now));
+  refused.try_alone(event(1, 1), Duration{0});
+  fail(refused, {event(1, 1)}, true);
+  EXPECT_FALSE(refused.refuses_time(Duration{0}, now));
 }
 
 TEST(RefusedRecords, SetsAsideAnEventThatIsRefusedWithItsTimeOfReceiptToo) {
@@ -205,12 +277,12 @@ TEST(RefusedRecords, ForgetsWhatIsCommitted) {
   RefusedRecords refused;
   fail(refused, {event(1, 0), event(2, 0)});
   refused.refuse(event(1, 5), now);
-  refused.committed(ItemSequence{1});
+  refused.committed(ItemSequence{1}, now);
   EXPECT_EQ(refused.of(event(1, 0)), Disposition::together);
   EXPECT_EQ(refused.of(event(1, 5)), Disposition::together);
   EXPECT_EQ(refused.of(event(2, 0)), Disposition::alone);
   EXPECT_TRUE(refused.any());
-  refused.committed(ItemSequence{2});
+  refused.committed(ItemSequence{2}, now);
   EXPECT_FALSE(refused.any());
 }
 
