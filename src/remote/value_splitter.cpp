@@ -121,12 +121,15 @@ bool ValueSplitter::begin_value(char c) {
 }
 
 bool ValueSplitter::in_value(char c) {
+  if (is_blank(c)) {
+    blank_ = true;
+    return true;
+  }
+  // Without one, two words would be one, and the value another, perhaps a valid one.
+  if (std::exchange(blank_, false) && is_of_word(value_.back()) && is_of_word(c) && !take(' ')) {
+    return false;
+  }
   switch (c) {
-    case ' ':
-    case '\t':
-    case '\r':
-    case '\n':
-      return true;
     case '"':
       state_ = State::in_string;
       return take(c);

@@ -18,8 +18,8 @@ namespace penstock::remote {
 
 class ValueSplitter {
  public:
-  // One value on one line: as it came, but for white space between its tokens. Good during the
-  // call. False: no more is wanted.
+  // One value on one line: as it came, but for white space between its tokens; of that a blank
+  // stays between two words, which are no JSON. Good during the call. False: no more is wanted.
   using Each = std::function<bool(std::string_view value)>;
 
   // At most one value of `max_value` bytes is held.
@@ -59,6 +59,7 @@ class ValueSplitter {
   bool in_array_ = false;
   std::string open_;  // the brackets of the value, as they have to be closed
   std::string value_;
+  bool blank_ = false;          // in_value: what is behind value_ follows white space
   std::uint64_t position_ = 0;  // of the byte looked at
   std::uint64_t values_ = 0;
   bool stopped_ = false;

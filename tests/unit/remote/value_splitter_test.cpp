@@ -55,6 +55,18 @@ TEST(ValueSplitter, LeavesStringsAsTheyAre) {
   }
 }
 
+// Else it would be another value, a valid one.
+TEST(ValueSplitter, LeavesABlankBetweenTwoWordsOfAValue) {
+  for (const std::size_t step : {1u, 2u, 3u, 5u, 1000u}) {
+    EXPECT_THAT(split("[{\"port\":4 43}, { \"a\" : 1 } ]", step).values,
+                ElementsAre("{\"port\":4 43}", R"({"a":1})"));
+    EXPECT_THAT(split("{\"a\":tr \t\r\n ue}{\"b\":[1 , -\n2]}", step).values,
+                ElementsAre(R"({"a":tr ue})", R"({"b":[1,- 2]})"));
+    EXPECT_THAT(split("{ \"1\" : 1 , \"2\" : [ 2 , { } , 3 ] }", step).values,
+                ElementsAre(R"({"1":1,"2":[2,{},3]})"));
+  }
+}
+
 TEST(ValueSplitter, ReadsNumbersAndWordsByThemselves) {
   EXPECT_THAT(split("1 -2.5e+3\ntrue null \"x y\"").values,
               ElementsAre("1", "-2.5e+3", "true", "null", "\"x y\""));
