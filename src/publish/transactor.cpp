@@ -332,6 +332,7 @@ Call Transactor::produce_records(ItemSequence up_to) {
 }
 
 void Transactor::advance(ItemSequence up_to) {
+  note_debt(false);  // what is still pending is owed from the next step on
   decider_.committed(changes_up_to(up_to));
   for (; first_ <= up_to; first_ = first_.next()) {
     const Pending& item = pending_.front();

@@ -567,6 +567,27 @@ TEST_F(TransactorTest, DoesNotWaitBetweenAttemptsThatTellWhatIsRefused) {
   EXPECT_THAT(published(), ElementsAre("d"));
 }
 
+// Where more is pending it goes straight on to the next transaction.
+TEST_F(TransactorTest, KafkaOwesAnewBehindEachCommit) {
+  refused_values_ = {"d"};
+  first_.run();
+  for (const char* line : {"a", "b", "c", "d"}) {
+    first_.push({line});
+  }
+  first_.fill();
+  clock_.turn(Duration{250});
+  first_.transactor().tick();
+  while (first_.commits == 0) {
+    ASSERT_EQ(first_.transactor().need(), Need::step);
+    first_.transactor().step();
+    clock_.turn(Duration{1'000});
+  }
+  ASSERT_EQ(first_.transactor().need(), Need::step) << "the rest is pending";
+  const std::int64_t now = clock_.wall().time_since_epoch().count();
+  first_.transactor().step();
+  EXPECT_EQ(first_.counters.kafka_owes_since_ms.get(), now);
+}
+
 // The end.
 
 TEST_F(TransactorTest, EndsAtOnceWithNothingInHand) {
