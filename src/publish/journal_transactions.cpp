@@ -13,6 +13,9 @@ constexpr Duration state_read{30'000};
 constexpr int attempts = 20;
 
 Error failed(const Call& call) {
+  if (call.refused) {
+    return make_error(Errc::invalid_configuration, call.why);
+  }
   return make_error(Errc::kafka, "Kafka: " + call.why +
                                      "; the same command goes on where this one ended, and "
                                      "publishes nothing twice");

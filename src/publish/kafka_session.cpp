@@ -9,6 +9,16 @@ constexpr Duration call_timeout{10'000};  // then the call is made again, and th
 
 }  // namespace
 
+Call call_of(const Result<void>& topics_created) {
+  if (topics_created) {
+    return {};
+  }
+  const Error& error = topics_created.error();
+  const bool answered = error.code == Errc::invalid_argument;
+  return {answered ? Outcome::fatal : Outcome::retriable, error.what,
+          error.code == Errc::invalid_configuration};
+}
+
 KafkaSession::KafkaSession(KafkaSessionOptions options, Log& log)
     : options_(std::move(options)),
       log_(log),
@@ -31,12 +41,7 @@ Call KafkaSession::make_topics(const std::vector<TopicSpec>& topics) {
   if (!options_.plan.create) {
     return {};
   }
-  const auto created = create_topics(options_.connection, topics, call_timeout, log_);
-  if (created) {
-    return {};
-  }
-  return {Outcome::retriable, created.error().what,
-          created.error().code == Errc::invalid_configuration};
+  return call_of(create_topics(options_.connection, topics, call_timeout, log_));
 }
 
 Call KafkaSession::open_producer() {

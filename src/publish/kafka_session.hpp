@@ -24,6 +24,10 @@ struct KafkaSessionOptions {
   KafkaCounters* counters = nullptr;  // of the producers, one after the other
 };
 
+// What create_topics() says, as a call's: a topic that a broker doesn't make isn't made by the same
+// call again. Pure.
+Call call_of(const Result<void>& topics_created);
+
 class KafkaSession final : public TransactionalKafka {
  public:
   KafkaSession(KafkaSessionOptions options, Log& log);

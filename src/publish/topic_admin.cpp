@@ -116,8 +116,9 @@ Result<void> create_topics(const KafkaConnection& connection, const std::vector<
         break;
       default: {
         const char* const why = rd_kafka_topic_result_error_string(results[i]);
-        return make_error(Errc::kafka, "the topic `" + printable(name) + "` can't be made: " +
-                                           printable(why == nullptr ? "" : why));
+        return make_error(Errc::invalid_argument,
+                          "the topic `" + printable(name) +
+                              "` can't be made: " + printable(why == nullptr ? "" : why));
       }
     }
   }

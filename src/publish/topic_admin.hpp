@@ -26,7 +26,7 @@ TopicSpec event_topic(const std::string& name, const TopicPlan& plan);
 std::vector<TopicSpec> topics_of(const TopicNames& names, const TopicPlan& plan);
 
 // Makes those that are missing; those that exist are left as they are. Waits for the broker's
-// answer, for up to `timeout`.
+// answer, for up to `timeout`. Errc::invalid_argument: it answers that one of them can't be made.
 Result<void> create_topics(const KafkaConnection& connection, const std::vector<TopicSpec>& topics,
                            Duration timeout, Log& log);
 

@@ -46,6 +46,27 @@ class OneFault final : public test::KafkaPlan {
   KafkaFault fault_ = KafkaFault::none;
 };
 
+// Kafka takes no login; that takes it a moment.
+class RefusingSession final : public test::ModelSession {
+ public:
+  RefusingSession(test::ModelKafka& kafka, test::KafkaPlan& plan, test::TurnedClock& clock)
+      : ModelSession({source, topics, "t.firehose.journal-1"}, kafka, plan), clock_(clock) {}
+
+  Call prepare_topics() override { return makes_topics ? refuse() : Call{}; }
+  Call init_transactions() override { return refuse(); }
+
+  bool makes_topics = true;  // else it logs in later
+  int logins = 0;
+
+ private:
+  Call refuse() {
+    ++logins;
+    clock_.turn(Duration{100});
+    return {Outcome::retriable, "wrong password", true};
+  }
+  test::TurnedClock& clock_;
+};
+
 class Journal {
  public:
   explicit Journal(int count) {
@@ -73,18 +94,20 @@ class JournalTransactionsTest : public testing::Test {
   explicit JournalTransactionsTest(test::ModelKafka::Options options = {.partitions = 1})
       : kafka_(clock_, std::move(options)) {}
 
+  JournalPublisherOptions options() {
+    return {.source = source,
+            .connection = {},
+            .topics = topics,
+            .plan = {},
+            .transactional_id = "t.firehose.journal-1",
+            .router = {},
+            .journal = "0001",
+            .instance = std::to_string(++instances_)};
+  }
   // The command, once: what isn't committed by then, in transactions of so many batches.
   Result<void> run(std::span<const Batch> batches, std::size_t together = 2) {
     session_ = session({source, topics, "t.firehose.journal-1"});
-    JournalTransactions transactions({.source = source,
-                                      .connection = {},
-                                      .topics = topics,
-                                      .plan = {},
-                                      .transactional_id = "t.firehose.journal-1",
-                                      .router = {},
-                                      .journal = "0001",
-                                      .instance = std::to_string(++instances_)},
-                                     *session_, clock_);
+    JournalTransactions transactions(options(), *session_, clock_);
     const auto committed = transactions.open();
     if (!committed) {
       return committed.error();
@@ -146,6 +169,18 @@ TEST_F(JournalTransactionsTest, GoesOnWhereADaemonWithThatJournalEnded) {
   ASSERT_TRUE(kafka_.end("t.firehose", epoch, true));
   ASSERT_TRUE(run(journal.batches()));
   EXPECT_THAT(published(), ElementsAreArray({journal.lines()[2], journal.lines()[3]}));
+}
+
+TEST_F(JournalTransactionsTest, LogsInOnceWhereKafkaRefusesTheLogin) {
+  for (const bool makes_topics : {true, false}) {
+    RefusingSession kafka(kafka_, plan_, clock_);
+    kafka.makes_topics = makes_topics;
+    const auto opened = JournalTransactions(options(), kafka, clock_).open();
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().code, Errc::invalid_configuration);
+    EXPECT_EQ(opened.error().what, "wrong password");
+    EXPECT_EQ(kafka.logins, 1);
+  }
 }
 
 using Case = std::tuple<KafkaCall, int, KafkaFault>;
