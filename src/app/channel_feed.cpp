@@ -90,14 +90,18 @@ bool ChannelFeed::has_room() {
 void ChannelFeed::look_for_room() {
   if (waiting_) {
     last_full_ = monotonic_now();
+  }
+  if (ring_.awaits_room()) {
+    feed();
+  } else if (waiting_) {
     moved_();
   }
 }
 
 // Gives sealed blocks to the pool, as many as the bounds behind it allow.
 void ChannelFeed::feed() {
-  if (finished_) {
-    ring_.writable();  // seals a cut-off line that had no room
+  if (finished_ || ring_.awaits_room()) {
+    ring_.writable();  // seals what had no room; a remote that is silent asks for none
   }
   submit_sealed({});
   // While earlier blocks wait for their turn, it may as well grow.

@@ -89,7 +89,7 @@ class ChannelFeed final : public ByteSink {
   bool empty() const { return idle() && released_ == submitted_; }
   // There is room, or so much again that reading may go on.
   bool has_room();
-  // Now and then: where writable() gave none, the disk may have some again.
+  // Now and then: where there was none, the disk may have some again.
   void look_for_room();
   // For the gate that holds replays back, of the feed of live sessions.
   jobs::LiveChannel live() const {

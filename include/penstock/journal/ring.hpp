@@ -57,6 +57,9 @@ class Ring {
   std::span<char> writable();
   // The first `count` bytes of what writable() returned last are filled.
   void received(std::size_t count, WallTime now);
+  // What is sealed next, a mark or a line of a session that ended, had no room: the next writable()
+  // looks whether there is some.
+  bool awaits_room() const noexcept { return !marks_.empty(); }
   // Seals the whole lines received so far. The unfinished line moves to the next block.
   void seal();
   // Seals all that was received, an unfinished last line included, and a mark of the end.

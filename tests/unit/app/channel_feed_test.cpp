@@ -7,7 +7,9 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "journal/segment.hpp"
 #include "penstock/core/system_clock.hpp"
@@ -77,6 +79,81 @@ TEST(ChannelFeed, HasRoomOnceTheDiskHas) {
   feed.look_for_room();
   EXPECT_EQ(moves, 2);
   EXPECT_FALSE(feed.writable().empty());
+}
+
+// Whose remote says nothing more, so that nobody asks for room.
+class SilentFeed : public testing::Test {
+ protected:
+  void make(FeedOptions options) {
+    options.max_lines = 1'000;
+    options.max_bytes = 16_MiB;
+    feed_.emplace(
+        io_, pool_, std::move(options),
+        [this](Batch&& batch) {
+          kinds_.push_back(batch.block.kind);
+          came_.up_to = batch.block.sequence;
+          came_.lines += batch.events.size() + batch.dead_letters.size();
+          came_.bytes += batch.block.bytes.size();
+          came_.blocks = ++blocks_;
+        },
+        [] {});
+  }
+  void receive(std::string_view text) {
+    const auto room = feed_->writable();
+    ASSERT_GE(room.size(), text.size());
+    std::ranges::copy(text, room.begin());
+    feed_->received(text.size());
+  }
+  template <class Condition>
+  [[nodiscard]] bool run_until(Condition condition) {
+    const MonotonicTime end = monotonic_now() + std::chrono::seconds(30);
+    while (!condition() && monotonic_now() < end) {
+      io_.restart();
+      io_.run_one_for(std::chrono::milliseconds(5));
+    }
+    return condition();
+  }
+
+  boost::asio::io_context io_;
+  extract::Pool pool_{1};
+  std::atomic<std::uint64_t> blocks_ = 0;  // the two below are of so many
+  std::vector<BlockKind> kinds_;
+  Released came_;
+  std::optional<ChannelFeed> feed_;
+};
+
+TEST_F(SilentFeed, EndsASessionOnceACommitMakesRoomForItsMark) {
+  make(options(ChannelKind::live, Duration{1'000'000'000}));
+  feed_->open(ChannelId{1}, SessionId{1});
+  const std::string line = R"({"a":")" + std::string(60'000, 'x') + "\"}\n";
+  // In each of two segments three blocks of five lines. A fourth would have no room.
+  for (int i = 1; i < 30; ++i) {
+    receive(line);
+  }
+  receive(line + R"({"cut":)");
+  feed_->close(DisconnectCause::aborted);
+  ASSERT_TRUE(run_until([&] { return blocks_ == 7; }));
+  EXPECT_EQ(kinds_.back(), BlockKind::lines);
+  EXPECT_FALSE(feed_->idle());
+  feed_->released(came_);
+  ASSERT_TRUE(run_until([&] { return feed_->idle(); }));
+  EXPECT_EQ(blocks_, 9u);  // the line that was cut, and the mark
+  EXPECT_EQ(kinds_.back(), BlockKind::session_closed);
+}
+
+TEST_F(SilentFeed, OpensASessionOnceTheDiskHasRoomForItsMark) {
+  bool room = false;
+  auto scarce = options(ChannelKind::live, Duration{250});
+  scarce.segments = std::make_unique<ScarceSegments>(room);
+  make(std::move(scarce));
+  feed_->open(ChannelId{1}, SessionId{1});
+  feed_->look_for_room();
+  EXPECT_FALSE(feed_->idle());
+  room = true;
+  feed_->look_for_room();
+  ASSERT_TRUE(run_until([&] { return feed_->idle(); }));
+  ASSERT_EQ(blocks_, 1u);
+  EXPECT_EQ(kinds_.back(), BlockKind::session_opened);
 }
 
 // A timer whose time has come may be waiting for its handler's turn when it is cancelled.
