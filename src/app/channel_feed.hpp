@@ -93,7 +93,11 @@ class ChannelFeed final : public ByteSink {
   void look_for_room();
   // For the gate that holds replays back, of the feed of live sessions.
   jobs::LiveChannel live() const {
-    return {ring_.last_block(), BlockSequence{last_delivered_.load()}, last_full_};
+    const bool waits =
+        ring_.has_unread() || ring_.has_unsealed_lines() || submitted_ != delivered_.load();
+    const BlockSequence delivered{last_delivered_.load()};
+    // Before the first block of this process its last_block() is above all that there are.
+    return {waits ? ring_.last_block() : delivered, delivered, last_full_};
   }
   Bytes used() const { return ring_.used(); }
   Bytes capacity() const { return ring_.capacity(); }

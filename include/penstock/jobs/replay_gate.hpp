@@ -5,6 +5,7 @@
 // beside the other; and the run could settle a job of which something is still to come.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 
 #include "penstock/core/ids.hpp"
@@ -15,7 +16,8 @@ namespace penstock::jobs {
 
 // The live channel, now.
 struct LiveChannel {
-  BlockSequence received;                  // the block with its last whole line
+  // The block with its last whole line; where nothing waits, the last one delivered.
+  BlockSequence received;
   BlockSequence delivered;                 // these are decided about before the run's
   std::optional<MonotonicTime> last_full;  // when there was no room for more, last
 };
@@ -32,9 +34,8 @@ class ReplayGate {
     if (now < not_before(live)) {
       return false;
     }
-    if (!behind_) {
-      behind_ = live.received;
-    }
+    // Where only recovered blocks wait, none has that number: it is less once all are delivered.
+    behind_ = std::min(behind_.value_or(live.received), live.received);
     return live.delivered >= *behind_;
   }
 

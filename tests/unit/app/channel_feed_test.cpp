@@ -35,7 +35,8 @@ FeedOptions options(ChannelKind kind, Duration commit_interval, Duration sync_in
 // Of memory, while there is room.
 class ScarceSegments final : public journal::SegmentStore {
  public:
-  explicit ScarceSegments(const bool& room) : room_(room) {}
+  explicit ScarceSegments(const bool& room, BlockSequence first = first_block_of(0))
+      : room_(room), first_(first) {}
   std::vector<journal::RecoveredSegment> recover() override { return memory_.recover(); }
   std::unique_ptr<journal::Segment> take() override { return room_ ? memory_.take() : nullptr; }
   void give_back(std::unique_ptr<journal::Segment> one) override {
@@ -45,10 +46,11 @@ class ScarceSegments final : public journal::SegmentStore {
   BlockSequence last_released() const override { return memory_.last_released(); }
   JournalId journal() const override { return memory_.journal(); }
   std::uint64_t boot() const override { return memory_.boot(); }
-  BlockSequence first_sequence() const override { return memory_.first_sequence(); }
+  BlockSequence first_sequence() const override { return first_; }
 
  private:
   const bool& room_;
+  BlockSequence first_;
   journal::MemorySegments memory_{segment};
 };
 
@@ -154,6 +156,21 @@ TEST_F(SilentFeed, OpensASessionOnceTheDiskHasRoomForItsMark) {
   ASSERT_TRUE(run_until([&] { return feed_->idle(); }));
   ASSERT_EQ(blocks_, 1u);
   EXPECT_EQ(kinds_.back(), BlockKind::session_opened);
+}
+
+TEST_F(SilentFeed, HoldsNoReplayBackForTheNumberOfABlockThatIsStillToCome) {
+  const bool room = true;
+  auto later = options(ChannelKind::live, Duration{1'000'000'000});
+  later.segments = std::make_unique<ScarceSegments>(room, first_block_of(1));
+  make(std::move(later));
+  EXPECT_EQ(feed_->live().received, feed_->live().delivered);
+  feed_->open(ChannelId{1}, SessionId{1});
+  ASSERT_TRUE(run_until([&] { return feed_->idle(); }));
+  EXPECT_EQ(feed_->live().received, feed_->live().delivered);
+  EXPECT_EQ(feed_->live().delivered, first_block_of(1));
+  receive("{}\n");
+  EXPECT_TRUE(feed_->idle());
+  EXPECT_EQ(feed_->live().received, first_block_of(1).next()) << "a line that isn't sealed waits";
 }
 
 // A timer whose time has come may be waiting for its handler's turn when it is cancelled.

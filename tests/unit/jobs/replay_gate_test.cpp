@@ -24,6 +24,14 @@ TEST(ReplayGate, WaitsForWhatCameBeforeItWasAskedAndForNothingLater) {
   EXPECT_TRUE(gate.opens(live(30, 7), at(3)));
 }
 
+// Of a later process of a journal: the blocks that it recovers are far below its own.
+TEST(ReplayGate, OpensWhereNothingWaitsAnyMoreThoughNoBlockHasTheLastNumber) {
+  const std::uint64_t none_yet = first_block_of(1).value - 1;
+  ReplayGate gate;
+  EXPECT_FALSE(gate.opens(live(none_yet, 5), at(1)));
+  EXPECT_TRUE(gate.opens(live(7, 7), at(2)));
+}
+
 TEST(ReplayGate, WaitsForWhatTheRemoteHeldBack) {
   ReplayGate gate;
   const auto wait = std::chrono::duration_cast<std::chrono::seconds>(limits::after_full).count();
