@@ -61,7 +61,8 @@ constexpr std::array refusals{
 std::string_view without_topic(std::string_view name) {
   constexpr std::string_view topic = "topic.";
   const bool of_the_client = name.starts_with("topic.metadata.") || name == "topic.blacklist";
-  return name.starts_with(topic) && !of_the_client ? name.substr(topic.size()) : name;
+  const bool goes = name.starts_with(topic) && name != topic && !of_the_client;
+  return goes ? name.substr(topic.size()) : name;
 }
 
 }  // namespace

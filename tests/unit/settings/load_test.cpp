@@ -367,6 +367,12 @@ TEST_F(Load, KeepsOneOfTwoNamesOfAProperty) {
   }
 }
 
+TEST_F(Load, LeavesAPropertyItsNameWhereNothingStandsBehindTopic) {
+  Inputs given = inputs(minimal);
+  given.environment = {{"PENSTOCK_KAFKA_PROPERTIES", "topic.=1"}};
+  EXPECT_EQ(must_load(given).settings.kafka.properties.at("topic."), "1");
+}
+
 TEST_F(Load, RefusesWhatPenstockOwnsByItsNameForTopics) {
   Inputs given = inputs(minimal);
   given.environment = {{"PENSTOCK_KAFKA_PROPERTIES", "topic.acks=1,topic.message.timeout.ms=500"}};

@@ -124,6 +124,8 @@ TEST_F(Reload, NamesEntriesOfAMappingThatComeAndGo) {
   EXPECT_THAT(plan(with("batch.size: 1000"), with("client.id: a")).restart,
               ElementsAre(Change{"kafka.properties.client.id", "", "a"},
                           Change{"kafka.properties.batch.size", "1000", ""}));
+  EXPECT_THAT(plan(with("client.id: a"), with("client.id: a, topic.: b")).restart,
+              ElementsAre(Change{"kafka.properties.topic.", "", "b"}));
 }
 
 TEST_F(Reload, TellsSourcesThatComeGoAndOpenAnew) {
