@@ -132,7 +132,11 @@ class Planner {
         known.insert(name);  // the one that was checked knew it
       }
     }
-    cross_check(plan_.effective.settings, known, {}, findings_);
+    GivenMap given;  // without their places, of which there may be two
+    for (const Value& value : plan_.effective.values) {
+      given[value.path].hidden = value.text == hidden_text;
+    }
+    cross_check(plan_.effective.settings, known, given, findings_);
     for (Finding& finding : findings_) {
       finding.message += "; restart penstock to change all of it at once";
     }

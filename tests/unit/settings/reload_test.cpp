@@ -165,6 +165,19 @@ TEST_F(Reload, IsRefusedWhereTheMixtureIsWrong) {
   EXPECT_THAT(to_string(planned.error().front()), HasSubstr("restart penstock"));
 }
 
+TEST_F(Reload, SaysWhatIsWrongInTheMixtureWithoutWhatIsHidden) {
+  const std::string rest = "api: {url: https://api.test}\nkafka: {brokers: 'localhost:9092', ";
+  const std::string topic = "'${file:" + file("topic", "canary") + "}'";
+  const Loaded running = read(rest + "topics: {jobs: " + topic + "}}\nsources: {firehose: {}}\n");
+  const Loaded now =
+      read(rest + "topics: {torrent: " + topic + "}}\nsources: {firehose: {}, torrent: {}}\n");
+  const PlanResult planned = plan_reload(running, now);
+  ASSERT_FALSE(planned);
+  const std::string said = to_string(planned.error().front());
+  EXPECT_THAT(said, HasSubstr("the topic (hidden) of jobs is another's"));
+  EXPECT_THAT(said, testing::Not(HasSubstr("canary")));
+}
+
 TEST_F(Reload, KnowsAllFilesThatALoadReadOrLookedFor) {
   const std::string value = file("value", "debug\n");
   std::set<std::filesystem::path> files;
