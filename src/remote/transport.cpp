@@ -13,6 +13,7 @@
 #include "remote/http_header.hpp"
 #include "remote/tcp_options.hpp"
 #include "remote/tls.hpp"
+#include "remote/token_echo.hpp"
 #include "remote/watch.hpp"
 
 namespace penstock::remote {
@@ -31,6 +32,14 @@ std::string text_of(const tcp::endpoint& endpoint) {
   const std::string address = endpoint.address().to_string();
   return (endpoint.address().is_v6() ? "[" + address + "]" : address) + ":" +
          std::to_string(endpoint.port());
+}
+
+// " " and the reason that the proxy gave, unless it quotes the credentials.
+std::string shown_reason(std::string_view reason, const Proxy& proxy) {
+  const std::string_view scheme_and_credentials = proxy.authorization;
+  const std::string_view credentials =
+      scheme_and_credentials.substr(scheme_and_credentials.find(' ') + 1);
+  return quotes(reason, credentials) ? "" : " " + printable(reason);
 }
 
 }  // namespace
@@ -155,8 +164,8 @@ awaitable<Failure> Transport::tunnel(const Endpoint& endpoint, const Proxy& prox
   const unsigned status = parser.get().result_int();
   if (status / 100 != 2) {
     co_return failed(FailureKind::proxy,
-                     "the proxy " + address_ + " refused: " + std::to_string(status) + " " +
-                         printable(parser.get().reason()) +
+                     "the proxy " + address_ + " refused: " + std::to_string(status) +
+                         shown_reason(parser.get().reason(), proxy) +
                          (status == 407 ? "; HTTPS_PROXY needs a user name and password" : ""));
   }
   if (buffer.size() != 0) {

@@ -542,6 +542,16 @@ TEST_F(SessionTest, SaysWhenAProxyRefuses) {
                                          HasSubstr("HTTPS_PROXY needs a user name")));
 }
 
+TEST_F(SessionTest, ShowsNothingOfAProxyThatQuotesItsCredentials) {
+  TestProxy proxy(io, 0, "HTTP/1.1 407 bad credentials Basic bWU6c2VjcmV0\r\n\r\n");
+  auto chosen = options("https://stream.example/v1/firehose");
+  chosen.proxy.https_proxy = "http://me:secret@127.0.0.1:" + std::to_string(proxy.port());
+  start(chosen);
+  ASSERT_TRUE(run_until([&] { return !recorder.notices.empty(); }));
+  EXPECT_THAT(recorder.notices, Each(HasSubstr("refused: 407; HTTPS_PROXY needs")));
+  EXPECT_THAT(recorder.lines, Each(Not(HasSubstr("bWU6"))));
+}
+
 TEST_F(SessionTest, NeedsAUsableProxyAndUrl) {
   auto chosen = options("https://stream.example/");
   chosen.proxy.https_proxy = "socks5://localhost";
