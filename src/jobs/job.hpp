@@ -49,6 +49,7 @@ struct Job {
 
   bool created = false;     // its creation was seen: all that was published of it is counted
   bool live = false;        // something was published of it as it came live
+  bool replayed = false;    // a replay published something of it, or may have
   bool forced = false;      // an operator said that its replays may be published, unchecked
   bool held = false;        // they don't: an operator decides
   bool predates = false;    // was there before the source's first start, and isn't replayed

@@ -83,8 +83,11 @@ std::string encode(const Job& job) {
   out.time("requested_at", job.requested_at).time("finished_at", job.finished_at);
   out.time("seen_at", job.seen_at).time("ended_at", job.ended_at);
   out.number("events", job.events).number("replays", job.replays);
-  out.flag("created", job.created);
-  out.flag("live", job.live).flag("forced", job.forced).flag("held", job.held);
+  out.flag("created", job.created).flag("live", job.live);
+  if (job.has_ledger()) {
+    write_flag(out, "replayed", job.replayed);
+  }
+  out.flag("forced", job.forced).flag("held", job.held);
   out.flag("predates", job.predates)
       .flag("incomplete", job.incomplete)
       .flag("dropped", job.dropped);
@@ -112,6 +115,7 @@ Result<Job> decode_job(std::string_view value) {
   job.replays = in.number("replays").value_or(0);
   job.created = in.flag("created");
   job.live = in.flag("live");
+  job.replayed = read_flag(in, "replayed").value_or(true);
   job.forced = in.flag("forced");
   job.held = in.flag("held");
   job.predates = in.flag("predates");

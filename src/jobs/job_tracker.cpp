@@ -167,8 +167,9 @@ void JobTracker::listed(const JobIds& ids, WallTime now) {
 
 void JobTracker::published(Entry& entry, std::uint64_t events, bool live) {
   entry.second.events += events;
-  if (live && !entry.second.live) {
-    entry.second.live = true;
+  bool& so = live ? entry.second.live : entry.second.replayed;
+  if (!so) {
+    so = true;
     changed(entry);
   }
   counted_.insert(entry.first);

@@ -169,8 +169,8 @@ void Jobs::Impl::end_uncounted(WallTime now) {
         mark_incomplete(entry, SourceEvent::job_uncounted);
       }
       give_up(entry, GivenUp::uncounted, now);
-      if (job.replays == 0) {
-        drop_ledger(entry);  // nothing of it that live may still bring was published by a replay
+      if (!job.replayed) {
+        drop_ledger(entry);  // live brings nothing that is published already
       }
     }
   }

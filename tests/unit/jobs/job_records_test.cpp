@@ -58,7 +58,15 @@ TEST(JobRecords, ReadBackWhatTheyWrite) {
   EXPECT_EQ(encode(*read), written);
   const auto plain = decode_job(encode(Job{}));
   ASSERT_TRUE(plain);
-  EXPECT_EQ(encode(*plain), "v=1\nstate=requested\nevents=0\nreplays=0\n");
+  EXPECT_EQ(encode(*plain), "v=1\nstate=requested\nevents=0\nreplays=0\nreplayed=false\n");
+}
+
+TEST(JobRecords, SayOfAJobWhetherAReplayPublished) {
+  Job job;
+  EXPECT_FALSE(decode_job(encode(job))->replayed);
+  job.replayed = true;
+  EXPECT_TRUE(decode_job(encode(job))->replayed);
+  EXPECT_TRUE(decode_job("v=1\nstate=started\n")->replayed) << "one that doesn't say: perhaps";
 }
 
 TEST(JobRecords, ReadBackGaps) {
