@@ -30,6 +30,9 @@ bool touches(const Gap& gap, const Job& job) {
   const auto starts_by = [&](const std::optional<WallTime>& time) {
     return time && *time <= *gap.ended_at + limits::gap_margin;
   };
+  if (job.forced && !job.requested_at && !job.seen_at && !job.listed) {
+    return false;  // only an operator named it: there may be no such job
+  }
   const bool unknown_start = !job.requested_at && !job.seen_at;
   const std::optional<WallTime> finish = job.finished_at ? job.finished_at : job.ended_at;
   return (unknown_start || starts_by(job.requested_at) || starts_by(job.seen_at)) &&

@@ -103,5 +103,24 @@ TEST_F(JobsUnlisted, OfAnotherTimeAreNoneOfItsEither) {
   EXPECT_TRUE(gap_shows("\"state\":\"recovered\",\"jobs\":[],"));
 }
 
+TEST_F(JobsUnlisted, ThatOnlyAnOperatorToldOfAreOfNoGap) {
+  gap({});
+  auto asked = jobs->replay_requested("typo", true, now);
+  ASSERT_TRUE(asked);
+  commit(*asked);
+  tick();
+  EXPECT_EQ(status_ordered(), "typo");
+  commit(jobs->status_told("typo", std::nullopt, now));
+  EXPECT_TRUE(shows("typo", "\"status\":\"failed\""));
+  pass(60);
+  tick();
+  replay_is_gone("typo");  // the one that was asked for
+  pass(60);
+  tick();
+  replay_is_gone("typo");
+  EXPECT_EQ(jobs->figures().given_up_jobs, 1u);
+  EXPECT_TRUE(gap_shows("\"state\":\"recovered\",\"jobs\":[],"));
+}
+
 }  // namespace
 }  // namespace penstock::jobs
