@@ -33,7 +33,8 @@ bool touches(const Gap& gap, const Job& job) {
   if (job.forced && !job.requested_at && !job.seen_at && !job.listed) {
     return false;  // only an operator named it: there may be no such job
   }
-  const bool unknown_start = !job.requested_at && !job.seen_at;
+  // It may have been silent for long before it was seen.
+  const bool unknown_start = !job.requested_at && !job.created;
   const std::optional<WallTime> finish = job.finished_at ? job.finished_at : job.ended_at;
   return (unknown_start || starts_by(job.requested_at) || starts_by(job.seen_at)) &&
          (!finish || *finish + limits::gap_margin >= gap.started_at);

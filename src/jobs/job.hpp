@@ -67,6 +67,7 @@ struct Job {
   bool wanted = false;           // is to be replayed now, ended or not
   bool settled_earlier = false;  // by a process before this one
   bool listed = false;           // by the latest task list
+  bool answered = false;         // the API said all that it knows of it alone
   bool recorded = false;         // its ledger has records, or will have
   std::optional<WallTime> kept_from;  // over_at, or when it was last listed
 

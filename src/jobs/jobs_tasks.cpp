@@ -98,6 +98,7 @@ Changes Jobs::Impl::status_told(std::string_view written, const std::optional<Ta
   if (entry == nullptr) {
     return changes;
   }
+  entry->second.answered = true;
   if (task) {
     told(*entry, *task, false, now);
   } else if (list_read_ && !entry->second.listed) {

@@ -3,6 +3,14 @@
 #include "penstock/core/limits.hpp"
 
 namespace penstock::jobs {
+namespace {
+
+// Which gaps it ran through, nobody said.
+bool begun_unknown(const Job& job) {
+  return job.open() && !job.predates && !job.requested_at && !job.answered;
+}
+
+}  // namespace
 
 std::vector<std::string> TaskQuestions::statuses_due(const JobTracker& jobs, WallTime now) {
   std::vector<std::string> due;
@@ -15,8 +23,8 @@ std::vector<std::string> TaskQuestions::statuses_due(const JobTracker& jobs, Wal
   const auto ask = [&](auto from, auto to) {
     for (; from != to && pending_.size() < limits::status_questions; ++from) {
       const Job& job = jobs.find(*from)->second;
-      if (!job.ended() && !jobs.clean(job) && !job.listed && !pending_.contains(*from) &&
-          !asked_.contains(*from)) {
+      const bool asked = pending_.contains(*from) || asked_.contains(*from);
+      if (!asked && (job.ended() ? begun_unknown(job) : !jobs.clean(job) && !job.listed)) {
         pending_.insert(*from);
         asked_.emplace(*from, now);
         due.push_back(*from);

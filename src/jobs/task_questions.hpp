@@ -1,5 +1,6 @@
 // When the tasks API is asked, and for what: the list at the start, every task_poll_interval and
-// after each gap; the status of a job that may have ended unseen. Pure; used by one thread.
+// after each gap; the status of a job that may have ended, or begun, unseen. Pure; used by one
+// thread.
 #pragma once
 
 #include <map>
@@ -45,8 +46,9 @@ class TaskQuestions {
     list_not_before_ = next_list_ = now + backoff_.next();
   }
 
-  // Jobs whose status is to be asked for now: those that replays wait for, and that the list
-  // doesn't have, in turn. Not before the first list came, or didn't.
+  // Jobs whose status is to be asked for now, in turn: those that replays wait for, and that the
+  // list doesn't have; and, until it is answered, those that ended and that no list dated. Not
+  // before the first list came, or didn't.
   std::vector<std::string> statuses_due(const JobTracker& jobs, WallTime now);
   void status_answered(std::string_view job) { pending_.erase(std::string(job)); }
 

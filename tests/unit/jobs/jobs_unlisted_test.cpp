@@ -122,5 +122,52 @@ TEST_F(JobsUnlisted, ThatOnlyAnOperatorToldOfAreOfNoGap) {
   EXPECT_TRUE(gap_shows("\"state\":\"recovered\",\"jobs\":[],"));
 }
 
+// It was silent since the gap: the stream shows it in mid-life, or nothing but its end.
+class JobsUnlistedAndSeenLate : public JobsUnlisted {
+ protected:
+  void gap_and_late_end_of_b() {
+    gap({});
+    pass(700);
+    live({status_line("b", success_flags)});
+    tick();
+  }
+};
+
+TEST_F(JobsUnlistedAndSeenLate, AreOfTheGapThatTheyRanThrough) {
+  gap_and_late_end_of_b();
+  EXPECT_EQ(status_ordered(), "b") << "when did it begin?";
+  commit(jobs->status_told("b", task("b", "Success", 0, 700), now));
+  pass(60);
+  tick();
+  EXPECT_FALSE(status_ordered());
+  replay_is_gone("b");
+  EXPECT_TRUE(gap_shows("\"state\":\"unrecoverable\",\"jobs\":[\"b\"],"));
+}
+
+TEST_F(JobsUnlistedAndSeenLate, AreOfNoGapBeforeThem) {
+  gap_and_late_end_of_b();
+  EXPECT_EQ(status_ordered(), "b");
+  commit(jobs->status_told("b", task("b", "Success", 650, 700), now));
+  pass(60);
+  tick();
+  replay_is_gone("b");
+  EXPECT_TRUE(gap_shows("\"state\":\"recovered\",\"jobs\":[],"));
+}
+
+TEST_F(JobsUnlistedAndSeenLate, MayHaveRunThroughTheGapWhereTheApiDoesNotSay) {
+  gap_and_late_end_of_b();
+  EXPECT_EQ(status_ordered(), "b");
+  commit(jobs->status_failed("b", now));
+  pass(60);
+  tick();
+  EXPECT_EQ(status_ordered(), "b") << "there was no answer";
+  commit(jobs->status_told("b", std::nullopt, now));
+  pass(60);
+  tick();
+  EXPECT_FALSE(status_ordered()) << "it was answered";
+  replay_is_gone("b");
+  EXPECT_TRUE(gap_shows("\"state\":\"unrecoverable\",\"jobs\":[\"b\"],"));
+}
+
 }  // namespace
 }  // namespace penstock::jobs
