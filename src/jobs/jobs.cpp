@@ -151,9 +151,9 @@ void Jobs::Impl::forget(std::string_view id) {
 }
 
 // It is, or may yet turn out to be. What the list that is read after its end doesn't say, nobody
-// does.
+// does; nor where there is none for long.
 bool Jobs::Impl::will_be_counted(const Job& job, WallTime now) const {
-  const bool asked = list_read_ ? *list_read_ >= *job.ended_at : now >= *job.ended_at + late;
+  const bool asked = (list_read_ && *list_read_ >= *job.ended_at) || now >= *job.ended_at + late;
   const bool unsaid = tracker_.counted(job) == JobTracker::Counted::unknown && !job.requested_at;
   return !job.incomplete && !(unsaid && asked);
 }

@@ -150,6 +150,24 @@ TEST_F(JobsUncounted, AreGivenUpWithoutAListToo) {
   expect_no_replay("a");
 }
 
+TEST_F(JobsUncounted, AreGivenUpWhereNoListComesAnyMoreToo) {
+  publish_uncounted();
+  open();
+  list({});
+  gap();
+  list({});
+  pass(1);
+  live({event_line("a", 4), status_line("a", success_flags)});
+  pass(3599);
+  tick();
+  ASSERT_TRUE(list_ordered());
+  commit(jobs->tasks_failed(now));
+  EXPECT_EQ(told(SourceEvent::job_uncounted).size(), 0u) << "a list may come yet";
+  pass(1);
+  tick();
+  expect_no_replay("a");
+}
+
 TEST_F(JobsUncounted, AreMergedIfTheyWereRequestedLater) {
   publish_uncounted();
   open();
