@@ -18,13 +18,15 @@ std::vector<std::string> TaskQuestions::statuses_due(const JobTracker& jobs, Wal
     return due;
   }
   std::erase_if(asked_, [&](const auto& asked) { return asked.second + interval_ <= now; });
+  const bool lists_come = lists_failed_ < 2;
   const JobIds& ids = jobs.unsettled();
   const auto turn = ids.upper_bound(last_asked_);
   const auto ask = [&](auto from, auto to) {
     for (; from != to && pending_.size() < limits::status_questions; ++from) {
       const Job& job = jobs.find(*from)->second;
       const bool asked = pending_.contains(*from) || asked_.contains(*from);
-      if (!asked && (job.ended() ? begun_unknown(job) : !jobs.clean(job) && !job.listed)) {
+      const bool end_unseen = !jobs.clean(job) && !(job.listed && lists_come);
+      if (!asked && (job.ended() ? begun_unknown(job) : end_unseen)) {
         pending_.insert(*from);
         asked_.emplace(*from, now);
         due.push_back(*from);

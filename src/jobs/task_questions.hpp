@@ -3,6 +3,7 @@
 // thread.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -38,17 +39,19 @@ class TaskQuestions {
     list_pending_ = false;
     list_settled_ = true;
     next_list_ = now + interval_;
+    lists_failed_ = 0;
     backoff_.reset();
   }
   void list_failed(WallTime now) {
     list_pending_ = false;
     list_settled_ = true;
+    ++lists_failed_;
     list_not_before_ = next_list_ = now + backoff_.next();
   }
 
   // Jobs whose status is to be asked for now, in turn: those that replays wait for, and that the
-  // list doesn't have; and, until it is answered, those that ended and that no list dated. Not
-  // before the first list came, or didn't.
+  // list doesn't have, or had last before lists failed; and, until it is answered, those that ended
+  // and that no list dated. Not before the first list came, or didn't.
   std::vector<std::string> statuses_due(const JobTracker& jobs, WallTime now);
   void status_answered(std::string_view job) { pending_.erase(std::string(job)); }
 
@@ -57,6 +60,7 @@ class TaskQuestions {
   DoublingBackoff backoff_;
   bool list_pending_ = false;
   bool list_settled_ = false;
+  std::uint32_t lists_failed_ = 0;  // in a row
   WallTime next_list_{}, list_not_before_{};
   JobIds pending_;
   std::map<std::string, WallTime, std::less<>> asked_;  // when last, within the interval

@@ -266,6 +266,35 @@ TEST_F(JobsTasks, HaveNotEndedForAnApiThatHasNoList) {
   EXPECT_TRUE(shows("a", "\"status\":\"started\""));
 }
 
+TEST_F(JobsTasks, ThatTheLastListHadAreAskedForOnceListsFail) {
+  start();
+  open();
+  live({event_line("a", 1)});
+  list({task("a", "requested")});
+  pass(60);
+  tick();
+  ASSERT_TRUE(list_ordered());
+  commit(jobs->tasks_failed(now));
+  tick();
+  EXPECT_FALSE(status_ordered()) << "the next one may say";
+  pass(5);
+  tick();
+  ASSERT_TRUE(list_ordered());
+  commit(jobs->tasks_failed(now));
+  tick();
+  EXPECT_EQ(status_ordered(), "a");
+  commit(jobs->status_told("a", std::nullopt, now));
+  EXPECT_TRUE(shows("a", "\"status\":\"started\"")) << "without a list that means nothing";
+  pass(60);
+  tick();
+  EXPECT_EQ(status_ordered(), "a");
+  list({task("a", "requested")});
+  commit(jobs->status_failed("a", now));
+  pass(60);
+  tick();
+  EXPECT_FALSE(status_ordered());
+}
+
 TEST_F(JobsTasks, WithStrangeIdsOrTimesDoNoHarm) {
   start();
   Task far = task("far", "success");
