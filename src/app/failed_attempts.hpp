@@ -38,7 +38,9 @@ class FailedAttempts {
       return;
     }
     for (const auto& [cause, at] : std::exchange(waiting_, {})) {
-      in_turn_([cause, at](jobs::Jobs& jobs) { return jobs.session_failed(cause, at); });
+      in_turn_([after = last_, cause, at](jobs::Jobs& jobs) {
+        return jobs.session_failed(after, cause, at);
+      });
     }
   }
   // Before its mark is on its way.
@@ -50,6 +52,7 @@ class FailedAttempts {
         return Changes{};
       });
     }
+    last_ = session;
   }
 
  private:
@@ -60,7 +63,8 @@ class FailedAttempts {
 
   Post in_turn_, ahead_;
   std::vector<Failed> waiting_;
-  std::set<DisconnectCause> told_;  // since the last session
+  SessionId last_;                  // of the sessions that opened
+  std::set<DisconnectCause> told_;  // since that one
 };
 
 }  // namespace penstock::app

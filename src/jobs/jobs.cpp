@@ -1,7 +1,6 @@
 #include "penstock/jobs/jobs.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "jobs/jobs_impl.hpp"
@@ -56,10 +55,10 @@ Changes Jobs::Impl::tick(WallTime now) {
   return changes;
 }
 
-Changes Jobs::Impl::session_failed(DisconnectCause cause, WallTime now) {
+Changes Jobs::Impl::session_failed(SessionId after, DisconnectCause cause, WallTime now) {
   session_failed_before(SessionId{}, cause);  // whichever it is
   if (gaps_.is_open()) {
-    note_failures(SessionId{std::numeric_limits<std::uint64_t>::max()});
+    note_failures(after);
   }
   Changes changes;
   store(changes, now);
@@ -308,8 +307,8 @@ std::vector<SideRecord> Jobs::records(std::span<const Changes* const> changes) {
 void Jobs::committed(std::span<const Changes* const> changes) { impl_->committed(changes); }
 void Jobs::reconfigure(const JobsOptions& options) { impl_->reconfigure(options); }
 Changes Jobs::tick(WallTime now) { return impl_->tick(now); }
-Changes Jobs::session_failed(DisconnectCause cause, WallTime now) {
-  return impl_->session_failed(cause, now);
+Changes Jobs::session_failed(SessionId after, DisconnectCause cause, WallTime now) {
+  return impl_->session_failed(after, cause, now);
 }
 void Jobs::session_failed_before(SessionId session, DisconnectCause cause) {
   impl_->session_failed_before(session, cause);

@@ -37,7 +37,7 @@ class Jobs::Impl {
   void committed(std::span<const Changes* const> changes) { ledger_records_.committed(changes); }
 
   Changes tick(WallTime now);
-  Changes session_failed(DisconnectCause cause, WallTime now);
+  Changes session_failed(SessionId after, DisconnectCause cause, WallTime now);
   void session_failed_before(SessionId session, DisconnectCause cause);
   Changes tasks_listed(std::span<const Task> tasks, WallTime now);
   Changes tasks_failed(WallTime now);

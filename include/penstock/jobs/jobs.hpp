@@ -130,10 +130,11 @@ class Jobs final : public Decider {
   // Notes from outside.
   Changes tick(WallTime now);  // about once a second
   // The source can't be reached. A gap keeps its first cause, and notes this one; but where the
-  // daemon was down, the cause becomes what stands in the way now. Precondition: all that was
-  // received before was decided about. Where the gap isn't known even so, as its session's end was
-  // never told, it is noted when the next one opens.
-  Changes session_failed(DisconnectCause cause, WallTime now);
+  // daemon was down, the cause becomes what stands in the way now. `after`: the session that was
+  // opened last, if any. Precondition: all that was received before was decided about. Where the
+  // gap isn't known even so, as its session's end was never told, it is noted when the next one
+  // opens.
+  Changes session_failed(SessionId after, DisconnectCause cause, WallTime now);
   // The same of an attempt before that session, whose opening wasn't decided about yet.
   void session_failed_before(SessionId session, DisconnectCause cause);
   Changes tasks_listed(std::span<const Task> tasks, WallTime now);

@@ -126,6 +126,21 @@ TEST_F(FailedAttemptsTest, GoToTheGapBeforeASessionThatOpensMeanwhile) {
   EXPECT_THAT(gaps(), ElementsAre("aborted: then unreachable", "aborted: then refused"));
 }
 
+// All was pushed when the first one of them failed, and its note waits for Kafka with the marks.
+TEST_F(FailedAttemptsTest, LeaveThoseThatCameLaterToTheirGap) {
+  open();
+  close();
+  push();
+  fail(DisconnectCause::unreachable);
+  open();
+  close();
+  fail(DisconnectCause::throttled);
+  open();
+  push();
+  decide();
+  EXPECT_THAT(gaps(), ElementsAre("aborted: then unreachable", "aborted: then throttled"));
+}
+
 // It ended before an attempt failed, and Kafka hears of both later.
 TEST_F(FailedAttemptsTest, LeaveTheGapBeforeTheFirstSessionAsItWas) {
   ASSERT_TRUE(

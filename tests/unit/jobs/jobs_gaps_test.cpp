@@ -16,7 +16,7 @@ class JobsGaps : public JobsFixture {
 
 TEST_F(JobsGaps, AFirstStartIsNone) {
   first_start();
-  commit(jobs->session_failed(DisconnectCause::unreachable, now));
+  commit(jobs->session_failed(session, DisconnectCause::unreachable, now));
   tick();
   open();
   EXPECT_TRUE(gaps_topic.empty());
@@ -78,9 +78,9 @@ TEST_F(JobsGaps, KeepsItsFirstCauseAndNotesTheOthers) {
   start();
   open();
   close(DisconnectCause::aborted);
-  commit(jobs->session_failed(DisconnectCause::unreachable, now));
-  commit(jobs->session_failed(DisconnectCause::unreachable, now));
-  commit(jobs->session_failed(DisconnectCause::throttled, now));
+  commit(jobs->session_failed(session, DisconnectCause::unreachable, now));
+  commit(jobs->session_failed(session, DisconnectCause::unreachable, now));
+  commit(jobs->session_failed(session, DisconnectCause::throttled, now));
   EXPECT_TRUE(gap_shows("\"cause\":\"aborted\""));
   EXPECT_TRUE(gap_shows("\"note\":\"then unreachable; then throttled\""));
 }
@@ -102,7 +102,7 @@ TEST_F(JobsGaps, NotesWhatFailedAfterASessionWhoseEndWasNeverTold) {
   start();
   restart();
   open();
-  commit(jobs->session_failed(DisconnectCause::refused, now));
+  commit(jobs->session_failed(session, DisconnectCause::refused, now));
   EXPECT_TRUE(gaps_topic.empty());
   open();
   EXPECT_TRUE(gap_shows("\"cause\":\"refused\""));
@@ -149,7 +149,7 @@ TEST_F(JobsGaps, BeginsAtTheLastByteDecidedAboutWhereTheProcessDied) {
   tick();
   EXPECT_TRUE(gap_shows("\"started_at\":\"2023-11-14T22:13:23.000Z\""));
   EXPECT_TRUE(gap_shows("\"cause\":\"daemon_down\""));
-  commit(jobs->session_failed(DisconnectCause::refused, now));
+  commit(jobs->session_failed(session, DisconnectCause::refused, now));
   EXPECT_TRUE(gap_shows("\"cause\":\"refused\"")) << "the daemon isn't down any more";
   EXPECT_TRUE(gap_shows("\"note\":\"began while the daemon was down\""));
 }

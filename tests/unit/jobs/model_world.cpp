@@ -180,7 +180,7 @@ void ModelWorld::connect() {
   }
   if (one_in(3)) {
     if (decided_ == journal_.size()) {
-      take(jobs_->session_failed(DisconnectCause::unreachable, now_));
+      take(jobs_->session_failed(session_, DisconnectCause::unreachable, now_));
     } else {
       jobs_->session_failed_before(session_.next(), DisconnectCause::unreachable);
     }
