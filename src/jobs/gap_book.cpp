@@ -165,7 +165,7 @@ void GapBook::note(Gap& gap, std::string_view text) {
 
 void GapBook::job_turned_up(const std::string& id, const Job& job) {
   const auto lacks = [&](const Gap& gap) {
-    const bool created_later = job.created_in != 0 && job.seen_at >= gap.ended_at;
+    const bool created_later = job.created && job.seen_at >= gap.ended_at;
     return !created_later && touches(gap, job) && !gap.waiting.contains(id) &&
            std::ranges::find(gap.jobs, id) == gap.jobs.end();
   };

@@ -93,6 +93,17 @@ TEST_F(JobsUnlisted, ThatWereCreatedBehindAGapAreNoneOfIts) {
   EXPECT_TRUE(gap_shows("\"state\":\"recovered\",\"jobs\":[],"));
 }
 
+TEST_F(JobsUnlisted, ThatWereCreatedBehindAGapAreNoneOfItsForALaterProcess) {
+  gap({task("x", "Requested", 0)});
+  live({status_line("b", created_flags), event_line("b", 1)});
+  restart();
+  list({task("x", "Requested", 0)});
+  ends("b");
+  replay_is_gone("b");
+  EXPECT_TRUE(gaps_topic.begin()->second.find("\"state\":\"recovering\",\"jobs\":[\"x\"],") !=
+              std::string::npos);
+}
+
 TEST_F(JobsUnlisted, OfAnotherTimeAreNoneOfItsEither) {
   gap({});
   pass(601);
