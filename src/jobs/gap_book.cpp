@@ -308,7 +308,11 @@ void GapBook::make_room() {
   if (gaps_.size() < limits::gaps_kept) {
     return;
   }
-  Gap& oldest = gaps_.begin()->second;
+  auto first = gaps_.begin();
+  if (&first->second == open_) {
+    ++first;  // it is followed, though the clock was set back
+  }
+  Gap& oldest = first->second;
   note(oldest, "too many gaps at a time to follow this one further; its jobs are replayed still");
   set_state(oldest, GapState::unrecoverable);
 }

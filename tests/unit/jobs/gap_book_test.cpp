@@ -96,6 +96,27 @@ TEST(GapBook, FollowsNoMoreThanAThousandGaps) {
   EXPECT_EQ(written[0].note.substr(0, 13), "too many gaps");
 }
 
+TEST(GapBook, FollowsTheGapThatIsOpenThoughItLooksTheOldest) {
+  GapBook book(true, "p");
+  book.begin(at_s(100), DisconnectCause::aborted, {});
+  book.end(at_s(100));
+  book.list_read(listed(book));  // recovered
+  for (std::size_t i = 1; i < limits::gaps_kept; ++i) {
+    book.begin(at_s(100), DisconnectCause::aborted, {});
+    book.end(at_s(100));
+  }
+  book.begin(at_s(0), DisconnectCause::aborted, {});  // the clock was set back
+  book.take_changed(false);
+  book.job_turned_up("job", Job{});  // which needs room
+  const auto written = book.take_changed(false);
+  ASSERT_FALSE(written.empty());
+  EXPECT_EQ(written[0].state, GapState::unrecoverable);
+  EXPECT_EQ(written[0].started_at, at_s(100));
+  ASSERT_TRUE(book.is_open());
+  book.end(at_s(1));
+  EXPECT_EQ(book.take_changed(false).back().started_at, at_s(0));
+}
+
 TEST(GapBook, CountsTheTimeOfAGapWhileItLasts) {
   GapBook book = with_a_gap();  // of 1 s
   book.begin(at_s(10), DisconnectCause::aborted, {});
