@@ -28,7 +28,9 @@ pytestmark = [
 SOURCE = "firehose"
 RATE = 500  # port events: 140 kB a second
 STALL, CONNECT, ANSWER = 2, 0.5, 2  # seconds, as configured below
-MARGIN = 1.5  # seconds from the end of such a time to the line in the log
+CONNECT_BY_DEFAULT = 10  # the others are 60
+MARGIN = 1.5  # seconds that the end of such a time may seem to be early
+LATE = 15  # seconds from there to the line in the log, on a loaded machine: what is configured by default takes longer
 DEAD_PEER = 60  # seconds: limits::dead_peer
 COARSE = 3  # seconds that the kernel's timers, one of 30 s and three of 10 s, may be late: 2 s and 0.3 s
 BAD_LINES = {
@@ -136,13 +138,16 @@ def check_gaps(fed: FedDaemon, *causes: str) -> None:
     timelines = {SOURCE: Timeline(SOURCE)}
     exactly_once.check(fed.remote, fed.broker, fed.prefix, fed.sources, metrics, timelines)
     gaps = gap_times.recorded(fed.broker, fed.prefix)[SOURCE]
-    assert [gap.cause for gap in gaps] == list(causes)
+    # A machine that stands still for the seconds of STALL makes gaps of its own.
+    recorded = iter(gap.cause for gap in sorted(gaps, key=lambda gap: gap.started_at))
+    assert all(cause in recorded for cause in causes), gaps
+    assert {gap.cause for gap in gaps} <= {*causes, "stalled"}
     assert timelines[SOURCE].findings(gaps) == []
 
 
 def wait_told(fed: FedDaemon) -> None:
     """Until the remote knows that lost sessions are over, from what TCP sends again."""
-    wait.until("one session is left", lambda: fed.remote.stats()["sources"][SOURCE]["connected"] == 1, 60)
+    wait.until("one session is left", lambda: fed.remote.stats()["sources"][SOURCE]["connected"] == 1, 120)
 
 
 @pytest.mark.parametrize(
@@ -177,8 +182,8 @@ def test_a_partition_from_the_remote(network: Network, feed: Feed) -> None:
         stalled = found(fed, since, "session closed", "stalled")
         unreachable = found(fed, since, "no session", "unreachable")
         way.blocked = False
-        assert STALL - MARGIN < stalled < STALL + MARGIN
-        assert unreachable < stalled + CONNECT + MARGIN
+        assert STALL - MARGIN < stalled < STALL + LATE
+        assert unreachable < stalled + CONNECT_BY_DEFAULT
         fed.publishes()
         wait_told(fed)
     check_gaps(fed, "stalled", "stalled")
@@ -191,19 +196,19 @@ def test_tcp_finds_a_partition_from_a_silent_remote(network: Network, feed: Feed
     network.remote.there.blocked, since = True, time.time()
     seconds = found(fed, since, "session closed", "aborted", seconds=2 * DEAD_PEER)
     network.remote.there.blocked = False
-    assert DEAD_PEER - MARGIN < seconds < DEAD_PEER + COARSE + MARGIN
+    assert DEAD_PEER - MARGIN < seconds < DEAD_PEER + COARSE + LATE
     check_gaps(fed, "aborted")
 
 
 def test_a_partition_from_kafka(network: Network, feed: Feed) -> None:
     """In one direction at a time: requests don't arrive, or are done and not answered."""
-    fed = feed().publishes()
+    fed = feed(sources_firehose_stall_timeout=None).publishes()
     for way in network.kafka.ways:
         way.blocked, since = True, time.time()
         seconds = found(fed, since, "librdkafka", "timed out")
         fed.piles_up(RATE)
         way.blocked = False
-        assert ANSWER - MARGIN < seconds < ANSWER + MARGIN
+        assert ANSWER - MARGIN < seconds < ANSWER + LATE
         fed.publishes()
     assert fed.total("sessions_total") == 1, "the remote has nothing to do with it"
     fed.check()
@@ -215,7 +220,7 @@ def test_the_remote_moves_to_another_address(network: Network, feed: Feed) -> No
     done("ip", "address", "del", old, "dev", REMOTE)
     done("ip", "address", "add", new, "dev", REMOTE)
     since = time.time()
-    assert found(fed, since, "session closed", "stalled") < STALL + MARGIN
+    assert found(fed, since, "session closed", "stalled") < STALL + LATE
     found(fed, since, "no session", "unreachable", address(REMOTE, FAR))
     network.names.addresses[REMOTE] = [address(REMOTE, ELSEWHERE)]
     found(fed, since, "session opened", address(REMOTE, ELSEWHERE))
@@ -229,14 +234,14 @@ def test_the_remote_moves_to_another_address(network: Network, feed: Feed) -> No
 )
 def test_ipv6_alone(feed: Feed, host: str) -> None:
     """No name has another address, and the daemon has none."""
-    fed = feed(host).publishes()
+    fed = feed(host, sources_firehose_stall_timeout=None).publishes()
     assert fed.daemon.logged("session opened", f"[{address(REMOTE, FAR, 6)}]")
     fed.check()
 
 
 def test_names_are_dead_at_the_start(network: Network, feed: Feed) -> None:
     network.names.silent = True
-    fed = feed()
+    fed = feed(sources_firehose_stall_timeout=None)
     wait.until("the log says why", lambda: fed.daemon.logged("no session", "unreachable", f"resolving {REMOTE}"))
     assert fed.daemon.get("/livez")[0] == 200
     network.names.silent = False
@@ -262,4 +267,4 @@ def test_a_daemon_ends_while_names_are_dead(network: Network, feed: Feed) -> Non
     network.names.silent, since = True, time.time()
     fed.remote.fault("reset", SOURCE)
     found(fed, since, "no session", "unreachable", f"resolving {REMOTE}")
-    assert fed.daemon.stop(seconds=5) == 0
+    assert fed.daemon.stop(seconds=9) == 0
