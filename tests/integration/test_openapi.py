@@ -22,7 +22,7 @@ TASK = {
 @pytest.fixture(scope="module")
 def remote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
     process = Simulator(
-        tmp_path_factory.mktemp("api"), rate=10, jobs_every="1s", jobs_events=20, jobs_lasting="2s"
+        tmp_path_factory.mktemp("api"), rate=10, jobs_every="1s", jobs_events=200, jobs_lasting="20s"
     )
     wait.until("a job has results", lambda: any(job["events"] for job in process.jobs()))
     yield process

@@ -203,8 +203,11 @@ def test_a_job_that_fails_or_is_revoked_is_no_success(simulator, start):
 
 def test_a_disconnect_while_a_job_is_followed_is_no_success(simulator, start):
     remote = simulator(jobs_lasting="3s", jobs_failed=0, jobs_revoked=0)
+    remote.quiet(("stream",))
     command = start(remote, *CREATE)
     wait.until("there is the job", lambda: "requested;" in command.said)
     remote.fault("reset", "stream")
+    wait.until("it is disconnected", lambda: "stream: disconnected" in command.said)
+    remote.fault("resume", "stream")
     assert command.ended() == 1
     assert "--to-stdout` prints all of its events" in command.said

@@ -127,10 +127,9 @@ def test_what_the_daemon_writes_is_as_documented(
         replay_task_poll_interval="1s",
     ).wait_ready()
     wait.until("both are connected", lambda: daemon.metrics().get("source_connected") == 2)
-    job = remote.create_job()
-    wait.until("it runs", lambda: remote.job(job)["events"] > 0)
-    for kind, source in (("reset", "stream"), ("malformed", "firehose"), ("invalid_utf8", "firehose")):
-        remote.fault(kind, source)
+    job = jobs.begin_in_a_gap(remote, daemon)
+    for kind in ("malformed", "invalid_utf8"):
+        remote.fault(kind, "firehose")
     wait.until(
         "there are dead letters",
         lambda: daemon.metrics().get("dead_letters_total", source="firehose") > 1,

@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from harness import topics, wait
+from harness.daemon import Daemon
 from harness.simulator import Simulator
 
 
@@ -66,6 +67,18 @@ def newest(brokers: str, topic: str) -> dict[str, dict]:
 def wait_ended(simulator: Simulator) -> None:
     going = ("requested", "started")
     wait.until("all jobs ended", lambda: all(job["status"] not in going for job in simulator.jobs()))
+
+
+def begin_in_a_gap(simulator: Simulator, daemon: Daemon) -> str:
+    """A job of which the first events come while the daemon has no session. Returns its id."""
+    simulator.quiet(("stream",))
+    job = simulator.create_job()
+    with daemon.suspended():
+        simulator.fault("reset", "stream")
+        wait.until("no session is left", lambda: simulator.stats()["sources"]["stream"]["connected"] == 0)
+        simulator.fault("resume", "stream")
+        wait.until("events pass it by", lambda: simulator.job(job)["events"] > 10)
+    return job
 
 
 def wait_settled(brokers: str, prefix: str, jobs: set[str], seconds: float) -> dict[str, dict]:
