@@ -29,6 +29,7 @@ def headers_of_libraries(folder: Path) -> Path:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1800)
 def test_the_pure_rooms_compile_for_aarch64(tmp_path: Path) -> None:
     assert shutil.which(COMPILER), f"{COMPILER} is missing: scripts/lib/install-packages integration"
     headers = headers_of_libraries(tmp_path / "headers")

@@ -32,6 +32,7 @@ def own_kafka(tmp_path: Path) -> Iterator[Broker]:
 @pytest.mark.long
 @pytest.mark.kafka
 @pytest.mark.own_broker
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("part", range(ROUNDS))
 def test_crashes_lose_and_double_nothing(
     own_kafka: Broker,

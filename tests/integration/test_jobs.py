@@ -37,6 +37,7 @@ def check(remote: Simulator, kafka: Broker, prefix: str, ids: set[str]) -> jobs.
 
 @pytest.mark.long
 @pytest.mark.kafka
+@pytest.mark.timeout(1800)
 def test_jobs_are_whole_after_disconnects_and_kills(
     kafka: Broker, prefix: str, simulator: Callable[..., Simulator], connect: Callable[..., Daemon]
 ) -> None:

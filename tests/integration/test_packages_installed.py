@@ -69,6 +69,7 @@ def given_by_systemd(machine: Machine, token: str) -> None:
     credential.chmod(0o400)
 
 
+@pytest.mark.timeout(1800)  # it makes the packages, and a Debian
 def test_it_runs_as_its_user_with_the_installed_example(machine, packages, simulator, service):
     machine.install(packages["penstock"])
     remote = simulator(rate=200)

@@ -92,6 +92,7 @@ def table(done: Counter[str], figures: Figures, watch: Watch, first: Held, last:
 @pytest.mark.long
 @pytest.mark.kafka
 @pytest.mark.own_broker
+@pytest.mark.timeout(SECONDS + 1800)
 def test_hours_of_faults_leave_nothing_behind(
     broker: Broker,
     network: KafkaProxy,
