@@ -24,7 +24,7 @@ def execute(clone: Path, work: Path, seconds: float) -> None:
 
 
 def test_the_tutorial_where_everything_is_built(tmp_path: Path) -> None:
-    execute(ROOT, tmp_path, 240)
+    execute(ROOT, tmp_path, 500)
 
 
 @pytest.mark.campaign
