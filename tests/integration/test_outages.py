@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Callable, Iterator
 
 import pytest
@@ -17,11 +18,13 @@ from confluent_kafka.admin import (
     ResourceType,
 )
 from harness import topics, wait
+from harness.api_server import TOKEN, ApiServer, Request
 from harness.broker import Broker
 from harness.daemon import Daemon
 from harness.fed_daemon import FedDaemon, Feed
 from harness.gap_times import CLOCK, sent_at
 from harness.guarded_broker import GuardedBroker, documented_rights
+from harness.hostile import HEAD, chunk
 from harness.process import run
 from harness.simulator import Simulator
 
@@ -97,17 +100,17 @@ def test_no_event_times_out(broker: Broker, feed: Feed) -> None:
 
 def test_a_quiet_source_sees_kafka_go_and_come(broker: Broker, feed: Feed) -> None:
     """Nothing is to be sent that would fail: it looks."""
-    fed = feed().publishes()
+    fed = feed(kafka_properties="reconnect.backoff.max.ms=500").publishes()
     fed.remote.quiet()
     fed.daemon.wait_drained(SOURCES)
 
     def brokers_up() -> float:
         return fed.total("kafka_brokers_up")
 
-    wait.until("the broker is seen", lambda: brokers_up() == len(SOURCES), 20)
+    wait.until("the broker is seen", lambda: brokers_up() == len(SOURCES), 60)
     with broker.away():
-        wait.until("it is seen that it is away", lambda: brokers_up() == 0, 20)
-    wait.until("it is seen that it is back", lambda: brokers_up() == len(SOURCES), 20)
+        wait.until("it is seen that it is away", lambda: brokers_up() == 0, 60)
+    wait.until("it is seen that it is back", lambda: brokers_up() == len(SOURCES), 60)
 
 
 def test_a_broker_that_stutters(broker: Broker, feed: Feed) -> None:
@@ -171,13 +174,23 @@ def in_sync(broker: Broker, names: list[str], replicas: int) -> Iterator[None]:
         alter(AlterConfigOpType.DELETE, "")
 
 
+def stands_still(fed: FedDaemon) -> float:
+    """Waits until nothing is published while events come; what was under way still is. How many were."""
+
+    def published() -> float | None:
+        before = fed.total("published_events_total")
+        fed.piles_up(2 * RATE)
+        return before if fed.total("published_events_total") == before else None
+
+    return wait.until("nothing is published", published, 60)
+
+
 @pytest.mark.long
 def test_a_broker_that_is_read_only(broker: Broker, feed: Feed, replicated: list[str]) -> None:
     """NOT_ENOUGH_REPLICAS."""
     fed = feed().publishes()
     with in_sync(broker, replicated, 2):
-        fed.piles_up(2 * RATE)
-        published = fed.total("published_events_total")
+        published = stands_still(fed)
         fed.says("kafka_away")
         assert fed.total("published_events_total") == published
         assert fed.daemon.get("/livez")[0] == 200
@@ -200,10 +213,7 @@ def test_rights_are_taken_away(broker: GuardedBroker, feed: Feed, prefix: str, w
     fed = feed(**broker.settings()).publishes()
     taken = [right for right in rights if TAKEN[what] in (None, (right.restype, right.operation))]
     broker.withdraw(taken)
-    fed.piles_up(4 * RATE)
-    published = fed.total("published_events_total")
-    fed.piles_up(2 * RATE)
-    assert fed.total("published_events_total") == published
+    stands_still(fed)
     assert fed.daemon.logged("Kafka call failed", "authorization failed")
     broker.allow(taken)
     fed.check()
@@ -228,12 +238,14 @@ def test_validate_needs_no_other_rights(
     fed.check()
 
 
-def let_a_transaction_fail(fed: FedDaemon, broker: GuardedBroker) -> None:
-    """So that the daemon makes a new producer, and looks for what Kafka has."""
-    rights = documented_rights(fed.prefix)
+@contextmanager
+def a_transaction_fails(daemon: Daemon, broker: GuardedBroker, prefix: str) -> Iterator[None]:
+    """With what comes within. The daemon makes a new producer, and looks for what Kafka has."""
+    rights = documented_rights(prefix)
     taken = [right for right in rights if right.restype == ResourceType.TRANSACTIONAL_ID]
     broker.withdraw(taken)
-    wait.until("it fails", lambda: fed.daemon.logged("producer is made anew"))
+    yield
+    wait.until("it fails", lambda: daemon.logged("producer is made anew"))
     broker.allow(taken)
 
 
@@ -246,28 +258,58 @@ def test_the_first_transaction_of_a_restarted_daemon_fails(
     fed.drain()
     assert fed.daemon.stop() == 0
     fed.daemon = fed.start().wait_ready()
-    fed.resume()
-    let_a_transaction_fail(fed, broker)
+    with a_transaction_fails(fed.daemon, broker, prefix):
+        fed.resume()
     fed.publishes()
     fed.check_all_runs()
 
 
 def test_what_an_earlier_process_committed_is_not_taken_for_what_failed(
-    broker: GuardedBroker, feed: Feed, prefix: str
+    broker: GuardedBroker,
+    prefix: str,
+    api: Callable[..., ApiServer],
+    daemon: Callable[..., Daemon],
 ) -> None:
     """Both processes have put as much into their transactions."""
     broker.allow(documented_rights(prefix))
-    slow = {"rate": 1, "sources": ("firehose",), "kafka_commit_interval": "5s"}
-    fed = feed(**slow, **broker.settings())
-    wait.until("two events come", lambda: fed.total("received_events_total") == 2)
-    fed.drain()
-    fed.daemon.kill()
-    fed.daemon = fed.start().wait_ready()
-    fed.resume()
-    wait.until("one event comes", lambda: fed.total("received_events_total") == 1)
-    fed.remote.quiet(fed.sources)
-    let_a_transaction_fail(fed, broker)
-    fed.check_all_runs()
+    lines = [b'{"n":%d}' % number for number in range(3)]
+    sessions = [SimpleQueue(), SimpleQueue()]
+    opened = iter(sessions)
+
+    def stream(_: Request) -> Iterator[bytes]:
+        given = next(opened)
+        yield HEAD
+        while line := given.get():
+            yield chunk(line + b"\n")
+
+    remote = api(stream)
+    to_remote = {"url": remote.url, "api_ca_file": str(remote.ca_file), "api_token": TOKEN}
+    settings = {"sources": "firehose", "sources_firehose_stall_timeout": "1h", "kafka_topic_prefix": prefix}
+
+    def start() -> Daemon:
+        return daemon(folder="one", **to_remote, **settings, **broker.settings()).wait_ready()
+
+    def claims() -> int:
+        return sum(topics.ends(broker.brokers, f"penstock.{prefix}.state", "read_committed").values())
+
+    first = start()
+    for line in lines[:2]:
+        sessions[0].put(line)
+    wait.until("two events come", lambda: first.metrics().get("received_events_total") == 2)
+    first.wait_drained(("firehose",))
+    first.kill()
+    before = claims()
+    second = start()
+    wait.until("it has claimed the source", lambda: claims() > before)
+    with a_transaction_fails(second, broker, prefix):
+        sessions[1].put(lines[2])
+    second.wait_drained(("firehose",))
+    assert second.metrics().get("received_events_total") == 1
+    assert second.stop() == 0
+    for session in sessions:
+        session.put(b"")
+    found = [message.value() for message in topics.read(broker.brokers, f"{prefix}.firehose")]
+    assert sorted(found) == lines
 
 
 def test_a_topic_that_is_deleted_is_made_again(broker: Broker, feed: Feed, prefix: str) -> None:
