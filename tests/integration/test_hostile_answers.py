@@ -32,11 +32,11 @@ def head(*lines: str, status: str = "200 OK") -> bytes:
     return "\r\n".join([f"HTTP/1.1 {status}", *lines, "", ""]).encode("latin-1")
 
 
-def slowly(data: bytes, seconds: float = 0.02) -> Iterator[bytes]:
+def slowly(data: bytes) -> Iterator[bytes]:
     """A byte at a time."""
     pace = threading.Event()
     for byte in data:
-        pace.wait(seconds)
+        pace.wait(0.1)
         yield bytes([byte])
 
 
@@ -133,7 +133,7 @@ BODIES = {
     "an end in a line": Case(lambda: [HEAD, chunk(LINE + b"\n" + LINE[:-1]), END], ENDED),
     "a cut in a line": Case(lambda: cut(HEAD, chunk(LINE + b"\n" + LINE[:-1])), CUT),
     "a cut behind a whole object": Case(lambda: cut(HEAD, chunk(LINE)), CUT),
-    "a body that comes slowly": Case(lambda: itertools.chain([HEAD], slowly(WHOLE[len(HEAD) :], 0.1)), ENDED),
+    "a body that comes slowly": Case(lambda: itertools.chain([HEAD], slowly(WHOLE[len(HEAD) :])), ENDED),
     "a body of HTTP/1.0": Case(lambda: [b"HTTP/1.0 200 OK\r\n\r\n" + LINE + b"\n"], ENDED),
 }
 

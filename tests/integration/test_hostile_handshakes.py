@@ -113,7 +113,7 @@ def test_the_connection_ends_behind_every_byte_of_the_handshake(exposed: Exposed
     exposed.server.context.maximum_version = version
     with raw(exposed, serve), exposed.meeting() as met:
         exposed.server.goes_on()
-        wait.until("a session stays", stays, 20)
+        wait.until("a session stays", stays, 180)
     exposed.server.context.maximum_version = ssl.TLSVersion.TLSv1_3
     assert attempts > 900, "a handshake has so many bytes"
     assert met.letters == []
@@ -196,7 +196,7 @@ def test_a_handshake_without_end_is_given_up(exposed: Exposed, at_once: int) -> 
     with raw(exposed, serve), exposed.meeting() as met:
         exposed.server.goes_on()
     [said] = met.told
-    assert "no connection to 127.0.0.1" in said and "within 1s" in said
+    assert "no connection to 127.0.0.1" in said and "within 5s" in said
     exposed.unharmed()
 
 

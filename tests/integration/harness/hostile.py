@@ -132,7 +132,7 @@ class Exposed:
         self.settings = {
             "api_ca_file": str(self.server.ca_file),
             "api_token": TOKEN,
-            "api_connect_timeout": "1s",
+            "api_connect_timeout": "5s",
             "kafka_topic_prefix": self.prefix,
             "kafka_partitions": "1",
             "kafka_commit_interval": "50ms",
