@@ -6,12 +6,13 @@ from typing import Iterator
 
 from axe_playwright_python.sync_playwright import Axe
 from harness.process import ROOT
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 SCREENSHOTS = ROOT / "build" / "results" / "screenshots"
 WIDE = {"width": 1280, "height": 900}
 PHONE = {"width": 375, "height": 812}
+expect.set_options(timeout=30_000)  # milliseconds
 
 
 @contextmanager
