@@ -67,7 +67,7 @@ def test_requests_that_arrive_within_a_later_transaction(
 
 def test_a_broker_that_is_silent(start: Start, proxy: KafkaProxy, prefix: str, its: str) -> None:
     """librdkafka gives the connection up. Its time-out is a minute where nobody sets it."""
-    flow = start(prefix, kafka_properties="socket.timeout.ms=2000")
+    flow = start(prefix, kafka_properties="socket.timeout.ms=10000")
     silences = [(Api.END_TXN, Fate.LOSE_ANSWER), (Api.PRODUCE, Fate.LOSE)]
     for times, (api, fate) in enumerate(silences, 1):
         silence = proxy.add(Rule(api, fate, text=its))
@@ -88,7 +88,7 @@ def test_a_broker_that_is_slow_is_waited_for(
         committed = flow.transactions("committed")
         flow.wait_receives()
         if api == Api.END_TXN:  # longer than a commit is waited for at a time
-            wait.until("it asks again", lambda: flow.daemon.logged("committing", '"retry"'), 20)
+            wait.until("it asks again", lambda: flow.daemon.logged("committing", '"retry"'), 60)
         assert flow.transactions("committed") == committed
         slow.release()
         flow.wait_goes_on()
