@@ -61,7 +61,7 @@ def test_a_full_journal_stops_reading_until_kafka_is_back(own_kafka, prefix, sim
     wait.until("the source publishes", lambda: all_published(daemon, source))
 
     own_kafka.kill()
-    wait.until("/readyz says journal_full", lambda: "journal_full" in daemon.reasons(), 60)
+    wait.until("/readyz says journal_full", lambda: "journal_full" in daemon.reasons(), 180)
     full = daemon.metrics()
     capacity = full.get("journal_capacity_bytes", source="firehose")
     assert full.get("journal_bytes", source="firehose") <= capacity
@@ -77,7 +77,7 @@ def test_a_full_journal_stops_reading_until_kafka_is_back(own_kafka, prefix, sim
         seconds=120,
     )
     remote.quiet(source)
-    metrics = daemon.wait_drained(source)
+    metrics = daemon.wait_drained(source, 300)
     assert daemon.reasons() == set()
     assert daemon.stop() == 0
     exactly_once.check(remote, own_kafka, prefix, source, metrics)

@@ -95,7 +95,7 @@ def test_a_rotated_token_is_taken_at_once_and_ends_no_other_session(tmp_path, ap
     wait.until("the watch has begun", lambda: local.logged("configuration reloaded"))
 
     swap(mount, "..2", token="new", configuration="log: {format: json, level: debug}\n")
-    wait.until("torrent is connected", lambda: connected("torrent"), 10)
+    wait.until("torrent is connected", lambda: connected("torrent"))
     assert local.logged("setting changed", "log.level")
     assert local.metrics().get("sessions_total", source="firehose") == 1
     assert connected("firehose")
