@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import yaml
 from harness import alert_rules, wait
+from harness.daemon import Daemon
 from harness.process import Process, clean_environment, free_port
 
 PROGRAM = Path("/usr/bin/prometheus")
@@ -62,13 +63,13 @@ class Prometheus(Process):
             clean_environment(),
         )
         # It takes 5 s to the first scrape, for which a minute that is a second is too short.
-        wait.until("Prometheus scrapes, and no alert is left of the start", self._scrapes)
+        wait.until("Prometheus scrapes, and none is left of the start", self._scrapes, 90)
         self._began = time.monotonic()
 
     def _scrapes(self) -> bool:
         self.check_alive()
         try:
-            return bool(self.query("up == 1")) and not self.firing()
+            return bool(self.query("up == 1")) and "PenstockDown" not in self.firing()
         except OSError:
             return False
 
@@ -87,6 +88,12 @@ class Prometheus(Process):
 
     def query(self, expression: str) -> list[dict]:
         return self._get(f"query?{urlencode({'query': expression})}")["result"]
+
+    def wait_scrapes(self, daemon: Daemon) -> None:
+        """Until what it knows is of this process, and not of an earlier one."""
+        name = "process_start_time_seconds"
+        (began,) = [value for sample, _, value in daemon.metrics().samples if sample == name]
+        wait.until("it is scraped", lambda: self.query(f"{name} == {began!r}"), 60)
 
     def firing(self, **labels: str) -> dict[str, dict]:
         """The alerts that fire, by name; those that have the labels."""
