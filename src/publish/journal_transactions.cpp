@@ -112,15 +112,11 @@ Call JournalTransactions::produce(std::span<const Batch> batches,
     return call;
   }
   Position moved = position();
-  for (std::size_t i = 0; i < batches.size(); ++i) {
-    const BlockSequence block = batches[i].block.sequence;
-    if (block < moved.sequence) {
-      continue;
-    }
+  for (std::size_t i = before_position(batches); i < batches.size(); ++i) {
     if (!writer_.write(batches[i], ItemSequence{i + 1}, kafka_, clock_.monotonic())) {
       return kafka_.failure();
     }
-    moved.sequence = block.next();
+    moved.sequence = batches[i].block.sequence.next();
   }
   const auto side = [&](const SideRecord& record) {
     return kafka_.side(record) == Produced::queued;

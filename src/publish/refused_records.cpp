@@ -14,17 +14,17 @@ RefusedRecords::Disposition RefusedRecords::of(RecordId id) const {
 }
 
 std::optional<std::size_t> RefusedRecords::most_together(MonotonicTime now) const {
-  return most_together_ && now < most_together_->until ? std::optional(most_together_->value)
-                                                       : std::nullopt;
+  return in_force(most_together_, now);
 }
 
 bool RefusedRecords::refuses_time(Duration ahead, MonotonicTime now) const {
-  return (too_late_ && now < too_late_->until && ahead >= too_late_->value) ||
-         (too_early_ && now < too_early_->until && ahead <= too_early_->value);
+  const auto late = in_force(too_late_, now);
+  const auto early = in_force(too_early_, now);
+  return (late && ahead >= *late) || (early && ahead <= *early);
 }
 
 bool RefusedRecords::refuses_any_time(MonotonicTime now) const {
-  return (too_late_ && now < too_late_->until) || (too_early_ && now < too_early_->until);
+  return in_force(too_late_, now) || in_force(too_early_, now);
 }
 
 bool RefusedRecords::failed(std::span<const Refusal> refusals, MonotonicTime now) {

@@ -92,6 +92,11 @@ class RefusedRecords {
     T value;
     MonotonicTime until;
   };
+  // None: nothing was learned, or it is too long ago.
+  template <typename T>
+  static std::optional<T> in_force(const std::optional<Learned<T>>& learned, MonotonicTime now) {
+    return learned && now < learned->until ? std::optional(learned->value) : std::nullopt;
+  }
 
   bool blame(RecordId id, bool for_its_time, MonotonicTime now);
   void learn_batch(std::size_t too_many, MonotonicTime now);
