@@ -40,7 +40,7 @@ class ReplayDesk::Replay final : private remote::ReplayListener {
                .max_bytes = limits::max_replayed_bytes},
               desk.push_, [this] { moved(); }),
         run_(desk.io_,
-             {.url = desk.options_.url,
+             {.url = desk.options_.replay_url,
               .job_id = order.job,
               .access = desk.access_,
               .stall_timeout = desk.options_.stall_timeout},

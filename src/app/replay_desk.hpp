@@ -29,7 +29,9 @@ using ReleasedChannel = std::pair<ChannelKind, ChannelId>;
 
 struct ReplayDeskOptions {
   SourceName source;
-  std::string url;  // of the API, without a slash at its end
+  // Without a slash at their ends.
+  std::string url;         // of task lists and states of jobs
+  std::string replay_url;  // of replays, which are where the streams are
   remote::AccessOptions access;
   Duration stall_timeout;
   Bytes max_line;  // events.max_size

@@ -52,7 +52,7 @@ constexpr KeySpec table[] = {
     {.path = "api.stream_url",
      .kind = UrlKind{[](Target t, std::string v) { t.settings.api.stream_url = std::move(v); }},
      .fallback = {"", [](const Context& c) { return c.settings.api.url; }, "`api.url`", "api.url"},
-     .doc = "Where the event streams are, if elsewhere. The token goes there too."},
+     .doc = "Where the event streams and replays are, if elsewhere. The token goes there too."},
     {.path = "api.token_file",
      .kind = PathKind{true,
                       [](Target t, std::filesystem::path v) {

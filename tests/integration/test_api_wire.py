@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 from harness.api_server import TOKEN, ApiServer, Request, answer
-from harness.process import clean_environment, run
+from harness.process import clean_environment, run, variables
 
 JOB = "32637b98-8f01-46eb-a1f7-3eaee18ab1d5"
 IMAGE = "f1b0a311af803ea73ac48adce2378f58adce2378f5"
@@ -139,6 +139,14 @@ def test_a_request_is_what_curl_sends(api, tmp_path, name):
     curl(server, *(part if part == TASK else part.format(url=server.url) for part in curls))
     assert len(server.requests) == 2
     assert without_agent(server.requests[0]) == without_agent(server.requests[1])
+
+
+def test_a_replay_is_asked_for_where_the_streams_are(api):
+    tasks, streams = api(lambda _: answer(status="404 Not Found")), api(lambda _: answer())
+    there = variables(api_stream_url=streams.url, api_ca_file=streams.ca_file)
+    done = run("replay", JOB, "--to-stdout", env=tasks.environment() | there)
+    assert done.returncode == 0, done.stderr
+    assert (len(tasks.requests), len(streams.requests)) == (0, 1)
 
 
 def test_tail_asks_as_curl_does(api):

@@ -5,10 +5,12 @@ import random
 import signal
 import time
 from collections import Counter
+from pathlib import Path
 from typing import Callable
 
 import pytest
 from harness import jobs, sanitizers, topics, wait
+from harness.api_server import ApiServer, Request, answer
 from harness.broker import Broker
 from harness.daemon import Daemon
 from harness.simulator import Simulator
@@ -104,6 +106,38 @@ def test_a_job_whose_whole_life_lies_in_a_gap_is_fetched(
     jobs.wait_settled(kafka.brokers, prefix, ids, 90)
     assert daemon.stop() == 0
     result = check(remote, kafka, prefix, ids)
+    assert (result.missing, result.doubled) == (0, 0)
+
+
+@pytest.mark.kafka
+def test_replays_are_where_the_streams_are(
+    kafka: Broker,
+    prefix: str,
+    tmp_path: Path,
+    simulator: Callable[..., Simulator],
+    api: Callable[..., ApiServer],
+    connect: Callable[..., Daemon],
+) -> None:
+    """Two hosts, as the API has: tasks on one, streams and replays on the other. Neither knows what the other has."""
+    remote = simulator(jobs_every="1h", jobs_lasting="1s", jobs_events=50)
+
+    def tasks_alone(request: Request) -> bytes:
+        known = request.target.startswith("/v1/tasks")
+        return answer(remote.get(request.target)) if known else answer(status="404 Not Found")
+
+    elsewhere = api(tasks_alone)
+    trusted = tmp_path / "both.pem"
+    trusted.write_bytes(remote.ca_file.read_bytes() + elsewhere.ca_file.read_bytes())
+    hosts = {"url": elsewhere.url, "api_stream_url": remote.url, "api_ca_file": str(trusted)}
+    settings = {**QUICK, **hosts, "brokers": kafka.brokers, "kafka_topic_prefix": prefix}
+    daemon = connect(remote, **settings).wait_ready()
+    daemon.wait_session()
+    job = jobs.normal(jobs.begin_in_a_gap(remote, daemon))
+    jobs.wait_settled(kafka.brokers, prefix, {job}, 60)
+    jobs.wait_recovered(kafka.brokers, prefix, 60)
+    assert daemon.stop() == 0
+    assert elsewhere.requests and all(asked.target.startswith("/v1/tasks") for asked in elsewhere.requests)
+    result = check(remote, kafka, prefix, {job})
     assert (result.missing, result.doubled) == (0, 0)
 
 

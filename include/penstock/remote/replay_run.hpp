@@ -22,7 +22,7 @@ class io_context;
 namespace penstock::remote {
 
 struct ReplayOptions {
-  std::string url;     // of the API: https, without a slash at its end
+  std::string url;     // https, without a slash at its end
   std::string job_id;  // with or without `client-`
   Access access;
   Duration stall_timeout;  // a pause doesn't count

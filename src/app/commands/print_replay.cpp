@@ -29,7 +29,7 @@ class ReplayPrinter final : private ByteSink, private remote::ReplayListener {
         lane_{.max_line = loaded.settings.events.max_size},
         printer_(STDOUT_FILENO, interrupt_.descriptor(), lane_.max_line),
         run_(io_,
-             {.url = loaded.settings.api.url,
+             {.url = loaded.settings.api.stream_url,
               .job_id = job,
               .access = remote::Access(command_access(loaded, inputs)),
               .stall_timeout = limits::replay_stall},

@@ -109,9 +109,12 @@ class Simulator(Process):
     def job(self, job_id: str) -> dict:
         return next(job for job in self.jobs() if job["job_id"] == job_id)
 
+    def get(self, target: str) -> bytes:
+        """What a user of the API is told."""
+        return self._request("GET", target, **{"X-Token": self.token}).read()
+
     def replay(self, job: str) -> list[bytes]:
-        answer = self._request("GET", f"/v1/replay/{job}", **{"X-Token": self.token})
-        return [line for line in answer.read().split(b"\n") if line.strip()]
+        return [line for line in self.get(f"/v1/replay/{job}").split(b"\n") if line.strip()]
 
     def quiet(self, sources: tuple[str, ...] = SOURCES) -> None:
         """No new events from here on; the connections stay."""
