@@ -136,9 +136,8 @@ int publish_journal(const settings::Settings& settings, const std::string& direc
   if (done->before > 0) {
     std::cout << "; Kafka had " << counted(done->before, "line") << " already";
   }
-  if (done->closed_gaps > 0) {
-    std::cout << "; " << done->closed_gaps << (done->closed_gaps == 1 ? " gap is" : " gaps are")
-              << " recovered";
+  if (done->gaps > 0) {
+    std::cout << "; noted in " << counted(done->gaps, "gap");
   }
   std::cout << '\n';
   return exit_done;

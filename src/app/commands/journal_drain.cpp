@@ -62,6 +62,9 @@ bool JournalDrain::take(BlockSequence committed, JournalPublished& done) {
     }
     bytes += block->bytes.size();
     lines += lines_of(batch);
+    if (!block->bytes.empty()) {
+      done.up_to = block->received_at;
+    }
     batches_.push_back(std::move(batch));
   }
   return any;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "app/source_filter.hpp"
 #include "penstock/app/commands/gaps.hpp"
 #include "penstock/core/json_writer.hpp"
+#include "penstock/core/time.hpp"
 #include "penstock/journal/directory.hpp"
 #include "penstock/journal/inspection.hpp"
 #include "penstock/journal/ring.hpp"
@@ -19,6 +21,8 @@
 
 namespace penstock::app {
 namespace {
+
+constexpr std::string_view published = "; published from there: what was received until ";
 
 struct Found {
   std::string directory;
@@ -69,9 +73,12 @@ publish::JournalPublisherOptions publisher_options(const settings::Settings& set
           .instance = random_id()};
 }
 
-// Those that name the journal are over: what they missed is there.
-Result<void> close_gaps(const settings::Kafka& kafka, const Found& found,
-                        publish::JournalPublisher& publisher, JournalPublished& done) {
+// Those that name the journal: some of what they missed is there.
+Result<void> note_in_gaps(const settings::Kafka& kafka, const Found& found,
+                          publish::JournalPublisher& publisher, JournalPublished& done) {
+  if (!done.up_to) {
+    return {};
+  }
   const auto gaps = read_gaps(kafka, {.source = found.source->name.str(), .recovered = false});
   if (!gaps) {
     return gaps.error().code == Errc::not_found ? Result<void>{} : gaps.error();
@@ -79,11 +86,11 @@ Result<void> close_gaps(const settings::Kafka& kafka, const Found& found,
   std::vector<SideRecord> records;
   for (const GapRecord& gap : gaps->records) {
     const std::uint64_t lines = records.empty() ? done.lines : 0;  // counted once
-    if (auto json = recovered_gap(gap.json, found.id, lines); !json.empty()) {
+    if (auto json = gap_with_lines(gap.json, found.id, lines, *done.up_to); !json.empty()) {
       records.push_back({RecordTopic::gaps, gap.key, std::move(json)});
     }
   }
-  done.closed_gaps = records.size();
+  done.gaps = records.size();
   return records.empty() ? Result<void>{} : publisher.publish({}, records);
 }
 
@@ -142,14 +149,14 @@ Result<JournalPublished> publish_journal(const settings::Settings& settings,
   if (auto drained = drain.run(*committed, done); !drained) {
     return drained.error();
   }
-  if (auto closed = close_gaps(settings.kafka, *found, *publisher, done); !closed) {
-    return closed.error();
+  if (auto noted = note_in_gaps(settings.kafka, *found, *publisher, done); !noted) {
+    return noted.error();
   }
   return done;
 }
 
-std::string recovered_gap(const std::string& gap_json, const std::string& journal,
-                          std::uint64_t lines) {
+std::string gap_with_lines(const std::string& gap_json, const std::string& journal,
+                           std::uint64_t lines, WallTime up_to) {
   rapidjson::Document gap;
   gap.Parse(gap_json.data(), gap_json.size());
   if (gap.HasParseError() || !gap.IsObject()) {
@@ -161,8 +168,9 @@ std::string recovered_gap(const std::string& gap_json, const std::string& journa
                ? std::string_view()
                : std::string_view(member->value.GetString(), member->value.GetStringLength());
   };
-  if (text("state") == "recovered" ||
-      text("note").find("journal " + journal + " on ") == std::string_view::npos) {
+  const std::string_view note = text("note");
+  if (text("state") == "recovered" || note.find(published) != std::string_view::npos ||
+      note.find("journal " + journal + " on ") == std::string_view::npos) {
     return {};
   }
   JsonWriter out;
@@ -170,12 +178,10 @@ std::string recovered_gap(const std::string& gap_json, const std::string& journa
   for (const auto& member : gap.GetObject()) {
     const std::string_view name(member.name.GetString(), member.name.GetStringLength());
     out.key(name);
-    if (name == "state") {
-      out.string("recovered");
-    } else if (name == "recovered_events") {
+    if (name == "recovered_events") {
       out.number(lines + (member.value.IsUint64() ? member.value.GetUint64() : 0));
     } else if (name == "note") {
-      out.string(std::string(text("note")) + "; published from there");
+      out.string(std::string(note) + std::string(published) + to_rfc3339(up_to));
     } else {
       write(out, member.value);
     }

@@ -3,19 +3,22 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "penstock/core/error.hpp"
+#include "penstock/core/time.hpp"
 #include "penstock/core/units.hpp"
 #include "penstock/settings/settings.hpp"
 
 namespace penstock::app {
 
 struct JournalPublished {
-  std::uint64_t lines = 0;        // now in Kafka: events, and dead letters
-  std::uint64_t filtered = 0;     // events that the source's filter leaves out
-  std::uint64_t before = 0;       // that Kafka had already
-  std::uint64_t closed_gaps = 0;  // records that named the journal
+  std::uint64_t lines = 0;             // now in Kafka: events, and dead letters
+  std::uint64_t filtered = 0;          // events that the source's filter leaves out
+  std::uint64_t before = 0;            // that Kafka had already
+  std::uint64_t gaps = 0;              // records that name the journal, and now what came of it
+  std::optional<WallTime> up_to = {};  // receipt of the last of the lines
 };
 
 // `directory`: the journal of one source, or the directory of several with that one alone. Shows on
@@ -23,9 +26,10 @@ struct JournalPublished {
 Result<JournalPublished> publish_journal(const settings::Settings& settings,
                                          const std::string& directory);
 
-// The gap's record as it is once the events are there; empty: it doesn't name that journal, or is
-// recovered. Pure.
-std::string recovered_gap(const std::string& gap_json, const std::string& journal,
-                          std::uint64_t lines);
+// The gap's record once `lines` of what it missed, received until `up_to`, are there; empty: it
+// doesn't name that journal, or says so already. Its state stays: what came between the journal's
+// sessions, and between its end and that of the gap, nobody knows. Pure.
+std::string gap_with_lines(const std::string& gap_json, const std::string& journal,
+                           std::uint64_t lines, WallTime up_to);
 
 }  // namespace penstock::app
