@@ -28,20 +28,20 @@ Finding finding_of(const std::string& name, const publish::TopicFacts& topic, in
   const std::string subject = "topic " + name;
   const std::string size = std::to_string(topic.partitions) + " partition(s), " +
                            std::to_string(topic.replicas) + " replica(s)";
-  if (name == shared.state) {
-    if (topic.partitions != limits::state_partitions) {
-      return {Level::failed, subject,
-              size + "; the state topic has " + std::to_string(limits::state_partitions) +
-                  " partitions"};
-    }
+  if (name == shared.state && topic.partitions != limits::state_partitions) {
+    return {
+        Level::failed, subject,
+        size + "; the state topic has " + std::to_string(limits::state_partitions) + " partitions"};
+  }
+  if (name == shared.state || name == shared.jobs || name == shared.gaps) {
     if (!topic.compacted) {
       return {Level::warning, subject, size + "; whether it is compacted" + if_allowed};
     }
     if (!*topic.compacted) {
-      return {Level::failed, subject,
-              "isn't compacted: set cleanup.policy=compact, or state gets lost"};
+      return {name == shared.state ? Level::failed : Level::warning, subject,
+              "isn't compacted: set cleanup.policy=compact, alone, or its records get lost"};
     }
-  } else if (name != shared.status) {
+  } else if (name != shared.status && name != shared.dead_letters) {
     if (!topic.max_message) {
       return {Level::warning, subject, size + "; its max.message.bytes" + if_allowed};
     }
@@ -66,7 +66,8 @@ std::vector<std::string> topics_to_look_at(const settings::Settings& settings) {
     names.push_back(topic_names(settings.kafka, source.name).events);
   }
   const publish::TopicNames shared = shared_names(settings);
-  names.insert(names.end(), {shared.dead_letters, shared.status, shared.state});
+  names.insert(names.end(),
+               {shared.dead_letters, shared.status, shared.state, shared.jobs, shared.gaps});
   return names;
 }
 

@@ -10,7 +10,7 @@
 
 namespace penstock::app {
 
-// That are looked at: those of the events, of dead letters, status and state.
+// All that the daemon publishes to.
 std::vector<std::string> topics_to_look_at(const settings::Settings& settings);
 
 // One for each of them.

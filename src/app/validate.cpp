@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <filesystem>
@@ -103,13 +104,25 @@ Finding check_token(const settings::Loaded& loaded, const settings::Inputs& inpu
                : Finding{Level::failed, "token", token.error().what};
 }
 
-Finding check_journal(const settings::Settings& settings) {
-  const Bytes segment = journal::segment_size_for(settings.events.max_size);
-  if (settings.journal.max_size.count < 2 * segment.count) {
-    return {Level::warning, "journal",
-            "journal.max_size is below two segments of " + to_string(segment) +
-                "; two are used all the same"};
+// What the sources' journals may yet take of the disk, beside what their files have.
+Bytes room_needed(const settings::Settings& settings) {
+  namespace fs = std::filesystem;
+  std::uint64_t needed = 0;
+  for (const settings::Source& source : settings.sources) {
+    std::uint64_t held = 0;
+    std::error_code error;
+    for (fs::directory_iterator file(journal_options(settings, source.name).path, error), end;
+         !error && file != end; file.increment(error)) {
+      std::error_code gone;
+      const auto size = file->path().extension() == ".segment" ? file->file_size(gone) : 0;
+      held += gone ? 0 : size;
+    }
+    needed += settings.journal.max_size.count - std::min(settings.journal.max_size.count, held);
   }
+  return Bytes{needed};
+}
+
+Finding check_journal(const settings::Settings& settings) {
   std::error_code error;
   std::filesystem::path there = settings.journal.directory;
   while (!std::filesystem::exists(there, error) && there.has_relative_path()) {
@@ -125,11 +138,11 @@ Finding check_journal(const settings::Settings& settings) {
                 " can't reserve room: a full disk ends the daemon. Use ext4, XFS or btrfs"};
   }
   const auto space = std::filesystem::space(there, error);
-  const Bytes all{settings.journal.max_size.count * settings.sources.size()};
-  if (!error && space.available < all.count) {
+  const Bytes needed = room_needed(settings);
+  if (!error && space.available < needed.count) {
     return {Level::warning, "journal",
             there.string() + " has " + to_string(Bytes{space.available}) + " free, and " +
-                to_string(all) + " may be needed: reading stops when it is full"};
+                to_string(needed) + " may be needed: reading stops when it is full"};
   }
   return {Level::ok, "journal",
           settings.journal.directory.string() + ", up to " + to_string(settings.journal.max_size) +
@@ -171,7 +184,7 @@ void check_journals(const settings::Settings& settings, std::vector<Finding>& fi
 Finding check_admin(const settings::Admin& admin) {
   const auto access = admin_access(admin);
   if (!access) {
-    return {Level::failed, "admin", access.error().what};
+    return {Level::misconfigured, "admin", access.error().what};
   }
   const std::string_view exposed = exposure(admin);
   return {exposed.empty() ? Level::ok : Level::warning, "admin",
@@ -182,7 +195,8 @@ Finding check_admin(const settings::Admin& admin) {
 void check_filters(const settings::Settings& settings, std::vector<Finding>& findings) {
   for (const settings::Source& source : settings.sources) {
     if (const auto filter = make_filter(source); !filter) {
-      findings.push_back({Level::failed, "filter of " + source.name.str(), filter.error().what});
+      findings.push_back(
+          {Level::misconfigured, "filter of " + source.name.str(), filter.error().what});
     }
   }
 }
@@ -191,7 +205,7 @@ Finding check_properties(const settings::Settings& settings) {
   NoLog log;
   const auto checked = publish::check_properties(kafka_connection(settings.kafka), log);
   return checked ? Finding{Level::ok, "properties", "librdkafka takes them"}
-                 : Finding{Level::failed, "configuration", checked.error().what};
+                 : Finding{Level::misconfigured, "properties", checked.error().what};
 }
 
 void check_api(const settings::Loaded& loaded, const settings::Inputs& inputs,

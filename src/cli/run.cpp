@@ -79,6 +79,7 @@ std::string_view to_string(app::Finding::Level level) {
     case app::Finding::Level::warning:
       return "warning";
     case app::Finding::Level::failed:
+    case app::Finding::Level::misconfigured:
       break;
   }
   return "failed";
@@ -91,8 +92,10 @@ int validate(const Options& options) {
     int status = exit_done;
     for (const app::Finding& finding : app::validate(loaded, inputs, options.offline)) {
       rows.cells.push_back({std::string(to_string(finding.level)), finding.subject, finding.text});
-      if (finding.level == app::Finding::Level::failed && status != exit_configuration) {
-        status = finding.subject == "configuration" ? exit_configuration : exit_failed;
+      if (finding.level == app::Finding::Level::misconfigured) {
+        status = exit_configuration;
+      } else if (finding.level == app::Finding::Level::failed && status == exit_done) {
+        status = exit_failed;
       }
     }
     print(std::cout, rows, options.output);

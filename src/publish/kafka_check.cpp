@@ -65,7 +65,7 @@ void note_setting(TopicFacts& facts, std::string_view name, std::string_view val
       facts.max_message = Bytes{bytes};
     }
   } else if (name == "cleanup.policy") {
-    facts.compacted = value.find("compact") != std::string_view::npos;
+    facts.compacted = value == "compact";
   }
 }
 

@@ -86,6 +86,22 @@ def test_properties_that_librdkafka_does_not_know_are_refused(tmp_path):
         assert "hush" not in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "sources: {firehose: {filter: {networks_file: /none.txt}}}",
+        "admin: {cert_file: /none.txt}",
+    ],
+)
+def test_a_file_that_the_configuration_names_and_is_not_there_exits_with_78(tmp_path, wrong):
+    text = GOOD if wrong.startswith("admin") else GOOD.replace("sources: {firehose: {}}", "")
+    path = write(tmp_path, f"{text}{wrong}\njournal: {{directory: {tmp_path}/journal}}\n")
+    for command in (["run"], ["validate", "--offline"]):
+        done = run(*command, "-c", path, env=TOKEN)
+        assert done.returncode == 78, command
+        assert "/none.txt" in done.stdout + done.stderr
+
+
 def test_config_tells_where_each_value_comes_from(tmp_path):
     path = write(tmp_path, GOOD + "events: {max_size: 8MiB}\n")
     done = run("config", "-c", path, env={**TOKEN, "PENSTOCK_KAFKA_PARTITIONS": "7"})

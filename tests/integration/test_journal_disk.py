@@ -81,6 +81,27 @@ def test_a_full_disk_at_the_start_is_a_clear_error(
     assert "No space left on device" in line and str(where.path) in line
 
 
+def test_validate_counts_what_the_journal_has_of_the_disk(disk: Callable[..., SmallDisk]) -> None:
+    where = disk(100 * MIB)
+    journal = where.path / "journal"
+    settings = variables(
+        api_url="https://unused.test",
+        api_token="t",
+        sources=",".join(SOURCE),
+        kafka_brokers="unused:1",
+        journal_directory=journal,
+        journal_max_size="80MiB",
+    )
+    where.fill(leaving=70 * MIB)
+    assert "70MiB free, and 80MiB may be needed" in run("validate", "--offline", env=settings).stdout
+    where.clear()
+    where.fill(leaving=70 * MIB + 16 * MIB)
+    (journal / SOURCE[0]).mkdir(parents=True)
+    with (journal / SOURCE[0] / "1.segment").open("wb") as segment:
+        os.posix_fallocate(segment.fileno(), 0, 16 * MIB)
+    assert "may be needed" not in run("validate", "--offline", env=settings).stdout
+
+
 @pytest.mark.kafka
 @pytest.mark.parametrize("sync_interval", ["1s", "0s"])
 def test_without_room_for_a_segment_it_waits_and_goes_on(

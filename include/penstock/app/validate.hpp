@@ -9,7 +9,8 @@
 namespace penstock::app {
 
 struct Finding {
-  enum class Level { ok, warning, failed } level;
+  // misconfigured: the daemon would end with 78, too.
+  enum class Level { ok, warning, failed, misconfigured } level;
   std::string subject;  // what was looked at: token, journal, api, kafka, …
   std::string text;     // printable, without secrets
 };

@@ -18,7 +18,7 @@ struct TopicFacts {
   int partitions = 0;
   int replicas = 0;                  // of its first partition
   std::optional<Bytes> max_message;  // none: not allowed to see it
-  std::optional<bool> compacted;     // none: the same
+  std::optional<bool> compacted;     // and nothing is deleted by age or size; none: the same
 };
 
 struct KafkaFacts {

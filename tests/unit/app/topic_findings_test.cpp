@@ -20,7 +20,9 @@ class TopicFindings : public testing::Test {
           .partitions = 4, .replicas = 1, .max_message = 64_MiB, .compacted = false};
     }
     facts.topics[state].partitions = 16;
-    facts.topics[state].compacted = true;
+    for (const std::string& name : {state, jobs, gaps}) {
+      facts.topics[name].compacted = true;
+    }
   }
   Finding of(const std::string& name) const {
     for (const Finding& finding : topic_findings(facts, settings)) {
@@ -31,13 +33,14 @@ class TopicFindings : public testing::Test {
     return {Level::failed, "", "none"};
   }
 
-  const std::string events = "p.firehose", state = "penstock.p.state";
+  const std::string events = "p.firehose", state = "penstock.p.state", jobs = "p.jobs",
+                    gaps = "p.gaps";
   settings::Settings settings;
   publish::KafkaFacts facts;
 };
 
 TEST_F(TopicFindings, AreGoodWhereAllIsAsItShouldBe) {
-  EXPECT_EQ(topic_findings(facts, settings).size(), 4u);
+  EXPECT_EQ(topic_findings(facts, settings).size(), 6u);
   for (const Finding& finding : topic_findings(facts, settings)) {
     EXPECT_EQ(finding.level, Level::ok) << finding.subject << ": " << finding.text;
   }
@@ -51,6 +54,19 @@ TEST_F(TopicFindings, SayWhatIsWrongWithTheStateTopic) {
   facts.topics[state].partitions = 4;
   EXPECT_EQ(of(state).level, Level::failed);
   EXPECT_THAT(of(state).text, HasSubstr("4 partition(s)"));
+}
+
+// The daemon needs them, whatever the sources are.
+TEST_F(TopicFindings, SayWhatIsWrongWithTheTopicsOfJobsAndGaps) {
+  for (const std::string& name : {jobs, gaps}) {
+    facts.topics[name].compacted = false;
+    EXPECT_EQ(of(name).level, Level::warning);
+    EXPECT_THAT(of(name).text, HasSubstr("isn't compacted"));
+    facts.topics.erase(name);
+    settings.kafka.create_topics = false;
+    EXPECT_EQ(of(name).level, Level::failed);
+    EXPECT_THAT(of(name).text, HasSubstr("is missing"));
+  }
 }
 
 TEST_F(TopicFindings, DoNotJudgeWhatIsNotVisible) {
@@ -67,6 +83,12 @@ TEST_F(TopicFindings, WarnOfEventsThatWouldBeTooLarge) {
   settings.events.max_size = 2_MiB;
   EXPECT_EQ(of(events).level, Level::warning);
   EXPECT_THAT(of(events).text, HasSubstr("max.message.bytes"));
+}
+
+TEST_F(TopicFindings, KnowThatDeadLettersComeInParts) {
+  facts.topics["p.dead-letters"].max_message = 1_MiB;
+  settings.events.max_size = 2_MiB;
+  EXPECT_EQ(of("p.dead-letters").level, Level::ok);
 }
 
 TEST_F(TopicFindings, WarnOfASingleReplicaWhereThereCouldBeMore) {
