@@ -4,7 +4,7 @@
 #   docker run --read-only --tmpfs /run/penstock:uid=10001,mode=0700 --cap-drop ALL \
 #     --security-opt no-new-privileges -v penstock:/var/lib/penstock -p 127.0.0.1:9469:9469 \
 #     -e PENSTOCK_API_URL=https://api.example.net -e PENSTOCK_SOURCES=firehose,torrent \
-#     -e PENSTOCK_KAFKA_BROKERS=kafka1:9092 -v ./token:/run/secrets/token:ro \
+#     -e PENSTOCK_KAFKA_BROKERS=kafka1:9092 -v "$PWD/token":/run/secrets/token:ro \
 #     -e PENSTOCK_API_TOKEN_FILE=/run/secrets/token --stop-timeout 30 penstock
 #
 # The user 10001 has to be able to read the token. A stop drains for up to 20 s, so it needs more
