@@ -200,7 +200,9 @@ constexpr KeySpec table[] = {
              [](Target t,
                 std::size_t v) { t.settings.replay.on_first_start = static_cast<FirstStart>(v); }},
      .fallback = {"none"},
-     .doc = "Which jobs of before the first start are fetched."},
+     .doc = "Which jobs of before a source's first start are fetched: `none`; `unfinished`, those "
+            "that haven't ended; `listed`, all in the API's list of tasks. A later gap has what it "
+            "touches fetched with `none`, too."},
     {.path = "replay.task_poll_interval",
      .kind = DurationKind{1s, day,
                           [](Target t, Duration v) { t.settings.replay.task_poll_interval = v; }},
