@@ -24,17 +24,14 @@ std::uint64_t lines_of(const Batch& batch) {
 
 Result<void> JournalDrain::run(BlockSequence committed, JournalPublished& done) {
   ProgressLine progress;
-  while (take(committed, done)) {
+  JournalPublished next = done;
+  while (take(committed, next)) {
     if (!batches_.empty()) {
-      if (auto published = publisher_.publish(batches_, {}); !published) {
+      if (auto published = publisher_.publish(batches_, beside_(next)); !published) {
         return published;
       }
-      for (const Batch& batch : batches_) {
-        const std::uint64_t filtered = filtered_of(batch);
-        done.filtered += filtered;
-        done.lines += lines_of(batch) - filtered;
-      }
     }
+    done = next;
     ring_.release(last_);
     progress.show(monotonic_now(), [&] { return std::to_string(done.lines) + " lines published"; });
   }
@@ -42,7 +39,7 @@ Result<void> JournalDrain::run(BlockSequence committed, JournalPublished& done) 
 }
 
 // False: there are no more.
-bool JournalDrain::take(BlockSequence committed, JournalPublished& done) {
+bool JournalDrain::take(BlockSequence committed, JournalPublished& next) {
   batches_.clear();
   std::uint64_t bytes = 0;
   std::uint64_t lines = 0;
@@ -56,15 +53,16 @@ bool JournalDrain::take(BlockSequence committed, JournalPublished& done) {
     last_ = block->sequence;
     Batch batch = extract_block(pool_, lane_, *block);
     filter_.apply(batch);
+    const std::uint64_t filtered = filtered_of(batch);
     if (block->sequence < committed) {
-      done.before += lines_of(batch) - filtered_of(batch);
+      next.before += lines_of(batch) - filtered;
       continue;
     }
     bytes += block->bytes.size();
     lines += lines_of(batch);
-    if (!block->bytes.empty()) {
-      done.up_to = block->received_at;
-    }
+    next.lines += lines_of(batch) - filtered;
+    next.filtered += filtered;
+    next.up_to = block->received_at;
     batches_.push_back(std::move(batch));
   }
   return any;

@@ -2,6 +2,8 @@
 // what the daemon with that journal would.
 #pragma once
 
+#include <functional>
+#include <utility>
 #include <vector>
 
 #include "penstock/app/commands/publish_journal.hpp"
@@ -14,22 +16,32 @@ namespace penstock::app {
 
 class JournalDrain {
  public:
+  // What is committed with events: `done` is how it stands then.
+  using Beside = std::function<std::vector<SideRecord>(const JournalPublished& done)>;
+
   // All that is given by reference lives longer.
   JournalDrain(journal::Ring& ring, publish::JournalPublisher& publisher, extract::Pool& pool,
-               extract::LaneOptions lane, const Filter& filter)
-      : ring_(ring), publisher_(publisher), pool_(pool), lane_(lane), filter_(filter) {}
+               extract::LaneOptions lane, const Filter& filter, Beside beside)
+      : ring_(ring),
+        publisher_(publisher),
+        pool_(pool),
+        lane_(lane),
+        filter_(filter),
+        beside_(std::move(beside)) {}
 
   // Blocks before `committed` are in Kafka. Counts in `done`.
   Result<void> run(BlockSequence committed, JournalPublished& done);
 
  private:
-  bool take(BlockSequence committed, JournalPublished& done);
+  // Counts in `next` what it takes.
+  bool take(BlockSequence committed, JournalPublished& next);
 
   journal::Ring& ring_;
   publish::JournalPublisher& publisher_;
   extract::Pool& pool_;
   extract::LaneOptions lane_;
   const Filter& filter_;
+  Beside beside_;
   std::vector<Batch> batches_;
   BlockSequence last_;
 };

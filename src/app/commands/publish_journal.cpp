@@ -73,25 +73,31 @@ publish::JournalPublisherOptions publisher_options(const settings::Settings& set
           .instance = random_id()};
 }
 
-// Those that name the journal: some of what they missed is there.
-Result<void> note_in_gaps(const settings::Kafka& kafka, const Found& found,
-                          publish::JournalPublisher& publisher, JournalPublished& done) {
-  if (!done.up_to) {
-    return {};
+// That name the journal: some of what they missed is in it.
+Result<std::vector<GapRecord>> gaps_of(const settings::Kafka& kafka, const Found& found) {
+  auto gaps = read_gaps(kafka, {.source = found.source->name.str(), .recovered = false});
+  if (!gaps && gaps.error().code == Errc::not_found) {
+    return std::vector<GapRecord>();
   }
-  const auto gaps = read_gaps(kafka, {.source = found.source->name.str(), .recovered = false});
   if (!gaps) {
-    return gaps.error().code == Errc::not_found ? Result<void>{} : gaps.error();
+    return gaps.error();
   }
+  std::erase_if(gaps->records, [&](const GapRecord& gap) {
+    return gap.note.find("journal " + found.id + " on ") == std::string::npos;
+  });
+  return std::move(gaps->records);
+}
+
+std::vector<SideRecord> noted(const std::vector<GapRecord>& gaps, const JournalPublished& done) {
   std::vector<SideRecord> records;
-  for (const GapRecord& gap : gaps->records) {
-    const std::uint64_t lines = records.empty() ? done.lines : 0;  // counted once
-    if (auto json = gap_with_lines(gap.json, found.id, lines, *done.up_to); !json.empty()) {
-      records.push_back({RecordTopic::gaps, gap.key, std::move(json)});
-    }
+  if (done.lines == 0) {
+    return records;
   }
-  done.gaps = records.size();
-  return records.empty() ? Result<void>{} : publisher.publish({}, records);
+  for (const GapRecord& gap : gaps) {
+    const std::uint64_t lines = records.empty() ? done.lines : 0;  // counted once
+    records.push_back({RecordTopic::gaps, gap.key, gap_with_lines(gap, lines, done.up_to)});
+  }
+  return records;
 }
 
 void write(JsonWriter& out, const rapidjson::Value& value) {
@@ -141,47 +147,35 @@ Result<JournalPublished> publish_journal(const settings::Settings& settings,
   if (!committed) {
     return committed.error();
   }
+  const auto gaps = gaps_of(settings.kafka, *found);
+  if (!gaps) {
+    return gaps.error();
+  }
   extract::Pool pool(worker_count(settings.extract));
   JournalDrain drain(
       ring, *publisher, pool,
       {.max_line = settings.events.max_size, .kind = ChannelKind::live, .has_ledger = false},
-      *filter);
+      *filter, [&](const JournalPublished& next) { return noted(*gaps, next); });
   if (auto drained = drain.run(*committed, done); !drained) {
     return drained.error();
   }
-  if (auto noted = note_in_gaps(settings.kafka, *found, *publisher, done); !noted) {
-    return noted.error();
-  }
+  done.gaps = done.lines > 0 ? gaps->size() : 0;
   return done;
 }
 
-std::string gap_with_lines(const std::string& gap_json, const std::string& journal,
-                           std::uint64_t lines, WallTime up_to) {
+std::string gap_with_lines(const GapRecord& record, std::uint64_t lines, WallTime up_to) {
   rapidjson::Document gap;
-  gap.Parse(gap_json.data(), gap_json.size());
-  if (gap.HasParseError() || !gap.IsObject()) {
-    return {};
-  }
-  const auto text = [&](const char* name) -> std::string_view {
-    const auto member = gap.FindMember(name);
-    return member == gap.MemberEnd() || !member->value.IsString()
-               ? std::string_view()
-               : std::string_view(member->value.GetString(), member->value.GetStringLength());
-  };
-  const std::string_view note = text("note");
-  if (text("state") == "recovered" || note.find(published) != std::string_view::npos ||
-      note.find("journal " + journal + " on ") == std::string_view::npos) {
-    return {};
-  }
+  gap.Parse(record.json.data(), record.json.size());
   JsonWriter out;
   out.begin_object();
   for (const auto& member : gap.GetObject()) {
     const std::string_view name(member.name.GetString(), member.name.GetStringLength());
     out.key(name);
     if (name == "recovered_events") {
-      out.number(lines + (member.value.IsUint64() ? member.value.GetUint64() : 0));
+      out.number(record.recovered_events + lines);
     } else if (name == "note") {
-      out.string(std::string(note) + std::string(published) + to_rfc3339(up_to));
+      out.string(record.note.substr(0, record.note.find(published)) + std::string(published) +
+                 to_rfc3339(up_to));
     } else {
       write(out, member.value);
     }

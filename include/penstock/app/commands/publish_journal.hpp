@@ -3,9 +3,9 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 
+#include "penstock/app/commands/gaps.hpp"
 #include "penstock/core/error.hpp"
 #include "penstock/core/time.hpp"
 #include "penstock/core/units.hpp"
@@ -14,11 +14,11 @@
 namespace penstock::app {
 
 struct JournalPublished {
-  std::uint64_t lines = 0;             // now in Kafka: events, and dead letters
-  std::uint64_t filtered = 0;          // events that the source's filter leaves out
-  std::uint64_t before = 0;            // that Kafka had already
-  std::uint64_t gaps = 0;              // records that name the journal, and now what came of it
-  std::optional<WallTime> up_to = {};  // receipt of the last of the lines
+  std::uint64_t lines = 0;     // now in Kafka: events, and dead letters
+  std::uint64_t filtered = 0;  // events that the source's filter leaves out
+  std::uint64_t before = 0;    // that Kafka had already
+  std::uint64_t gaps = 0;      // whose records name the journal, and now what came from it
+  WallTime up_to{};            // receipt of the last of the lines; means nothing without one
 };
 
 // `directory`: the journal of one source, or the directory of several with that one alone. Shows on
@@ -26,10 +26,9 @@ struct JournalPublished {
 Result<JournalPublished> publish_journal(const settings::Settings& settings,
                                          const std::string& directory);
 
-// The gap's record once `lines` of what it missed, received until `up_to`, are there; empty: it
-// doesn't name that journal, or says so already. Its state stays: what came between the journal's
-// sessions, and between its end and that of the gap, nobody knows. Pure.
-std::string gap_with_lines(const std::string& gap_json, const std::string& journal,
-                           std::uint64_t lines, WallTime up_to);
+// The record of a gap that names the journal, once `lines` of what it missed, received until
+// `up_to`, are there as well. Its state stays: what came between the journal's sessions, and
+// between its end and that of the gap, nobody knows. Pure.
+std::string gap_with_lines(const GapRecord& record, std::uint64_t lines, WallTime up_to);
 
 }  // namespace penstock::app

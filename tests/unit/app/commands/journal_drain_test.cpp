@@ -22,7 +22,11 @@ class SeenBatches final : public publish::JournalPublisher {
  public:
   Result<BlockSequence> open() override { return BlockSequence{}; }
   // As publish/batch_writer takes them.
-  Result<void> publish(std::span<const Batch> batches, std::span<const SideRecord>) override {
+  Result<void> publish(std::span<const Batch> batches,
+                       std::span<const SideRecord> records) override {
+    for (const SideRecord& record : records) {
+      beside.push_back(record.value.value());
+    }
     for (const Batch& batch : batches) {
       last = batch.block.sequence;
       for (std::size_t i = 0; i < batch.events.size(); ++i) {
@@ -36,6 +40,7 @@ class SeenBatches final : public publish::JournalPublisher {
   }
 
   std::vector<std::string> lines;
+  std::vector<std::string> beside;
   std::size_t letters = 0;
   BlockSequence last;
 };
@@ -51,9 +56,12 @@ class JournalDrainTest : public testing::Test {
   JournalPublished drain(const Filter& filter, BlockSequence committed = {}) {
     JournalPublished done;
     extract::Pool pool(1);
-    JournalDrain drain(ring_, publisher_, pool,
-                       {.max_line = 64_KiB, .kind = ChannelKind::live, .has_ledger = false},
-                       filter);
+    JournalDrain drain(
+        ring_, publisher_, pool,
+        {.max_line = 64_KiB, .kind = ChannelKind::live, .has_ledger = false}, filter,
+        [](const JournalPublished& next) {
+          return std::vector<SideRecord>{{RecordTopic::gaps, "gap", std::to_string(next.lines)}};
+        });
     EXPECT_TRUE(drain.run(committed, done));
     return done;
   }
@@ -77,6 +85,7 @@ TEST_F(JournalDrainTest, PublishesWhatPassesTheFilterAndCountsTheRest) {
   EXPECT_EQ(publisher_.last, BlockSequence{2}) << "the position moves past what is left out";
   EXPECT_EQ(done.lines, 3);
   EXPECT_EQ(done.filtered, 2);
+  EXPECT_THAT(publisher_.beside, ElementsAre("3")) << "with the events, as it stands then";
 }
 
 TEST_F(JournalDrainTest, PublishesAllWithoutAFilter) {
