@@ -25,9 +25,8 @@ outcome and where each value comes from.
   `${file:/path}` by what the file holds. What comes from a file isn't shown.
 * What is unknown is an error, in the file and among the variables that begin with `PENSTOCK_`. Two that are read
   are no keys: `PENSTOCK_CONFIG` and `PENSTOCK_API_TOKEN`.
-* Passed over, without a word: `PENSTOCK_KAFKA`, which names a Kafka to the scripts and tests of the source tree (the
-  daemon's is `PENSTOCK_KAFKA_BROKERS`); `PENSTOCK_SIM_TOKEN`, which is `penstock-sim`'s; and `PENSTOCK_PORT`,
-  `PENSTOCK_PORT_…` and `PENSTOCK_SERVICE_…`, which Kubernetes sets in pods beside a Service called `penstock`.
+* Passed over, without a word: `PENSTOCK_SIM_TOKEN`, which is `penstock-sim`'s; and `PENSTOCK_PORT`, `PENSTOCK_PORT_…`
+  and `PENSTOCK_SERVICE_…`, which Kubernetes sets in pods beside a Service called `penstock`.
 * `reload` in the column `change`: a running daemon takes a new value when it [reads its configuration
   again](operations.md#a-change-of-the-configuration). All others need a restart.
 )";

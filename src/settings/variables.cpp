@@ -13,9 +13,9 @@
 namespace penstock::settings {
 namespace {
 
-// Ours, and not keys: what finds the file, the token, and what scripts and the simulator use.
-constexpr std::array<std::string_view, 4> other_variables{"PENSTOCK_CONFIG", "PENSTOCK_API_TOKEN",
-                                                          "PENSTOCK_KAFKA", "PENSTOCK_SIM_TOKEN"};
+// Ours, and not keys: what finds the file, the token, and the simulator's token.
+constexpr std::array<std::string_view, 3> other_variables{"PENSTOCK_CONFIG", "PENSTOCK_API_TOKEN",
+                                                          "PENSTOCK_SIM_TOKEN"};
 
 // What Kubernetes sets in the pods beside a Service that is called `penstock`.
 bool is_service_link(std::string_view name) {
