@@ -32,7 +32,8 @@ struct ProcessFigures {
 };
 
 ProcessFigures read_process_figures();
-// When this process started, in seconds since 1970. It never changes: one read is enough.
+// When this process started, in seconds since 1970, by the wall clock of now: the kernel counts
+// back from it. Read once, so that no later step of that clock looks like a restart.
 std::optional<double> read_process_start();
 
 }  // namespace penstock::ops
