@@ -1,6 +1,8 @@
-// The open connections of the admin server, and what they wait for. On the io_context's thread.
+// The open connections of one listener of the admin server, and what they wait for. On the
+// io_context's thread.
 #pragma once
 
+#include <algorithm>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -9,8 +11,10 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
-#include <set>
 #include <utility>
+#include <vector>
+
+#include "penstock/core/limits.hpp"
 
 namespace penstock::ops {
 
@@ -34,13 +38,22 @@ struct Owed {
 
 class Connections {
  public:
-  // The entry of one, as long as it is open.
+  // The entry of one, as long as it is open. It begins waiting for a request.
   class Entry {
    public:
-    Entry(Connections& all, Plain& stream) : all_(all), stream_(stream) { all_.open_.insert(this); }
-    ~Entry() { all_.open_.erase(this); }
+    Entry(Connections& all, Plain& stream) : all_(all), stream_(stream) {
+      all_.open_.push_back(this);
+    }
+    ~Entry() { std::erase(all_.open_, this); }
     Entry(const Entry&) = delete;
     Entry& operator=(const Entry&) = delete;
+
+    void waits_for_request() {
+      waits_for_request_ = true;
+      std::erase(all_.open_, this);
+      all_.open_.push_back(this);
+    }
+    void has_request() { waits_for_request_ = false; }
 
     // shared: with who gives it. None: for nothing but its stream.
     void waits_for(std::shared_ptr<boost::asio::steady_timer> given) { given_ = std::move(given); }
@@ -49,10 +62,24 @@ class Connections {
     friend Connections;
     Connections& all_;
     Plain& stream_;
+    bool waits_for_request_ = true;
     std::shared_ptr<boost::asio::steady_timer> given_;
   };
 
-  std::size_t count() const { return open_.size(); }
+  // Where there is none for one more, the one that has waited longest for a whole request is
+  // closed: who sends none keeps nobody out. False: all of them have one.
+  bool make_room() {
+    if (open_.size() < limits::admin_connections) {
+      return true;
+    }
+    const auto longest = std::ranges::find_if(open_, &Entry::waits_for_request_);
+    if (longest == open_.end()) {
+      return false;
+    }
+    (*longest)->has_request();  // not again, until its coroutine finds the end
+    (*longest)->stream_.close();
+    return true;
+  }
   // What they wait for ends with an error.
   void close() {
     for (Entry* entry : open_) {
@@ -64,7 +91,7 @@ class Connections {
   }
 
  private:
-  std::set<Entry*> open_;
+  std::vector<Entry*> open_;  // those that wait for a request: the one that began first in front
 };
 
 }  // namespace penstock::ops

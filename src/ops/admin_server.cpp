@@ -69,7 +69,8 @@ class AdminServer::State : public std::enable_shared_from_this<State> {
   Result<void> start() {
     auto opened = open_listener(acceptor_, listen_);
     if (opened) {
-      asio::co_spawn(io_, accept_loop(shared_from_this(), acceptor_, retry_), rethrow);
+      asio::co_spawn(io_, accept_loop(shared_from_this(), acceptor_, connections_, retry_),
+                     rethrow);
     }
     return opened;
   }
@@ -79,8 +80,10 @@ class AdminServer::State : public std::enable_shared_from_this<State> {
   Result<void> open_socket(const std::filesystem::path& path) {
     auto opened = socket_.open(path);
     if (opened) {
-      asio::co_spawn(io_, accept_loop(shared_from_this(), socket_.acceptor(), socket_retry_),
-                     rethrow);
+      asio::co_spawn(
+          io_,
+          accept_loop(shared_from_this(), socket_.acceptor(), socket_connections_, socket_retry_),
+          rethrow);
     }
     return opened;
   }
@@ -99,6 +102,7 @@ class AdminServer::State : public std::enable_shared_from_this<State> {
     retry_.cancel();
     socket_retry_.cancel();
     connections_.close();
+    socket_connections_.close();
     verifier_.stop();
   }
 
@@ -122,11 +126,11 @@ class AdminServer::State : public std::enable_shared_from_this<State> {
     std::size_t& count_;
   };
 
-  // The coroutines hold `self`, as they may end after the server is gone. `acceptor` and `retry`
-  // are members of it.
+  // The coroutines hold `self`, as they may end after the server is gone. `acceptor`, `connections`
+  // and `retry` are members of it.
   template <class Acceptor>
   static asio::awaitable<void> accept_loop(std::shared_ptr<State> self, Acceptor& acceptor,
-                                           asio::steady_timer& retry) {
+                                           Connections& connections, asio::steady_timer& retry) {
     while (!self->stopped_) {
       auto [error, socket] = co_await acceptor.async_accept(as_result);
       if (self->stopped_) {
@@ -138,7 +142,7 @@ class AdminServer::State : public std::enable_shared_from_this<State> {
         co_await retry.async_wait(as_result);
         continue;
       }
-      if (self->connections_.count() >= penstock::limits::admin_connections) {
+      if (!connections.make_room()) {
         continue;  // closes the socket: what is being served goes first
       }
       self->begin(std::move(socket));
@@ -168,7 +172,8 @@ class AdminServer::State : public std::enable_shared_from_this<State> {
       co_return;  // between the accept and here
     }
     Plain& plain = beast::get_lowest_layer(stream);
-    Connections::Entry entry(self->connections_, plain);
+    Connections::Entry entry(peer.may_change ? self->socket_connections_ : self->connections_,
+                             plain);
     if constexpr (std::is_same_v<Stream, Secured>) {
       plain.expires_after(penstock::limits::admin_timeout);
       const auto [error] =
@@ -201,8 +206,10 @@ class AdminServer::State : public std::enable_shared_from_this<State> {
       parser.header_limit(static_cast<std::uint32_t>(penstock::limits::admin_request.count));
       // One deadline for a whole request, and one for its answer: a byte now and then renews none.
       plain.expires_after(penstock::limits::admin_timeout);
+      entry.waits_for_request();
       const auto [read_error, ignored] =
           co_await http::async_read(stream, buffer, parser, as_result);
+      entry.has_request();
       if (stopped_) {
         co_return false;
       }
@@ -357,7 +364,8 @@ class AdminServer::State : public std::enable_shared_from_this<State> {
   AdminSocket socket_;
   asio::steady_timer retry_;
   asio::steady_timer socket_retry_;
-  Connections connections_;
+  Connections connections_;         // of TCP
+  Connections socket_connections_;  // apart: what comes by TCP leaves the socket its own
   AdminAccess access_;
   PasswordVerifier verifier_{io_};
   std::size_t viewers_ = 0;

@@ -3,7 +3,8 @@
 // on the socket alone, whose file's mode says who may.
 //
 // Runs on the given io_context, which one thread runs; handlers are called there and have to be
-// quick. Bounds: limits::admin_request, admin_connections, admin_timeout of core.
+// quick. Bounds: limits::admin_request, admin_timeout and, for each of the two, admin_connections
+// of core.
 #pragma once
 
 #include <cstdint>

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/read.hpp>
@@ -10,10 +11,12 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <list>
 #include <memory>
 #include <string>
 #include <thread>
 
+#include "penstock/core/limits.hpp"
 #include "penstock/ops/admin_server.hpp"
 
 namespace penstock::ops {
@@ -110,6 +113,27 @@ TEST_F(AdminServerSocket, IsRemovedWhenTheServerStops) {
   EXPECT_TRUE(std::filesystem::exists(path_));
   stop();
   EXPECT_FALSE(std::filesystem::exists(path_));
+}
+
+TEST_F(AdminServerSocket, HasItsConnectionsApartFromThoseOfTcp) {
+  ASSERT_TRUE(server_->start());
+  run();
+  std::list<asio::ip::tcp::socket> clients;
+  for (std::size_t i = 0; i < limits::admin_connections; ++i) {
+    clients.emplace_back(client_io_).connect({asio::ip::address_v4::loopback(), server_->port()});
+  }
+  const auto alive = [](auto& socket) {
+    asio::write(socket, asio::buffer(std::string("GET /livez HTTP/1.0\r\n\r\n")));
+    std::string received;
+    boost::system::error_code error;
+    asio::read(socket, asio::dynamic_buffer(received), error);
+    return received.ends_with("alive");
+  };
+  EXPECT_TRUE(alive(clients.back()));  // so all before it are accepted
+  stream_protocol::socket one = connect(), another = connect();
+  EXPECT_TRUE(alive(one));
+  EXPECT_TRUE(alive(another));
+  EXPECT_TRUE(alive(clients.front()));
 }
 
 TEST_F(AdminServerSocket, StopsWhileAnAnswerIsOwed) {
