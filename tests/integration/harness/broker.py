@@ -27,9 +27,10 @@ class Broker:
         properties: Mapping[str, str] = NONE,
         cluster: str = "",
         proxy_port: int | None = None,
+        quick: bool = True,
     ):
         """`properties`: of the server, over those of scripts/kafka. `cluster`: to be joined.
-        `proxy_port`: of a proxy on this host, whose clients are to keep to it."""
+        `proxy_port`: of a proxy on this host, whose clients are to keep to it. `quick`: to start."""
         self.folder = folder
         self.existing = existing
         self._options = ["--dir", str(folder), "--port", str(port)]
@@ -37,6 +38,8 @@ class Broker:
             self._options += ["--cluster", cluster]
         if proxy_port:
             self._options += ["--proxy", str(proxy_port)]
+        if quick:
+            self._options += ["--quick"]
         for name, value in properties.items():
             self._options += ["--set", f"{name}={value}"]
         self.start()
