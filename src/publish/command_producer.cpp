@@ -229,7 +229,8 @@ Result<std::unique_ptr<CommandProducer>> CommandProducer::open(
     const CommandProducerOptions& options, Log& log) {
   if (options.plan && options.plan->create) {
     const auto made = create_topics(
-        options.connection, {event_topic(options.topics.events, *options.plan)}, claim_wait, log);
+        options.connection, {event_topic(options.topics.events, *options.plan)}, claim_wait,
+        [] { return false; }, log);
     if (!made) {
       return made.error();
     }

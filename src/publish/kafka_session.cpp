@@ -41,7 +41,10 @@ Call KafkaSession::make_topics(const std::vector<TopicSpec>& topics) {
   if (!options_.plan.create) {
     return {};
   }
-  return call_of(create_topics(options_.connection, topics, call_timeout, log_));
+  Call call =
+      call_of(create_topics(options_.connection, topics, call_timeout, options_.stopped, log_));
+  call.stopped = call.outcome == Outcome::retriable && options_.stopped();
+  return call;
 }
 
 Call KafkaSession::open_producer() {

@@ -2,6 +2,7 @@
 // the state topic.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,6 +23,8 @@ struct KafkaSessionOptions {
   TopicPlan plan;
   std::string transactional_id;
   KafkaCounters* counters = nullptr;  // of the producers, one after the other
+  // Nothing is wanted of Kafka any more: topics aren't waited for.
+  std::function<bool()> stopped = [] { return false; };
 };
 
 // What create_topics() says, as a call's: a topic that a broker doesn't make isn't made by the same

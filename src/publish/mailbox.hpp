@@ -49,11 +49,17 @@ class Mailbox {
     return {std::nullopt, closed_};
   }
 
-  // Waits for the time or, where `or_closed`, for close() with no batch left. Notes don't count:
-  // what they bring is found again by the next process. Returns whether it was that.
-  bool rest(MonotonicTime until, bool or_closed) {
+  // Closed, with no batch left. Notes don't count: what they bring is found again by the next
+  // process.
+  bool over() {
+    const std::lock_guard lock(mutex_);
+    return closed_ && no_batch();
+  }
+
+  // Waits for the time or, where `or_over`, for that. Returns whether it was that.
+  bool rest(MonotonicTime until, bool or_over) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_until(lock, until, [&] { return or_closed && closed_ && no_batch(); });
+    return changed_.wait_until(lock, until, [&] { return or_over && closed_ && no_batch(); });
   }
 
  private:

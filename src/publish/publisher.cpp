@@ -20,7 +20,8 @@ class Publisher::Impl {
                 .topics = options.topics,
                 .plan = options.plan,
                 .transactional_id = options.transactional_id,
-                .counters = &counters.kafka},
+                .counters = &counters.kafka,
+                .stopped = [this] { return mailbox_.over() && !transactor_.pending(); }},
                log),
         counters_(counters),
         transactor_(std::move(options), kafka_, decider, listener, counters, clock_, log) {}

@@ -17,13 +17,13 @@ std::string max_message(const TopicPlan& plan) {
   return std::to_string(plan.max_event.count + limits::segment_slack.count);
 }
 
-// Null: none came in time, or none will as a broker has refused the client.
+// Null: none came in time or until it was stopped, or none will as a broker has refused the client.
 EventHandle wait_for_answer(rd_kafka_t* client, rd_kafka_queue_t* queue, Duration timeout,
-                            ClientEvents& events) {
+                            const std::function<bool()>& stopped, ClientEvents& events) {
   constexpr Duration step{100};           // between two looks at what the brokers say
   constexpr Duration own_timeout{1'000};  // librdkafka's answer to the time-out comes behind it
   const MonotonicTime deadline = monotonic_now() + timeout + own_timeout;
-  while (monotonic_now() < deadline && !events.refused()) {
+  while (monotonic_now() < deadline && !events.refused() && !stopped()) {
     if (EventHandle answer{rd_kafka_queue_poll(queue, milliseconds(step))}) {
       return answer;
     }
@@ -58,7 +58,7 @@ std::vector<TopicSpec> topics_of(const TopicNames& names, const TopicPlan& plan)
 }
 
 Result<void> create_topics(const KafkaConnection& connection, const std::vector<TopicSpec>& topics,
-                           Duration timeout, Log& log) {
+                           Duration timeout, const std::function<bool()>& stopped, Log& log) {
   ClientEvents events("topics", log);
   auto client = make_client(ClientKind::admin, connection, {}, events);
   if (!client) {
@@ -86,7 +86,7 @@ Result<void> create_topics(const KafkaConnection& connection, const std::vector<
   const QueueHandle queue(rd_kafka_queue_new(client->get()));
   rd_kafka_CreateTopics(client->get(), requested.data(), requested.size(), options.get(),
                         queue.get());
-  const EventHandle answer = wait_for_answer(client->get(), queue.get(), timeout, events);
+  const EventHandle answer = wait_for_answer(client->get(), queue.get(), timeout, stopped, events);
   if (!answer) {
     return make_error(events.errc(),
                       events.unanswered("no answer about the topics within " + to_string(timeout)));

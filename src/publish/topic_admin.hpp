@@ -1,6 +1,7 @@
 // Creates topics.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -26,8 +27,9 @@ TopicSpec event_topic(const std::string& name, const TopicPlan& plan);
 std::vector<TopicSpec> topics_of(const TopicNames& names, const TopicPlan& plan);
 
 // Makes those that are missing; those that exist are left as they are. Waits for the broker's
-// answer, for up to `timeout`. Errc::invalid_argument: it answers that one of them can't be made.
+// answer, for up to `timeout` and until `stopped`. Errc::invalid_argument: it answers that one of
+// them can't be made.
 Result<void> create_topics(const KafkaConnection& connection, const std::vector<TopicSpec>& topics,
-                           Duration timeout, Log& log);
+                           Duration timeout, const std::function<bool()>& stopped, Log& log);
 
 }  // namespace penstock::publish

@@ -27,6 +27,7 @@ struct Call {
   // Kafka doesn't take who calls, or isn't trusted: until a setting is changed no call will
   // succeed.
   bool refused = false;
+  bool stopped = false;  // before Kafka answered, as nothing is wanted of it any more
 };
 
 enum class Produced : std::uint8_t {

@@ -180,7 +180,7 @@ void Transactor::halt(PublisherEnd end) {
 }
 
 Action Transactor::answer(const Call& call, const char* doing) {
-  if (call.outcome != Outcome::ok) {
+  if (call.outcome != Outcome::ok && !call.stopped) {
     tell_trouble({call.why, call.refused});
     log_.warning("Kafka call failed", {{"source", options_.source.str()},
                                        {"doing", doing},

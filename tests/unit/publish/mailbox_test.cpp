@@ -80,9 +80,11 @@ TEST(Mailbox, RestsUntilTheEndOnlyWhereThatIsWaitedForAndNoBatchIsLeft) {
   Mailbox mailbox;
   mailbox.put(batch(ChannelKind::live));
   mailbox.close();
+  EXPECT_FALSE(mailbox.over());
   EXPECT_FALSE(mailbox.rest(MonotonicTime{}, false));
   EXPECT_FALSE(mailbox.rest(MonotonicTime{}, true));
   EXPECT_TRUE(mailbox.take(MonotonicTime{}).item);
+  EXPECT_TRUE(mailbox.over());
   EXPECT_FALSE(mailbox.rest(MonotonicTime{}, false));
   EXPECT_TRUE(mailbox.rest(monotonic_now() + 10s, true));
 }
