@@ -58,14 +58,27 @@ def test_it_is_read_while_a_daemon_writes_and_frees(
         remote, folder="busy", brokers=kafka.brokers, kafka_topic_prefix=prefix, journal_max_size="96MiB"
     ).wait_ready()
     wait.until("it publishes", lambda: daemon.metrics().get("published_events_total") > 0, 60)
-    seen = 0
-    for _ in range(20):
-        done = run("journal", "verify", tmp_path / "busy" / "journal", "-o", "ndjson")
+    journal = tmp_path / "busy" / "journal"
+
+    def segments() -> set[str]:
+        return {path.name for path in (journal / SOURCE).glob("*.segment")}
+
+    def look() -> str:
+        done = run("journal", "verify", journal, "-o", "ndjson")
         assert (done.returncode, done.stderr) == (0, ""), done.stdout
         [verdict] = map(json.loads, done.stdout.splitlines())
         assert verdict["result"] == "ok" and verdict["text"].endswith("; a daemon has it")
-        seen += "may not be in Kafka yet" in verdict["text"]
-    assert seen > 0
+        return verdict["text"]
+
+    begun = segments()
+    seen: list[str] = []
+
+    def freed() -> bool:
+        seen.append(look())
+        return len(seen) >= 20 and not begun <= segments()
+
+    wait.until("segments were freed in 20 looks or more", freed, 120, every=0)
+    assert any("may not be in Kafka yet" in text for text in seen)
     daemon.kill()
 
 
