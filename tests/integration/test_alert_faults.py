@@ -9,7 +9,7 @@ from typing import Callable, Iterator
 
 import pytest
 from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource
-from harness import alert_rules, memory, wait
+from harness import alert_rules, jobs, memory, wait
 from harness.broker import Broker
 from harness.daemon import Daemon
 from harness.kafka_proxy import Api, Error, Fate, KafkaProxy, Rule
@@ -84,22 +84,9 @@ def of_stream(daemon: Daemon, name: str) -> float:
     return daemon.metrics().get(name, source="stream")
 
 
-def running_job(remote: Simulator, daemon: Daemon) -> str:
-    """One of which events came live. It stands still until the stream is resumed."""
-    for _ in range(10):
-        enough = of_stream(daemon, "received_events_total") + 200
-        job = remote.create_job()
-        wait.until("its events come", lambda: of_stream(daemon, "received_events_total") > enough)
-        remote.quiet(("stream",))
-        if remote.job(job)["status"] == "started":
-            return job
-        remote.fault("resume", "stream")
-    raise AssertionError("each job ended before it stood still")
-
-
 def job_with_a_gap(remote: Simulator, daemon: Daemon, *faults: str, **options: float) -> str:
     """One that has just ended: only its replay has all of it, which begins in three seconds and meets the faults."""
-    job = running_job(remote, daemon)
+    job = jobs.begin_and_hold(remote, daemon)
     sessions, replays = (of_stream(daemon, f"{name}_total") for name in ("sessions", "replays"))
     remote.fault("reset", "stream")
     wait.until("it connects again", lambda: of_stream(daemon, "sessions_total") > sessions)
@@ -114,7 +101,7 @@ def job_with_a_gap(remote: Simulator, daemon: Daemon, *faults: str, **options: f
 
 def jobs_go_wrong(remote: Simulator, daemon: Daemon, prometheus: Prometheus) -> None:
     # The stream lags behind the job's end, which the task list tells.
-    running_job(remote, daemon)
+    jobs.begin_and_hold(remote, daemon)
     remote.fault("stall", "stream", **{"for": "40s"})
     remote.fault("resume", "stream")
     prometheus.wait_fires("PenstockLateEvents", seconds=120, source="stream")

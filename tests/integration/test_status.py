@@ -29,19 +29,29 @@ JOBS = {"jobs_every": "500ms", "jobs_events": 100, "jobs_lasting": "5s"}
 
 @dataclass
 class Running:
+    remote: Simulator
     daemon: Daemon
     folder: Path
 
     def status(self) -> dict:
         return json.loads(self.daemon.get("/status")[1])
 
+    def stall_a_replay(self) -> None:
+        """The next one, of a job that a gap meets: for a minute, then the daemon gives it up."""
+        self.remote.fault("stall", "replay")
+        self.remote.fault("reset", "stream")
+
     def complete(self) -> dict:
+        def stream_of(status: dict) -> dict:
+            return next(source for source in status["sources"] if source["name"] == "stream")
+
         def shown() -> dict | None:
             status = self.status()
-            stream = next(source for source in status["sources"] if source["name"] == "stream")
             lists = ("latest_gaps", "latest_jobs", "running_replays")
-            return status if all(stream[name] for name in lists) else None
+            return status if all(stream_of(status)[name] for name in lists) else None
 
+        if not stream_of(self.status())["running_replays"]:
+            self.stall_a_replay()
         return wait.until("a gap, a job and a replay are shown", shown)
 
     @property
@@ -56,7 +66,7 @@ class Running:
 
 @pytest.fixture(scope="module")
 def running(kafka, tmp_path_factory) -> Iterator[Running]:
-    """With jobs, a gap, a replay that is under way, and a source that the API doesn't have."""
+    """With jobs, a gap, and a source that the API doesn't have."""
     folder = tmp_path_factory.mktemp("status")
     remote = Simulator(folder / "simulator", rate=100, **JOBS)
     daemon = Daemon(
@@ -72,9 +82,9 @@ def running(kafka, tmp_path_factory) -> Iterator[Running]:
         daemon.wait_ready()
         wait.until("a job runs", lambda: [job for job in remote.jobs() if job["status"] == "started"])
         wait.until("it publishes", lambda: daemon.metrics().get("published_events_total", source="stream"))
-        remote.fault("stall", "replay")
-        remote.fault("reset", "stream")
-        yield Running(daemon, folder / "daemon")
+        made = Running(remote, daemon, folder / "daemon")
+        made.stall_a_replay()
+        yield made
     finally:
         daemon.kill()
         remote.kill()

@@ -129,7 +129,7 @@ def test_it_ends_with_its_reader_even_where_nothing_comes(simulator):
     tail, reader = piped(remote, "tail", "firehose")
     wait.until("it is connected", lambda: remote.stats()["sources"]["firehose"]["connected"] == 1)
     os.close(reader)
-    assert tail.wait(10) == 0
+    assert tail.wait(30) == 0
     assert tail.stderr.read() == b""
 
 
@@ -140,7 +140,7 @@ def test_interrupting_it_is_no_failure_while_its_reader_is_slow_either(simulator
     with open(f"/proc/{tail.pid}/fd/1", "wb", buffering=0) as writer:
         wait.until("the pipe is full", lambda: not select.select([], [writer], [], 0)[1])
     tail.send_signal(signal.SIGINT)
-    assert tail.wait(10) == 0
+    assert tail.wait(30) == 0
     assert tail.stderr.read() == b""
     os.close(reader)
 
@@ -184,7 +184,7 @@ def test_a_job_that_nobody_reads_to_its_end_is_no_success(simulator):
     wait.until("there is the job", remote.jobs)
     remote.quiet(("stream",))
     os.close(reader)
-    assert command.wait(10) == 1
+    assert command.wait(30) == 1
 
 
 def test_a_job_that_fails_or_is_revoked_is_no_success(simulator, start):

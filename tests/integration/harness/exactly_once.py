@@ -49,6 +49,7 @@ class Figures(NamedTuple):
     sent: int
     found: int
     bad: int
+    ended_in_order: int  # sessions, of which nothing may be missing
 
 
 def compared(
@@ -106,4 +107,5 @@ def check(
         sum(v.lines_sent for v in verifiers.values()),
         sum(v.lines_found for v in verifiers.values()),
         sum(v.bad_sent for v in verifiers.values()),
+        sum(v.ended_in_order for v in verifiers.values()),
     )

@@ -81,6 +81,23 @@ def begin_in_a_gap(simulator: Simulator, daemon: Daemon) -> str:
     return job
 
 
+def begin_and_hold(simulator: Simulator, daemon: Daemon) -> str:
+    """A job of which 200 events and more came live. It stands still until the stream is resumed. Returns its id."""
+
+    def received() -> float:
+        return daemon.metrics().get("received_events_total", source="stream")
+
+    for _ in range(10):
+        enough = received() + 200
+        job = simulator.create_job()
+        wait.until("its events come", lambda: received() > enough)
+        simulator.quiet(("stream",))
+        if simulator.job(job)["status"] == "started":
+            return job
+        simulator.fault("resume", "stream")
+    raise AssertionError("each job ended before it stood still")
+
+
 def wait_settled(brokers: str, prefix: str, jobs: set[str], seconds: float) -> dict[str, dict]:
     known: dict[str, dict] = {}
 

@@ -66,6 +66,7 @@ class Verifier:
         self._lanes: dict[object, list[bytes]] = defaultdict(list)
         self._strangers: list[str] = []
         self.bad_sent = 0
+        self.ended_in_order = 0
 
     # What the remote sent.
 
@@ -88,6 +89,7 @@ class Verifier:
     def ended(self, session: int, orderly: bool) -> None:
         """A session without an end is open, and all its lines have to be there."""
         self._sessions.setdefault(session, Session(len(self._sent))).aborted = not orderly
+        self.ended_in_order += orderly
 
     # What Kafka has.
 
