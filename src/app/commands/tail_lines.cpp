@@ -8,6 +8,17 @@
 namespace penstock::app {
 namespace {
 
+// All but those that only keep the connection alive.
+void append_filled(std::string& out, std::string_view lines) {
+  while (!lines.empty()) {
+    const std::string_view line = lines.substr(0, lines.find('\n') + 1);
+    if (line.find_first_not_of(" \t\r\n") != std::string_view::npos) {
+      out += line;
+    }
+    lines.remove_prefix(line.size());
+  }
+}
+
 // The first `count` lines, or all there are.
 std::string_view first_lines(std::string_view lines, std::uint64_t count) {
   std::size_t end = 0;
@@ -33,10 +44,12 @@ TailLines::TailLines(const TailWanted& wanted, Filter filter, Bytes max_line, bo
 }
 
 TailLines::Chosen TailLines::choose(std::string_view lines) {
-  Chosen chosen{.lines = lines};
-  if (chooses_) {
+  Chosen chosen;
+  chosen_.clear();
+  if (!chooses_) {
+    append_filled(chosen_, lines);
+  } else {
     block_.assign(lines);
-    chosen_.clear();
     const Batch batch = extract_lines(*pool_, lane_, block_);
     auto status = batch.job_statuses.begin();
     for (std::uint32_t i = 0; i < batch.events.size() && !chosen.over; ++i) {
@@ -53,8 +66,8 @@ TailLines::Chosen TailLines::choose(std::string_view lines) {
       status += is_status ? 1 : 0;
     }
     unjudged_ += batch.dead_letters.size();
-    chosen.lines = chosen_;
   }
+  chosen.lines = chosen_;
   if (left_) {
     chosen.lines = first_lines(chosen.lines, *left_);
     *left_ -=

@@ -39,8 +39,16 @@ std::string chosen(const TailWanted& wanted, const std::string& lines) {
 }
 
 TEST(TailLines, AreAllOfThemAsTheyAreWhereNothingIsAskedFor) {
-  const std::string lines = "no event\n\r\n\x1b\n";
+  const std::string lines = "no event\r\n\x1b\n";
   EXPECT_EQ(chosen({}, lines), lines);
+}
+
+TEST(TailLines, LeaveOutBlankOnesAndDoNotCountThem) {
+  TailLines lines = lines_of({.count = 1});
+  EXPECT_FALSE(lines.choose("\n\r\n \t\n").over);
+  const auto last = lines.choose(joined({"\n", ssh, "\n", port}));
+  EXPECT_EQ(last.lines, ssh);
+  EXPECT_TRUE(last.over);
 }
 
 TEST(TailLines, AreThoseThatEveryFilterLetsPass) {
