@@ -99,8 +99,7 @@ Lines plots(const Source& source, Glyphs glyphs, Size room) {
   return lines;
 }
 
-// The balance: what came in is somewhere. Parsing and deciding take a moment, in which an event is
-// counted on one side only.
+// The balance: what came in is somewhere. The daemon takes its parts at one moment.
 Lines balance(const Source& source, std::size_t columns) {
   const std::uint64_t in = source.received_events + source.recovered_events;
   const std::uint64_t dead = sum_of(source.dead_letters);
@@ -124,7 +123,8 @@ Lines balance(const Source& source, std::size_t columns) {
          flowed(label("Balance"),
                 {difference == 0 ? Span{"even", Style::good}
                                  : Span{grouped(difference) + (in > out ? " fewer" : " more") +
-                                        " out than in; right while they are under way"}},
+                                            " out than in: a defect",
+                                        Style::bad}},
                 columns));
   return lines;
 }

@@ -226,11 +226,12 @@ TEST_F(TopFrame, ASourceThatIsGoneLeadsBackToTheList) {
   EXPECT_TRUE(has(drawn({.page = Page::source, .source = "gone"}), "LATEST EVENTS"));
 }
 
-TEST_F(TopFrame, TellsADifferenceOfTheBalance) {
+TEST_F(TopFrame, CallsADifferenceOfTheBalanceADefect) {
+  const View page{.page = Page::source, .source = "stream"};
   status_.sources[0].published_events = 10;
-  EXPECT_TRUE(has(drawn({.page = Page::source, .source = "stream"}), "4 fewer out than in"));
+  EXPECT_EQ(style_of(drawn(page), "4 fewer out than in: a defect"), Style::bad);
   status_.sources[0].published_events = 16;
-  EXPECT_TRUE(has(drawn({.page = Page::source, .source = "stream"}), "2 more out than in"));
+  EXPECT_EQ(style_of(drawn(page), "2 more out than in: a defect"), Style::bad);
 }
 
 TEST_F(TopFrame, IsAsciiWhereTheTerminalHasNoOther) {
