@@ -7,7 +7,7 @@ namespace penstock::cli::doc {
 
 // When these sections were last changed, as mdoc wants a page's date. Not the day of the build: the
 // same sources make the same page.
-inline constexpr std::string_view man_date = "November 28, 2026";
+inline constexpr std::string_view man_date = "November 30, 2026";
 
 inline constexpr std::string_view man_description = R"(.Sh DESCRIPTION
 .Nm
@@ -93,7 +93,7 @@ Failed at run time.
 Wrong usage.
 .It 3
 Another instance took over.
-Starting again would not change that.
+Starting again would take the sources back from it.
 .It 78
 The configuration is bad.
 All that is wrong with it is on standard error.
