@@ -20,7 +20,7 @@ constexpr std::array<Words, not_ready_reasons.size() + degraded_reasons.size()> 
     {"starting", "it is starting"},
     {"draining", "it is stopping: what was received still goes to Kafka"},
     {"journal_full", "the journal is full, reading stands still"},
-    {"kafka_away", "no broker of Kafka has answered for a minute"},
+    {"kafka_away", "Kafka has taken nothing for a minute"},
     {"reload_rejected", "the changed configuration is wrong, the old one holds"},
     {"restart_needed", "a changed setting needs a restart"},
     {"removed", "no longer configured, what was received goes out"},

@@ -25,7 +25,7 @@ struct SourceHealth {
   bool removed = false;     // by a reload: its last events are on the way to Kafka
   bool publishing_held = false;
   bool journal_full = false;   // reading stands still
-  Duration kafka_away{0};      // since no broker answered; 0: there
+  Duration kafka_away{0};      // since it takes nothing; 0: it does
   bool kafka_refused = false;  // it doesn't take the login, or isn't trusted
   std::string kafka_error;     // why the last call failed; empty: it didn't, or isn't known
 };

@@ -22,7 +22,7 @@ TEST(StatusPage, IsTheMainPartInADocument) {
 TEST(StatusPage, SaysWhatIsWrongInWords) {
   const std::string page = main_part(example_status());
   EXPECT_TRUE(has(page, "class=\"not-ready\"><h2>Not ready</h2>"));
-  EXPECT_TRUE(has(page, "<li>no broker of Kafka has answered for a minute: torrent</li>"));
+  EXPECT_TRUE(has(page, "<li>Kafka has taken nothing for a minute: torrent</li>"));
   EXPECT_TRUE(has(page, "<li>not connected: torrent</li>"));
 }
 

@@ -52,7 +52,7 @@ class TopFrame : public testing::Test {
 TEST_F(TopFrame, ShowsAllSources) {
   EXPECT_EQ(text_of(drawn(Size{14, 80})),
             R"(penstock 0.1.0 on here, up since 2026-11-23 20:00 UTC, for 1h00m    21:00:00 UTC
-NOT READY  torrent: no broker of Kafka has answered for a minute (+2)
+NOT READY  torrent: Kafka has taken nothing for a minute (+2)
 SOURCE     CONNECTED EVENTS/S 10 MINUTES  DELAY JOURNAL  GAPS JOBS REPLAYS  DEAD
 stream        45m00s       30        ▅▁█   1.5s     50%   0/1    1       1     2
 torrent           no        -                 -      0%   0/0    0       0     0
@@ -71,7 +71,7 @@ h help   s sort: configured   Enter details   q quit
 TEST_F(TopFrame, ShowsAllOfASource) {
   EXPECT_EQ(text_of(drawn({.page = Page::source, .source = "stream"}, {29, 80})),
             R"(penstock 0.1.0 on here, up since 2026-11-23 20:00 UTC, for 1h00m    21:00:00 UTC
-NOT READY  torrent: no broker of Kafka has answered for a minute
+NOT READY  torrent: Kafka has taken nothing for a minute
            torrent: not connected
            the changed configuration is wrong, the old one holds: line 3
 
