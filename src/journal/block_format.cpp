@@ -46,16 +46,43 @@ std::uint32_t open_crc(std::span<const char> header, JournalId journal,
 // whoever reads the page when the process is gone.
 void in_order() noexcept { std::atomic_signal_fence(std::memory_order_seq_cst); }
 
-bool is_undamaged(std::span<const char> segment, const Block& block, JournalId journal) noexcept {
-  return get<std::uint32_t>(segment, header_crc_offset) ==
-             crc_of(journal, {segment.data(), header_crc_offset}, {}) &&
-         get<std::uint32_t>(segment, crc_offset) ==
-             crc_of(journal, {segment.data(), crc_offset}, block.bytes);
+bool is_undamaged(std::span<const char> header, const Block& block, JournalId journal) noexcept {
+  return get<std::uint32_t>(header, header_crc_offset) ==
+             crc_of(journal, {header.data(), header_crc_offset}, {}) &&
+         get<std::uint32_t>(header, crc_offset) ==
+             crc_of(journal, {header.data(), crc_offset}, block.bytes);
 }
 
 bool has_magic(std::span<const char> segment, std::uint32_t magic) noexcept {
   return segment.size() >= block_header_size && get<std::uint32_t>(segment, 0) == magic &&
          get<std::uint16_t>(segment, 4) == block_version;
+}
+
+// The block that `header` begins, and `behind` goes on with. The magic isn't looked at.
+std::optional<Block> read_sealed(std::span<const char> header, std::span<const char> behind,
+                                 BlockCheck check, JournalId journal) noexcept {
+  const auto length = get<std::uint64_t>(header, 48);
+  if (length >= behind.size()) {  // the NUL has its place, too
+    return std::nullopt;
+  }
+  const auto kind = get<std::uint8_t>(header, 6);
+  const auto cause = get<std::uint8_t>(header, 7);
+  if (kind > static_cast<std::uint8_t>(BlockKind::session_closed) || cause >= disconnect_causes) {
+    return std::nullopt;
+  }
+  Block block;
+  block.cause = static_cast<DisconnectCause>(cause);
+  block.kind = static_cast<BlockKind>(kind);
+  block.sequence.value = get<std::uint64_t>(header, 8);
+  block.channel.value = get<std::uint64_t>(header, 16);
+  block.session.value = get<std::uint64_t>(header, 24);
+  block.received_at = WallTime(std::chrono::milliseconds(get<std::int64_t>(header, 32)));
+  block.original_size = get<std::uint64_t>(header, 40);
+  block.bytes = std::string_view(behind.data(), length);
+  if (check == BlockCheck::structure_and_crc && !is_undamaged(header, block, journal)) {
+    return std::nullopt;
+  }
+  return block;
 }
 
 }  // namespace
@@ -87,29 +114,8 @@ std::optional<Block> read_block(std::span<const char> segment, BlockCheck check,
   if (!has_magic(segment, block_magic)) {
     return std::nullopt;
   }
-  const auto length = get<std::uint64_t>(segment, 48);
-  // Not length + header >= size: a damaged length could wrap around. The NUL has its place, too.
-  if (length >= segment.size() - block_header_size) {
-    return std::nullopt;
-  }
-  const auto kind = get<std::uint8_t>(segment, 6);
-  const auto cause = get<std::uint8_t>(segment, 7);
-  if (kind > static_cast<std::uint8_t>(BlockKind::session_closed) || cause >= disconnect_causes) {
-    return std::nullopt;
-  }
-  Block block;
-  block.cause = static_cast<DisconnectCause>(cause);
-  block.kind = static_cast<BlockKind>(kind);
-  block.sequence.value = get<std::uint64_t>(segment, 8);
-  block.channel.value = get<std::uint64_t>(segment, 16);
-  block.session.value = get<std::uint64_t>(segment, 24);
-  block.received_at = WallTime(std::chrono::milliseconds(get<std::int64_t>(segment, 32)));
-  block.original_size = get<std::uint64_t>(segment, 40);
-  block.bytes = std::string_view(segment.data() + block_header_size, length);
-  if (check == BlockCheck::structure_and_crc && !is_undamaged(segment, block, journal)) {
-    return std::nullopt;
-  }
-  return block;
+  return read_sealed(segment.first(block_header_size), segment.subspan(block_header_size), check,
+                     journal);
 }
 
 void write_open_header(const OpenBlock& block, HeaderSpan header, JournalId journal,
@@ -154,10 +160,13 @@ void finish_sealing(std::span<char> segment, JournalId journal) noexcept {
   if (!has_magic(segment, open_magic)) {
     return;
   }
-  const HeaderSpan header(segment.data(), block_header_size);
-  put(header, 0, block_magic);
-  if (!read_block(segment, BlockCheck::structure_and_crc, journal)) {
-    put(header, 0, open_magic);
+  // Not tried in its place: a process that is killed then would leave a magic that isn't true.
+  std::array<char, block_header_size> sealed{};
+  std::memcpy(sealed.data(), segment.data(), sealed.size());
+  put(HeaderSpan(sealed), 0, block_magic);
+  if (read_sealed(sealed, segment.subspan(block_header_size), BlockCheck::structure_and_crc,
+                  journal)) {
+    put(segment.first<block_header_size>(), 0, block_magic);
   }
 }
 

@@ -1,6 +1,7 @@
 #include "journal/recovery.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 
 #include <chrono>
 #include <cstring>
@@ -231,6 +232,21 @@ TEST_F(RecoveryTest, KnowsABlockInEveryStepOfItsSealing) {
   }
   expect_it(56, true, false);
   expect_it(56, true, true);
+}
+
+// Else one that is killed meanwhile would leave something else.
+TEST_F(RecoveryTest, WritesNothingToFindOutWhetherABlockWasSealed) {
+  const std::size_t page = 4'096;
+  void* const address =
+      mmap(nullptr, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  ASSERT_NE(address, MAP_FAILED);
+  const std::span<char> segment(static_cast<char*>(address), page);
+  write_open_header({.sequence = {1}, .channel = {}, .session = {}, .received_at = {}, .filled = 0},
+                    segment.first<block_header_size>(), journal, boot);
+  ASSERT_EQ(mprotect(address, page, PROT_READ), 0);
+  finish_sealing(segment, journal);  // else it is a fault
+  EXPECT_TRUE(read_open_block(segment, journal, boot));
+  munmap(address, page);
 }
 
 }  // namespace
