@@ -270,6 +270,7 @@ Result<void> Directory::allocate(int file, Bytes wanted) {
 
 std::unique_ptr<Segment> Directory::take() {
   if (!free_.empty()) {
+    told_ = false;
     std::unique_ptr<Segment> segment = std::move(free_.back());
     free_.pop_back();
     return segment;

@@ -7,10 +7,12 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "journal/segment.hpp"
 #include "penstock/core/log.hpp"
 #include "penstock/journal/block_format.hpp"
 #include "penstock/journal/ring.hpp"
@@ -325,6 +327,33 @@ TEST(DirectoryTest, RefusesToStartWithoutASegmentThatCannotBeReadNow) {
   fs::rename(temporary.file("hidden"), temporary.file("1.segment"));
   Process second(temporary.path());
   EXPECT_EQ(second.read(), lines(0, 10));
+}
+
+class CountingLog final : public Log {
+ public:
+  void write(LogLevel, std::string_view event, std::initializer_list<LogField>) override {
+    ++counts[std::string(event)];
+  }
+  std::map<std::string, int> counts;  // by event
+};
+
+TEST(DirectoryTest, TellsEachTimeThatItCannotGrow) {
+  const TemporaryDirectory temporary;
+  CountingLog log;
+  const auto directory = Directory::open(
+      {temporary.path() + "/journal", SourceName("firehose"), small.segment_size}, log);
+  ASSERT_TRUE(directory);
+  auto first = (*directory)->take();
+  fs::rename(temporary.path() + "/journal", temporary.path() + "/away");  // no file can be made
+  const auto& told = log.counts["the journal can't grow: reading stops until there is room"];
+  for (int times = 1; times < 3; ++times) {
+    EXPECT_FALSE((*directory)->take());
+    EXPECT_FALSE((*directory)->take());
+    EXPECT_EQ(told, times) << "once until there is room";
+    (*directory)->give_back(std::move(first));
+    first = (*directory)->take();
+    ASSERT_TRUE(first);
+  }
 }
 
 TEST(DirectoryTest, StartsWithFilesThatAreNone) {
