@@ -101,7 +101,7 @@ void ChannelFeed::look_for_room() {
 // Gives sealed blocks to the pool, as many as the bounds behind it allow.
 void ChannelFeed::feed() {
   if (finished_ || ring_.awaits_room()) {
-    ring_.writable();  // seals what had no room; a remote that is silent asks for none
+    ring_.make_room();  // a remote that is silent asks for none
   }
   submit_sealed({});
   // While earlier blocks wait for their turn, it may as well grow.

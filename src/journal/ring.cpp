@@ -41,7 +41,7 @@ void Ring::open_session(ChannelId channel, SessionId session, WallTime now) {
   add_mark({BlockKind::session_opened, channel, session, now, DisconnectCause::ended});
 }
 
-std::span<char> Ring::writable() {
+void Ring::make_room() {
   if (!open_) {
     open_carried();
   }
@@ -49,6 +49,10 @@ std::span<char> Ring::writable() {
   if (open_ && open_room() == 0) {
     relocate_open_block();
   }
+}
+
+std::span<char> Ring::writable() {
+  make_room();
   if (!open_ || !marks_.empty()) {
     return {};
   }

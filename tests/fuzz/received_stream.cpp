@@ -57,7 +57,7 @@ class Source final : public ByteSink {
   void end() {
     ring_.close_session(DisconnectCause::ended);
     extract();
-    ring_.writable();  // what had no room
+    ring_.make_room();
     extract();
     must(ring_.used().count == 0, "nothing is left in the journal");
   }

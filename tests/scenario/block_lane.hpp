@@ -75,7 +75,7 @@ class BlockLane {
       unreleased_.pop_front();
       --taken_;
     }
-    ring_.writable();  // what had no room is sealed, although nobody reads
+    ring_.make_room();  // although nobody reads
     feed();
   }
 

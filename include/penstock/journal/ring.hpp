@@ -53,12 +53,14 @@ class Ring {
 
   // What is received from here on belongs to this session. A mark of it comes before its blocks.
   void open_session(ChannelId channel, SessionId session, WallTime now);
-  // Room for the next bytes; empty while the ring is full.
+  // Seals what had no room, a mark or a line of a session that ended, and opens the next block,
+  // where there is some now.
+  void make_room();
+  // The same, and the room for the next bytes; empty while the ring is full.
   std::span<char> writable();
   // The first `count` bytes of what writable() returned last are filled.
   void received(std::size_t count, WallTime now);
-  // What is sealed next, a mark or a line of a session that ended, had no room: the next writable()
-  // looks whether there is some.
+  // What is sealed next had no room.
   bool awaits_room() const noexcept { return !marks_.empty(); }
   // Seals the whole lines received so far. The unfinished line moves to the next block.
   void seal();

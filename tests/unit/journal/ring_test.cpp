@@ -223,7 +223,7 @@ TEST_F(RingTest, HasUnreadBytesWhileALineOfAnEndedSessionWaitsForRoom) {
   EXPECT_TRUE(ring_.writable().empty());
   EXPECT_TRUE(ring_.has_unread());
   ring_.release(blocks.back().sequence);
-  ring_.writable();
+  ring_.make_room();
   EXPECT_EQ(drain(ring_).size(), 1u);
   EXPECT_FALSE(ring_.has_unread());
 }
@@ -302,7 +302,7 @@ TEST(Ring, GivesTheSameLinesForAnyCutOfTheBytes) {
     }
     // A line that was carried while the ring was full is sealed once there is room.
     consume(true);
-    ring.writable();
+    ring.make_room();
     consume(true);
     // Marks of blocks aside, the bytes are those sent, and no block mixes two sessions.
     std::string bytes;
