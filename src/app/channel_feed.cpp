@@ -100,7 +100,9 @@ void ChannelFeed::look_for_room() {
 
 // Gives sealed blocks to the pool, as many as the bounds behind it allow.
 void ChannelFeed::feed() {
-  if (finished_ || ring_.awaits_room()) {
+  if (finished_) {
+    ring_.finish();
+  } else if (ring_.awaits_room()) {
     ring_.make_room();  // a remote that is silent asks for none
   }
   submit_sealed({});

@@ -123,6 +123,13 @@ void Ring::close_session(DisconnectCause cause) {
   add_mark({BlockKind::session_closed, channel_, session_, session_last_, cause});
 }
 
+void Ring::finish() {
+  make_room();
+  if (placed_.empty() && carry_.empty()) {
+    marks_.clear();
+  }
+}
+
 void Ring::add_mark(const Mark& mark) {
   const bool ends_an_empty_session = mark.kind == BlockKind::session_closed && marks_.size() > 1 &&
                                      marks_.back().kind == BlockKind::session_opened;

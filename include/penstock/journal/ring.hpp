@@ -66,6 +66,9 @@ class Ring {
   void seal();
   // Seals all that was received, an unfinished last line included, and a mark of the end.
   void close_session(DisconnectCause cause);
+  // No more will be received. Marks that have no room in a ring without a segment are dropped: of
+  // what they are about nothing is here.
+  void finish();
   // There are whole lines that no sealed block holds yet.
   bool has_unsealed_lines() const noexcept { return open_ && !oversized_ && framer_.whole() > 0; }
 

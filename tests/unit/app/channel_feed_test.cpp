@@ -54,6 +54,8 @@ class ScarceSegments final : public journal::SegmentStore {
   journal::MemorySegments memory_{segment};
 };
 
+constexpr bool always = true;
+
 // Reading would be resumed in vain, again and again, or never.
 TEST(ChannelFeed, HasRoomOnceTheDiskHas) {
   boost::asio::io_context io;
@@ -158,10 +160,22 @@ TEST_F(SilentFeed, OpensASessionOnceTheDiskHasRoomForItsMark) {
   EXPECT_EQ(kinds_.back(), BlockKind::session_opened);
 }
 
+// Nothing of it was received.
+TEST_F(SilentFeed, EndsWithoutTheMarksOfASessionThatNeverHadRoom) {
+  const bool room = false;
+  auto scarce = options(ChannelKind::live, Duration{250});
+  scarce.segments = std::make_unique<ScarceSegments>(room);
+  make(std::move(scarce));
+  feed_->open(ChannelId{1}, SessionId{1});
+  feed_->close(DisconnectCause::ended);
+  EXPECT_FALSE(feed_->idle());
+  feed_->finish();
+  EXPECT_TRUE(feed_->idle());
+}
+
 TEST_F(SilentFeed, HoldsNoReplayBackForTheNumberOfABlockThatIsStillToCome) {
-  const bool room = true;
   auto later = options(ChannelKind::live, Duration{1'000'000'000});
-  later.segments = std::make_unique<ScarceSegments>(room, first_block_of(1));
+  later.segments = std::make_unique<ScarceSegments>(always, first_block_of(1));
   make(std::move(later));
   EXPECT_EQ(feed_->live().received, feed_->live().delivered);
   feed_->open(ChannelId{1}, SessionId{1});
