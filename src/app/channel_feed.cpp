@@ -77,6 +77,14 @@ void ChannelFeed::finish() {
   feed();
 }
 
+void ChannelFeed::end_flushing() {
+  flushing_ = false;  // its handler may be on its way already
+  flush_timer_.cancel();
+  if (flusher_) {
+    flusher_->flush(ring_.take_unflushed(WallTime::max()));
+  }
+}
+
 bool ChannelFeed::has_room() {
   if (waiting_) {
     // Not for every bit of room, or reading would be paused and resumed with each commit. The disk

@@ -75,11 +75,8 @@ class ChannelFeed final : public ByteSink {
   const CommitBeat& beat() const { return options_.beat; }
   void set_beat(const CommitBeat& beat) { options_.beat = beat; }
 
-  // Nothing waits to be flushed any more.
-  void end_flushing() {
-    flushing_ = false;  // its handler may be on its way already
-    flush_timer_.cancel();
-  }
+  // Nothing more will be received or released: what isn't committed is flushed now.
+  void end_flushing();
 
   // All that was received was pushed, or needn't be.
   bool idle() const {

@@ -1,5 +1,6 @@
 #include "app/channel_feed.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -33,7 +34,7 @@ FeedOptions options(ChannelKind kind, Duration commit_interval, Duration sync_in
 }
 
 // Of memory, while there is room.
-class ScarceSegments final : public journal::SegmentStore {
+class ScarceSegments : public journal::SegmentStore {
  public:
   explicit ScarceSegments(const bool& room, BlockSequence first = first_block_of(0))
       : room_(room), first_(first) {}
@@ -55,6 +56,17 @@ class ScarceSegments final : public journal::SegmentStore {
 };
 
 constexpr bool always = true;
+
+// Of a file that can't be flushed: that it was to be is told as an error.
+class UnflushableSegments final : public ScarceSegments {
+ public:
+  UnflushableSegments() : ScarceSegments(always) {}
+  std::unique_ptr<journal::Segment> take() override {
+    auto zeros = std::make_shared<journal::SegmentFile>(
+        journal::Descriptor(::open("/dev/zero", O_RDWR | O_CLOEXEC)), "/dev/zero", nullptr);
+    return journal::Segment::of_file(std::move(zeros), segment).value();
+  }
+};
 
 // Reading would be resumed in vain, again and again, or never.
 TEST(ChannelFeed, HasRoomOnceTheDiskHas) {
@@ -171,6 +183,26 @@ TEST_F(SilentFeed, EndsWithoutTheMarksOfASessionThatNeverHadRoom) {
   EXPECT_FALSE(feed_->idle());
   feed_->finish();
   EXPECT_TRUE(feed_->idle());
+}
+
+TEST_F(SilentFeed, FlushesAtItsEndWhatWasNotCommitted) {
+  for (const bool committed : {false, true}) {
+    std::atomic<int> asked = 0;
+    auto unflushable = options(ChannelKind::live, Duration{250}, std::chrono::hours(1));
+    unflushable.segments = std::make_unique<UnflushableSegments>();
+    unflushable.flush_failed = [&](const Error&) { ++asked; };
+    make(std::move(unflushable));
+    feed_->open(ChannelId{1}, SessionId{1});
+    receive("{}\n");
+    feed_->close(DisconnectCause::ended);
+    ASSERT_TRUE(run_until([&] { return feed_->idle(); }));
+    if (committed) {
+      feed_->released(came_);
+    }
+    feed_->end_flushing();
+    feed_.reset();  // waits for the flusher
+    EXPECT_EQ(asked, committed ? 0 : 1);
+  }
 }
 
 TEST_F(SilentFeed, HoldsNoReplayBackForTheNumberOfABlockThatIsStillToCome) {
