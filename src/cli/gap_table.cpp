@@ -13,8 +13,8 @@ namespace {
 constexpr std::size_t longest_word = 15;  // of causes and states; those of penstock are shorter
 constexpr std::size_t longest_note = 1000;
 
-constexpr std::array<std::string_view, 7> titles{"STARTED", "LASTED",  "CAUSE", "STATE",
-                                                 "MISSED",  "FETCHED", "JOBS"};
+constexpr std::array<std::string_view, 7> titles{"STARTED, UTC", "LASTED",  "CAUSE", "STATE",
+                                                 "MISSED",       "FETCHED", "JOBS"};
 constexpr std::size_t first_number = 4;  // from here on right-aligned
 
 TextRow row_of(const app::GapRecord& gap, WallTime now) {

@@ -7,7 +7,7 @@
 namespace penstock::cli {
 namespace {
 
-const TextRow titles{"WHERE", "RECEIVED", "SOURCE", "REASON", "SIZE", "PARTS"};
+const TextRow titles{"WHERE", "RECEIVED, UTC", "SOURCE", "REASON", "SIZE", "PARTS"};
 constexpr std::size_t source_column = 2;
 constexpr std::size_t first_number = 4;     // from here on right-aligned
 constexpr std::size_t longest_reason = 18;  // rejected_by_broker

@@ -146,7 +146,7 @@ def test_malformed_lines_are_listed_and_printed_and_not_published(
     assert letters.ls("--source", "stream") == letters.ls("--reason", "too_deep") == []
 
     table = letters.run("ls").stdout.decode().splitlines()
-    assert table[0].split() == ["WHERE", "RECEIVED", "SOURCE", "REASON", "SIZE", "PARTS"]
+    assert table[0].split() == ["WHERE", "RECEIVED,", "UTC", "SOURCE", "REASON", "SIZE", "PARTS"]
     assert len(table) == 6 and all(len(line) <= 80 for line in table)
 
     before = len(letters.events())

@@ -86,7 +86,7 @@ def test_a_cut_session_shows_as_a_gap(kafka, prefix, simulator, connect, bare):
     assert gap["state"] == "unrecoverable"  # firehose has no jobs to replay
 
     table = bare("gaps", env=environment).stdout.splitlines()
-    assert table[0].split()[:4] == ["STARTED", "LASTED", "CAUSE", "STATE"]
+    assert table[0].split()[:5] == ["STARTED,", "UTC", "LASTED", "CAUSE", "STATE"]
     assert "aborted" in table[1] and "unrecoverable" in table[1]
     assert f"firehose/{gap['gap_id']}" in table[2]
     assert all(len(line) <= 80 for line in table)

@@ -224,7 +224,7 @@ def test_the_page_shows_markup_as_text(attacked: Attacked) -> None:
 COMMANDS = {
     "top --once": HOSTILE,
     "top -o json": "pwned",
-    "gaps --all": "STARTED",
+    "gaps --all": "STARTED, UTC",
     "gaps --all -o ndjson": "gap_id",
     "dead-letters ls": "invalid_json",
     "dead-letters ls -o ndjson": "invalid_json",

@@ -37,7 +37,7 @@ TEST(GapTable, ShowsAGapInTwoLines) {
   open.jobs = 0;
   open.note = "then throttled";
   EXPECT_EQ(gap_table(std::vector{gap(), open}, at("2026-11-24T03:05:59Z")),
-            "STARTED           LASTED  CAUSE        STATE       MISSED  FETCHED  JOBS\n"
+            "STARTED, UTC      LASTED  CAUSE        STATE       MISSED  FETCHED  JOBS\n"
             "2026-11-23 20:15  4m10s   aborted      recovering    1200      980     3\n"
             "  stream/a1\n"
             "2026-11-24 01:00  2h05m   unreachable  open             ?        0     0\n"

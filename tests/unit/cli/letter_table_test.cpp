@@ -35,7 +35,7 @@ publish::StoredLetter whole(const std::string& source, const std::string& reason
 TEST(LetterTable, HasALineForEach) {
   const std::vector<publish::StoredLetter> letters{whole("stream", "invalid_json"), letter()};
   EXPECT_EQ(letter_table(letters),
-            "WHERE  RECEIVED          SOURCE    REASON                 SIZE  PARTS\n"
+            "WHERE  RECEIVED, UTC     SOURCE    REASON                 SIZE  PARTS\n"
             "0/4    2026-11-23 20:15  stream    invalid_json             12      1\n"
             "0/17   2026-11-23 20:15  firehose  rejected_by_broker  1300000      3\n");
 }
@@ -50,7 +50,7 @@ TEST(LetterTable, NotesWhatIsUnusual) {
   again.retried_at = parse_rfc3339("2026-11-24T08:00:00Z");
   const std::vector<publish::StoredLetter> letters{incomplete, cut, again};
   EXPECT_EQ(letter_table(letters),
-            "WHERE  RECEIVED          SOURCE    REASON                  SIZE  PARTS\n"
+            "WHERE  RECEIVED, UTC     SOURCE    REASON                  SIZE  PARTS\n"
             "0/17   2026-11-23 20:15  firehose  rejected_by_broker   1300000    2/3\n"
             "  incomplete: of its 3 parts 1, 2 are there\n"
             "0/4    2026-11-23 20:15  firehose  too_large           20000000      1\n"
