@@ -22,7 +22,7 @@ enum Pair : short { green = 1, yellow, red };
 constexpr int escape = 27;
 constexpr int escape_wait = 25;  // ms, in which the rest of a key's sequence comes
 
-std::optional<Key> key_of(int code) {
+Key key_of(int code) {
   switch (code) {
     case KEY_UP:
     case 'k':
@@ -58,7 +58,7 @@ std::optional<Key> key_of(int code) {
     case 'q':
       return Key::quit;
     default:
-      return std::nullopt;
+      return Key::other;
   }
 }
 
@@ -157,12 +157,11 @@ void Screen::show(const Frame& frame) {
 }
 
 std::optional<Key> Screen::key() {
-  for (int code = getch(); code != ERR; code = getch()) {
-    if (const auto key = key_of(code)) {
-      return key;
-    }
+  int code = getch();
+  while (code == KEY_RESIZE) {  // resizeterm() leaves it there; nobody pressed it
+    code = getch();
   }
-  return std::nullopt;
+  return code == ERR ? std::nullopt : std::optional(key_of(code));
 }
 
 Glyphs glyphs_of_locale() {

@@ -25,8 +25,7 @@ class Screen {
   void resized();  // after SIGWINCH
   void show(const Frame& frame);
 
-  // The next that was pressed and means something; none: wait for standard input. A press of
-  // another key is passed over.
+  // The next that was pressed; none: wait for standard input.
   std::optional<Key> key();
 
  private:

@@ -25,6 +25,7 @@ enum class Key : std::uint8_t {
   help,
   sort,
   quit,
+  other,  // that means nothing by itself
 };
 
 enum class Page : std::uint8_t { list, source };

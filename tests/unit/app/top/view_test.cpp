@@ -46,6 +46,11 @@ TEST(TopView, ASourcesPageIsScrolledWithinItsLines) {
   EXPECT_EQ(pressed(page, {Key::down}).source, "b");
 }
 
+TEST(TopView, AKeyThatMeansNothingChangesNothing) {
+  const View page{.page = Page::source, .source = "b", .scroll = 3};
+  EXPECT_EQ(pressed(page, {Key::other}), page);
+}
+
 TEST(TopView, SortingGoesRound) {
   View view;
   std::vector<std::string_view> seen;
@@ -63,6 +68,7 @@ TEST(TopView, AnyKeyEndsHelpAndQuitAlwaysQuits) {
   const View help = pressed({}, {Key::help});
   EXPECT_TRUE(help.help);
   EXPECT_EQ(pressed(help, {Key::sort}), View{});
+  EXPECT_EQ(pressed(help, {Key::other}), View{});
   EXPECT_TRUE(pressed(help, {Key::quit}).quit);
 }
 
