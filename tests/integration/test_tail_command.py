@@ -5,11 +5,13 @@ import os
 import select
 import signal
 import subprocess
+import threading
 from pathlib import Path
 from typing import Iterator
 
 import pytest
 from harness import wait
+from harness.api_server import ApiServer, Request, answer
 from harness.process import PENSTOCK, clean_environment, end_with_parent, printed, run
 from harness.simulator import Simulator
 
@@ -17,7 +19,7 @@ from harness.simulator import Simulator
 class Command:
     """A penstock that runs, standard output and error in files."""
 
-    def __init__(self, folder: Path, remote: Simulator, *arguments: str, **more: object):
+    def __init__(self, folder: Path, remote: Simulator | ApiServer, *arguments: str, **more: object):
         self._out, self._error = folder / "stdout", folder / "stderr"
         with self._out.open("wb") as out, self._error.open("wb") as error:
             self.child = subprocess.Popen(
@@ -48,7 +50,7 @@ class Command:
 def start(tmp_path: Path) -> Iterator:
     made: list[Command] = []
 
-    def make(remote: Simulator, *arguments: str, **more: object) -> Command:
+    def make(remote: Simulator | ApiServer, *arguments: str, **more: object) -> Command:
         made.append(Command(tmp_path, remote, *arguments, **more))
         return made[-1]
 
@@ -211,3 +213,32 @@ def test_a_disconnect_while_a_job_is_followed_is_no_success(simulator, start):
     remote.fault("resume", "stream")
     assert command.ended() == 1
     assert "--to-stdout` prints all of its events" in command.said
+
+
+def test_whether_a_job_has_ended_is_asked_until_the_api_answers(api, start):
+    """It ends while the stream is away, and the API has no answer for longer than a request is tried again."""
+    away, over = threading.Event(), threading.Event()
+    streams, questions = iter((away, over)), []
+
+    def respond(request: Request):
+        if request.target == "/v1/stream":
+            return stream(next(streams))
+        if request.method == "POST":
+            return answer('{"job_id": "client-a"}')
+        questions.append(request.target)
+        return answer(status="503 Busy") if len(questions) <= 12 else answer('{"status": "Success"}')
+
+    def stream(end: threading.Event):
+        yield b"HTTP/1.1 200 OK\r\n\r\n"
+        end.wait()
+
+    command = start(
+        api(respond), *CREATE, api_backoff_network_step="1ms", api_backoff_network_max="1ms", api_backoff_http_first="1ms"
+    )
+    wait.until("there is the job", lambda: "requested;" in command.said)
+    away.set()
+    assert command.ended() == 1
+    over.set()
+    assert set(questions) == {"/v1/tasks/a/status"}
+    assert command.said.count("whether job a has ended isn't known: ") == 2, "each asks five times"
+    assert "job a ended (Success); events of it may be missing" in command.said

@@ -25,6 +25,8 @@ bool is_over(std::string_view status) {
 FollowedJob::FollowedJob(boost::asio::io_context& io, const settings::Loaded& loaded,
                          const settings::Inputs& inputs, std::string task, Say say)
     : client_(io, command_rest_options(loaded, inputs)),
+      timer_(io),
+      waits_(loaded.settings.api.backoff.http_first, loaded.settings.api.backoff.http_max),
       task_(std::move(task)),
       say_(std::move(say)) {}
 
@@ -58,15 +60,36 @@ void FollowedJob::create(std::function<void(bool)> done) {
 }
 
 void FollowedJob::connected_again(std::function<void()> over) {
-  missed_ = true;
-  remote::ask_status(client_, id_,
-                     [this, over = std::move(over)](const remote::RestResult<Task>& answer) {
-                       if (answer && is_over(answer->status)) {
-                         say_("job " + id_ + " ended (" + printable(answer->status) +
-                              "); events of it may be missing: " + all_of(id_));
-                         over();
-                       }
-                     });
+  ++disconnects_;
+  over_ = std::move(over);
+  waits_.reset();
+  ask_whether_over();
+}
+
+void FollowedJob::ask_whether_over() {
+  // What was asked before the last disconnect doesn't count: the job may have ended in that.
+  const auto is_current = [this, asked = disconnects_] { return asked == disconnects_; };
+  remote::ask_status(client_, id_, [this, is_current](const remote::RestResult<Task>& answer) {
+    if (!is_current()) {
+      return;
+    }
+    if (answer && is_over(answer->status)) {
+      say_("job " + id_ + " ended (" + printable(answer->status) +
+           "); events of it may be missing: " + all_of(id_));
+      over_();
+    } else if (!answer) {
+      const Duration wait =
+          std::max(waits_.next(), answer.error().retry_after.value_or(Duration{0}));
+      say_("whether job " + id_ + " has ended isn't known: " + answer.error().detail +
+           "; asked again in " + to_string(wait));
+      timer_.expires_after(wait);
+      timer_.async_wait([this, is_current](const boost::system::error_code& error) {
+        if (!error && is_current()) {
+          ask_whether_over();
+        }
+      });
+    }
+  });
 }
 
 int FollowedJob::ended(const JobFlags& flags) const {
@@ -74,8 +97,8 @@ int FollowedJob::ended(const JobFlags& flags) const {
   const bool success = !revoked && flags.success.value_or(true);
   const char* const outcome = revoked ? "was revoked" : success ? "ended with success" : "failed";
   say_("job " + id_ + " " + outcome +
-       (missed_ ? "; events of it may be missing: " + all_of(id_) : ""));
-  return success && !missed_ ? 0 : 1;
+       (disconnects_ > 0 ? "; events of it may be missing: " + all_of(id_) : ""));
+  return success && disconnects_ == 0 ? 0 : 1;
 }
 
 }  // namespace penstock::app

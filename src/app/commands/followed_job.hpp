@@ -2,12 +2,14 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 
 #include "app/commands/api_calls.hpp"
+#include "penstock/core/backoff.hpp"
 #include "penstock/core/job_words.hpp"
 #include "penstock/core/time.hpp"
 
@@ -26,7 +28,8 @@ class FollowedJob {
   bool created() const { return !id_.empty(); }
   const std::string& id() const { return id_; }
 
-  // Events may have been missed; so may the job's end: then `over` is called.
+  // Events may have been missed; so may the job's end: then `over` is called. The API is asked
+  // until it answers.
   void connected_again(std::function<void()> over);
 
   // For a progress line; empty before there is the job.
@@ -37,14 +40,19 @@ class FollowedJob {
   int ended(const JobFlags& flags) const;
 
  private:
+  void ask_whether_over();
+
   remote::RestClient client_;
+  boost::asio::steady_timer timer_;  // of the next question
+  DoublingBackoff waits_;
   std::string task_;
   Say say_;
   std::string id_;
   MonotonicTime created_at_{};
   std::uint64_t events_ = 0;
   bool started_ = false;
-  bool missed_ = false;
+  std::uint64_t disconnects_ = 0;
+  std::function<void()> over_;
 };
 
 }  // namespace penstock::app

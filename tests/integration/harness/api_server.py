@@ -58,9 +58,9 @@ class ApiServer:
         self.url = f"https://{host}:{self.port}"
         threading.Thread(target=self._accept, daemon=True).start()
 
-    def environment(self) -> dict[str, str]:
+    def environment(self, **settings: object) -> dict[str, str]:
         """Of a command that asks this server."""
-        return variables(api_url=self.url, api_ca_file=self.ca_file, api_token=TOKEN)
+        return variables(api_url=self.url, api_ca_file=self.ca_file, api_token=TOKEN, **settings)
 
     def _accept(self) -> None:
         while True:
