@@ -50,8 +50,8 @@ int run_images(const ImagesOptions& options) {
 }
 
 std::string check_page(const std::string& text) {
-  return text == "all" || CLI::PositiveNumber(text).empty() ? ""
-                                                            : "must be a number from 1, or all";
+  const std::string wrong = text == "all" ? "" : check_count(text);
+  return wrong.empty() ? "" : wrong + ", or all";
 }
 
 std::string check_network(const std::string& text) {
@@ -101,7 +101,7 @@ void add_filter(CLI::App& command, remote::ImageFilter& filter) {
 void settle(ImagesOptions& options) {
   options.wanted.all_pages = options.page == "all";
   if (!options.page.empty() && !options.wanted.all_pages) {
-    options.wanted.paging.page = std::stoull(options.page);
+    options.wanted.paging.page = *parse_whole(options.page);
   }
   if (!options.download.empty()) {
     options.wanted.download = options.download;

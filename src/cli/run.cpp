@@ -162,13 +162,15 @@ int show_demo(const Options& options) {
 }
 
 void add_demo(CLI::App& command, Options& options) {
-  command.add_option("--seconds", options.demo.seconds, "How long it runs")
+  command.add_option("--seconds", options.demo.seconds, "How long it runs; by default 20")
       ->type_name("N")
       ->check(CLI::Range(1, 86'400).description(""));
-  command.add_option("--rate", options.demo.rate, "Events per second and source")
+  command.add_option("--rate", options.demo.rate, "Events per second and source; by default 2000")
       ->type_name("N")
       ->check(CLI::Range(1.0, 1e6).description(""));
-  command.add_option("--seed", options.demo.seed, "Equal seeds make equal events")->type_name("N");
+  command.add_option("--seed", options.demo.seed, "Equal seeds make equal events; by default 1")
+      ->type_name("N")
+      ->check(check_whole, "");
   command.add_option("--brokers", options.brokers, "A real Kafka in place of the embedded one")
       ->type_name("HOST:PORT");
 }

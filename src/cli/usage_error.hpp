@@ -2,7 +2,10 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace penstock::cli {
 
@@ -10,7 +13,12 @@ namespace penstock::cli {
 // that failed.
 std::string wrong_command(const CLI::App& parser);
 
-// For options that take a number of things. Empty: it is one.
+// In decimal digits, and nothing else: CLI11 takes a number that is too large for the largest.
+std::optional<std::uint64_t> parse_whole(std::string_view text);
+
+// For options that take a number of things, and for those that take any whole number. Empty: it is
+// one.
 std::string check_count(const std::string& text);
+std::string check_whole(const std::string& text);
 
 }  // namespace penstock::cli

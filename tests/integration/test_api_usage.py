@@ -9,6 +9,7 @@ from harness.process import run
 CREATE = ["tasks", "create", "--type", "scan", "--target", "192.0.2.7", "--port", "80"]
 CREATE += ["--module", "http"]
 
+WHOLE = "must be a whole number from 1 to 18446744073709551615"
 BAD = {
     "no such query": (["query", "latst", "192.0.2.7"], "`latst` is no command; did you mean `latest`?"),
     "no target": (["query", "latest"], "target is required"),
@@ -18,8 +19,11 @@ BAD = {
     "a name": (["query", "historical", "host.example"], "`host.example` is no address"),
     "escape sequences": (["query", "latest", "\x1b[31m"], "`\\x1b[31m` is no address"),
     "nothing to search": (["query", "search", " "], "is empty"),
-    "no page": (["images", "latest", "--page", "0"], "must be a number from 1, or all"),
-    "no page size": (["images", "latest", "--pagesize", "-1"], "--pagesize: must be a number from 1"),
+    "no page": (["images", "latest", "--page", "0"], WHOLE + ", or all"),
+    "a part of a page": (["images", "latest", "--page", "1.5"], WHOLE + ", or all"),
+    "a page beyond all": (["images", "latest", "--page", "9" * 20], WHOLE + ", or all"),
+    "no page size": (["images", "latest", "--pagesize", "-1"], "--pagesize: " + WHOLE),
+    "a page without end": (["images", "latest", "--pagesize", "9" * 20], "--pagesize: " + WHOLE),
     "no port": (["images", "search", "--port", "5900-80"], "is no port, nor a range"),
     "no network": (["images", "search", "--ip", "x y"], "`x y` is no address, network or range"),
     "similar and more": (["images", "search", "--similar", "a", "--tag", "vnc"], "--similar"),
@@ -27,7 +31,7 @@ BAD = {
     "no source": (["tail"], "source is required"),
     "a source that is none": (["tail", "../etc"], "sources"),
     "no network of tail": (["tail", "firehose", "--network", "192.0.2.0/99"], "is no network"),
-    "no count": (["tail", "firehose", "-n", "0"], "--count: must be a number from 1"),
+    "no count": (["tail", "firehose", "-n", "0"], "--count: " + WHOLE),
     "no id": (["tasks", "status"], "id is required"),
     "no type": (["tasks", "create", *CREATE[4:]], "type: `` is none; it must be scan or grab"),
     "a type that is none": ([*CREATE[:3], "sweep", *CREATE[4:]], "type: `sweep` is none"),
@@ -41,7 +45,7 @@ BAD = {
         "options[0].ports[1].protocol: `sctp` is none; it must be tcp or udp",
     ),
     "no module": (CREATE[:-2], "options[0].ports[0].modules: is empty"),
-    "no sample": ([*CREATE, "--sample", "few"], "--sample"),
+    "no sample": ([*CREATE, "--sample", "few"], "--sample: " + WHOLE),
     "a file and options": (["tasks", "create", "task.json", "--type", "scan"], "--type"),
     "a file that is not there": (["tasks", "create", "/none.json"], "/none.json: No such file"),
     "dry run and follow": ([*CREATE, "--dry-run", "--follow"], "--dry-run"),
