@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <future>
@@ -153,12 +154,44 @@ class Table {
   std::array<std::uint64_t, 4> last_received_{};
 };
 
-// Looks at `condition` now and then while the daemon runs; false where it never holds.
+// What would end the process with its folder left behind; from here on it is waited for, in this
+// thread and those it makes.
+class Signals {
+ public:
+  Signals() {
+    sigemptyset(&set_);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) {
+      sigaddset(&set_, signal);
+    }
+    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+  }
+  // For one, at most so long; how many came so far.
+  int wait(Duration timeout) {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(timeout);
+    const timespec longest{seconds.count(), std::chrono::nanoseconds(timeout - seconds).count()};
+    came_ += sigtimedwait(&set_, nullptr, &longest) > 0 ? 1 : 0;
+    return came_;
+  }
+  int came() const { return came_; }
+
+ private:
+  sigset_t set_{};
+  int came_ = 0;
+};
+
+bool has_ended(const std::future<int>& daemon) {
+  return daemon.wait_for(Duration{0}) == std::future_status::ready;
+}
+
+// Looks at `condition` now and then while the daemon runs; false where it never holds, or a signal
+// comes first.
 template <class Condition>
-bool wait_until(const std::future<int>& daemon, Condition condition, Duration timeout) {
+bool wait_until(const std::future<int>& daemon, Signals& signals, Condition condition,
+                Duration timeout) {
   constexpr Duration glance{50};
+  const int before = signals.came();
   for (const MonotonicTime end = monotonic_now() + timeout; monotonic_now() < end;) {
-    if (condition() || daemon.wait_for(glance) == std::future_status::ready) {
+    if (condition() || has_ended(daemon) || signals.wait(glance) > before) {
       break;
     }
   }
@@ -168,6 +201,7 @@ bool wait_until(const std::future<int>& daemon, Condition condition, Duration ti
 }  // namespace
 
 int demo(DemoOptions options) {
+  Signals signals;
   const ScratchDirectory scratch;
   QuietLog log;
   simulator::Options remote_options;
@@ -226,8 +260,9 @@ int demo(DemoOptions options) {
   }
   std::future<int> ended = std::async(std::launch::async, [&] { return daemon.run(); });
   if (!wait_until(
-          ended, [&] { return daemon.ready(); }, patience)) {
-    std::cerr << "the daemon didn't get ready: is Kafka there?\n";
+          ended, signals, [&] { return daemon.ready(); }, patience)) {
+    std::cerr << (signals.came() > 0 ? "stopped before the daemon was ready\n"
+                                     : "the daemon didn't get ready: is Kafka there?\n");
     daemon.stop();
     return exit_failed;
   }
@@ -240,8 +275,8 @@ int demo(DemoOptions options) {
   const auto seconds = [&] {
     return std::chrono::duration<double>(monotonic_now() - start).count();
   };
-  while (monotonic_now() - start < options.seconds &&
-         ended.wait_for(refresh) != std::future_status::ready) {
+  while (monotonic_now() - start < options.seconds && !has_ended(ended) &&
+         signals.wait(refresh) == 0) {
     table.show(daemon.sources(), account, seconds());
   }
 
@@ -260,15 +295,27 @@ int demo(DemoOptions options) {
     }
     return received >= lines && waiting == 0;
   };
-  const bool settled = wait_until(ended, all_committed, patience);
+  const int stops = signals.came();
+  const bool settled = wait_until(ended, signals, all_committed, patience);
+  const bool given_up = signals.came() > stops;
   table.show(daemon.sources(), account, seconds());
   daemon.stop();
   const int status = ended.get();
-  account.finish(remote, patience);
+  account.finish(remote, given_up ? Duration{0} : patience);
   remote.stop();
-  account.print();
-  if (!settled) {
+  if (signals.came() > 0) {
+    std::printf("\nstopped by a signal after %.0f s%s\n", seconds(),
+                given_up ? ", by another before all was counted" : "");
+  }
+  if (!given_up) {
+    account.print();
+  }
+  if (!settled && !given_up) {
     std::printf("not all that was sent was committed in time\n");
+  }
+  if (!embedded) {
+    std::printf("The topics stay in that Kafka: %s.* and penstock.%s.state\n", prefix.c_str(),
+                prefix.c_str());
   }
   return settled && status == exit_done && account.exact() ? exit_done : exit_failed;
 }
