@@ -1,4 +1,4 @@
-#include "remote/lookup.hpp"
+#include "penstock/remote/lookup.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
@@ -18,18 +18,22 @@ struct Lookup::Desk {
 };
 
 asio::awaitable<std::optional<Lookup::Answer>> Lookup::find(const std::string& host,
-                                                            std::uint16_t port) {
+                                                            std::uint16_t port,
+                                                            MonotonicTime until) {
   answer_.reset();
   desk_ = std::make_shared<Desk>();
   desk_->asker = this;
-  done_.expires_at(asio::steady_timer::time_point::max());
+  done_.expires_at(until);
   try {
     std::thread(look_up, desk_, host, port).detach();
   } catch (const std::system_error& failure) {
     co_return Answer{failure.code(), {}};
   }
   auto [woken] = co_await done_.async_wait(asio::as_tuple(asio::use_awaitable));
-  static_cast<void>(woken);  // always operation_aborted
+  static_cast<void>(woken);  // what counts is whether there is an answer
+  if (!answer_) {
+    abandon();
+  }
   co_return std::exchange(answer_, std::nullopt);
 }
 

@@ -11,9 +11,9 @@
 
 #include "penstock/core/time.hpp"
 #include "penstock/remote/endpoint.hpp"
+#include "penstock/remote/lookup.hpp"
 #include "penstock/remote/proxy.hpp"
 #include "penstock/remote/session_fsm.hpp"
-#include "remote/lookup.hpp"
 #include "remote/tls_stream.hpp"
 
 namespace penstock::remote {

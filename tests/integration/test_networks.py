@@ -5,6 +5,7 @@ The remote and Kafka are in a namespace, where these tests are, too; the daemon 
 
 import json
 import re
+import subprocess
 import time
 from contextlib import contextmanager
 from datetime import datetime
@@ -18,7 +19,7 @@ from harness.fed_daemon import FedDaemon, Feed
 from harness.gap_times import Gap, Timeline
 from harness.namespace import Namespace, may_make_networks
 from harness.network import ELSEWHERE, FAR, KAFKA, REMOTE, NearDaemon, Network, address, with_prefix
-from harness.process import ROOT, done
+from harness.process import PENSTOCK, ROOT, clean_environment, done
 from harness.simulator import Simulator
 
 pytestmark = [
@@ -286,6 +287,24 @@ def test_names_die_meanwhile(network: Network, feed: Feed) -> None:
     assert fed.daemon.get("/livez")[0] == 200
     network.names.silent = False
     check_gaps(fed, "aborted")
+
+
+@pytest.mark.long
+def test_a_command_gives_up_while_names_are_dead(network: Network) -> None:
+    """The C library doesn't, for minutes."""
+    network.names.silent = True
+    look = (PENSTOCK, "top", "--once", "--url", f"http://{REMOTE}")
+    with network.near.entered():
+        looked = subprocess.run(
+            [*network.names.command, *look],
+            env={**clean_environment(), "RES_OPTIONS": "timeout:30 attempts:5"},
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+        )
+    assert looked.stderr == f"penstock: no daemon answers on http://{REMOTE}:80: Connection timed out\n"
+    assert looked.returncode == 1
 
 
 def test_a_daemon_ends_while_names_are_dead(network: Network, feed: Feed) -> None:

@@ -20,7 +20,9 @@
 #include <utility>
 
 #include "penstock/core/limits.hpp"
+#include "penstock/core/system_clock.hpp"
 #include "penstock/core/text.hpp"
+#include "penstock/remote/lookup.hpp"
 
 namespace penstock::app {
 namespace {
@@ -76,13 +78,13 @@ awaitable<Answered> exchange(Stream& stream, const Call& call) {
   co_return AdminAnswer{answer.result_int(), std::move(answer.body())};
 }
 
-awaitable<Answered> over_socket(const Call& call) {
+awaitable<Answered> over_socket(asio::io_context& io, const Call& call) {
   const std::string path = call.address.socket.string();
   if (path.size() >= sizeof(sockaddr_un::sun_path)) {
     co_return make_error(Errc::invalid_argument,
                          "admin.socket: the path is too long for a UNIX socket");
   }
-  beast::basic_stream<Local> stream(co_await asio::this_coro::executor);
+  beast::basic_stream<Local> stream(io);
   stream.expires_after(patience);
   const Local::endpoint endpoint(path);
   const auto [unconnected] = co_await stream.async_connect(endpoint, as_result);
@@ -95,29 +97,34 @@ awaitable<Answered> over_socket(const Call& call) {
   co_return co_await exchange(stream, call);
 }
 
-awaitable<error_code> connect(beast::tcp_stream& stream, const AdminAddress& to) {
-  asio::ip::tcp::resolver resolver(stream.get_executor());
-  const std::string port = std::to_string(to.port);
-  const auto [unknown, found] = co_await resolver.async_resolve(to.host, port, as_result);
-  if (unknown) {
-    co_return unknown;
+// What is left of `patience` holds for what follows on the stream, too.
+awaitable<error_code> connect(asio::io_context& io, beast::tcp_stream& stream,
+                              const AdminAddress& to) {
+  const MonotonicTime until = monotonic_now() + patience;
+  remote::Lookup lookup(io);
+  const auto found = co_await lookup.find(to.host, to.port, until);
+  if (!found) {
+    co_return asio::error::make_error_code(asio::error::timed_out);
   }
-  stream.expires_after(patience);
-  const auto [unconnected, endpoint] = co_await stream.async_connect(found, as_result);
+  if (found->error) {
+    co_return found->error;
+  }
+  stream.expires_at(until);
+  const auto [unconnected, endpoint] = co_await stream.async_connect(found->addresses, as_result);
   static_cast<void>(endpoint);
   co_return unconnected;
 }
 
-awaitable<Answered> over_tcp(const Call& call) {
-  beast::tcp_stream stream(co_await asio::this_coro::executor);
-  const error_code unconnected = co_await connect(stream, call.address);
+awaitable<Answered> over_tcp(asio::io_context& io, const Call& call) {
+  beast::tcp_stream stream(io);
+  const error_code unconnected = co_await connect(io, stream, call.address);
   if (unconnected) {
     co_return call.failed("no daemon answers on ", unconnected);
   }
   co_return co_await exchange(stream, call);
 }
 
-awaitable<Answered> over_tls(const Call& call) {
+awaitable<Answered> over_tls(asio::io_context& io, const Call& call) {
   const AdminAddress& to = call.address;
   ssl::context trust(ssl::context::tls_client);
   error_code untrusting;
@@ -136,8 +143,8 @@ awaitable<Answered> over_tls(const Call& call) {
                        (to.ca_file ? " from " + printable(to.ca_file->string()) : std::string()) +
                        ": " + untrusting.message());
   }
-  beast::ssl_stream<beast::tcp_stream> stream(co_await asio::this_coro::executor, trust);
-  const error_code unconnected = co_await connect(stream.next_layer(), to);
+  beast::ssl_stream<beast::tcp_stream> stream(io, trust);
+  const error_code unconnected = co_await connect(io, stream.next_layer(), to);
   if (unconnected) {
     co_return call.failed("no daemon answers on ", unconnected);
   }
@@ -159,21 +166,22 @@ awaitable<Answered> over_tls(const Call& call) {
 
 }  // namespace
 
-awaitable<Answered> ask_admin(AdminAddress address, http::verb verb, std::string target) {
+awaitable<Answered> ask_admin(asio::io_context& io, AdminAddress address, http::verb verb,
+                              std::string target) {
   const Call call{std::move(address), verb, std::move(target)};
   if (!call.address.socket.empty()) {
-    co_return co_await over_socket(call);
+    co_return co_await over_socket(io, call);
   }
   if (call.address.tls) {
-    co_return co_await over_tls(call);
+    co_return co_await over_tls(io, call);
   }
-  co_return co_await over_tcp(call);
+  co_return co_await over_tcp(io, call);
 }
 
 Answered ask_admin_now(const AdminAddress& address, http::verb verb, const std::string& target) {
   asio::io_context io;
   Answered answered = make_error(Errc::network, "no answer");
-  asio::co_spawn(io, ask_admin(address, verb, target),
+  asio::co_spawn(io, ask_admin(io, address, verb, target),
                  [&](const std::exception_ptr& failure, Answered result) {
                    if (failure) {
                      std::rethrow_exception(failure);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/beast/http/verb.hpp>
 #include <string>
 
@@ -17,8 +18,9 @@ struct AdminAnswer {
 };
 
 // `target` is a path with its query, as it stands in a request line. Ends within twice
-// limits::admin_timeout: the daemon answers within that, or says that it can't.
-boost::asio::awaitable<Result<AdminAnswer>> ask_admin(AdminAddress address,
+// limits::admin_timeout: the daemon answers within that, or says that it can't. On `io`.
+boost::asio::awaitable<Result<AdminAnswer>> ask_admin(boost::asio::io_context& io,
+                                                      AdminAddress address,
                                                       boost::beast::http::verb verb,
                                                       std::string target);
 

@@ -193,7 +193,7 @@ class Watch {
 
   void ask() {
     asked_at_ = monotonic_now();
-    asio::co_spawn(io_, ask_admin(address_, http::verb::get, path),
+    asio::co_spawn(io_, ask_admin(io_, address_, http::verb::get, path),
                    [this](const std::exception_ptr& failure, const Result<AdminAnswer>& answer) {
                      if (failure) {
                        std::rethrow_exception(failure);

@@ -1,4 +1,4 @@
-#include "remote/lookup.hpp"
+#include "penstock/remote/lookup.hpp"
 
 #include <gtest/gtest.h>
 

@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "penstock/core/time.hpp"
+
 namespace penstock::remote {
 
 // One at a time. On the I/O thread.
@@ -27,8 +29,9 @@ class Lookup {
   Lookup(const Lookup&) = delete;
   Lookup& operator=(const Lookup&) = delete;
 
-  // None: it was abandoned. `host` must stay until then.
-  boost::asio::awaitable<std::optional<Answer>> find(const std::string& host, std::uint16_t port);
+  // None: it was abandoned, or lasts longer than to `until`. `host` must stay until then.
+  boost::asio::awaitable<std::optional<Answer>> find(const std::string& host, std::uint16_t port,
+                                                     MonotonicTime until = MonotonicTime::max());
   void abandon();
 
  private:
@@ -37,7 +40,7 @@ class Lookup {
                       std::uint16_t port);
 
   boost::asio::io_context& io_;
-  boost::asio::steady_timer done_;  // cancelled when there is an answer, or it is abandoned
+  boost::asio::steady_timer done_;  // to `until`; cancelled with an answer, or when abandoned
   std::shared_ptr<Desk> desk_;      // shared: with the thread, which may outlive this
   std::optional<Answer> answer_;
 };
