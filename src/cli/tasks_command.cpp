@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 
+#include "cli/colours.hpp"
 #include "cli/json_values.hpp"
 #include "cli/text_table.hpp"
 #include "cli/usage_error.hpp"
@@ -60,26 +60,25 @@ std::string_view colour_of(std::string_view status) {
   return found == colours.end() ? "" : found->second;
 }
 
-bool wants_colours() { return isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr; }
-
 int list(const TasksOptions& options) {
-  return with_settings(api_inputs_of(options.configuration), [&](const auto& loaded,
-                                                                 const auto& inputs) {
-    if (options.output != Output::table) {
-      const auto values = app::list_tasks_json(loaded, inputs);
-      if (!values) {
-        return fail(values.error());
-      }
-      print_values(*values, options.output);
-      return exit_done;
-    }
-    const auto tasks = app::list_tasks(loaded, inputs);
-    if (!tasks) {
-      return fail(tasks.error());
-    }
-    std::cout << (tasks->empty() ? "no jobs\n" : task_table(*tasks, wall_now(), wants_colours()));
-    return exit_done;
-  });
+  return with_settings(
+      api_inputs_of(options.configuration), [&](const auto& loaded, const auto& inputs) {
+        if (options.output != Output::table) {
+          const auto values = app::list_tasks_json(loaded, inputs);
+          if (!values) {
+            return fail(values.error());
+          }
+          print_values(*values, options.output);
+          return exit_done;
+        }
+        const auto tasks = app::list_tasks(loaded, inputs);
+        if (!tasks) {
+          return fail(tasks.error());
+        }
+        const bool colours = isatty(STDOUT_FILENO) == 1 && colours_allowed(inputs.environment);
+        std::cout << (tasks->empty() ? "no jobs\n" : task_table(*tasks, wall_now(), colours));
+        return exit_done;
+      });
 }
 
 int status(const TasksOptions& options) {

@@ -1,5 +1,10 @@
 #include "cli/top_command.hpp"
 
+#include <iostream>
+
+#include "cli/colours.hpp"
+#include "penstock/core/text.hpp"
+
 namespace penstock::cli {
 namespace {
 
@@ -24,10 +29,11 @@ int run_top(const TopOptions& options) {
                 : options.output == Output::ndjson ? Show::every_json
                 : options.once                     ? Show::once
                                                    : Show::terminal;
+  settings::Inputs inputs = api_inputs_of(options.configuration);
+  wanted.colours = colours_allowed(inputs.environment);
   if (!wanted.url.empty()) {
     return app::run_top(wanted, {});
   }
-  settings::Inputs inputs = api_inputs_of(options.configuration);
   inputs.not_needed.insert({"api.url", "api.stream_url"});
   return with_settings(inputs, [&](const settings::Loaded& loaded, const settings::Inputs&) {
     return app::run_top(wanted, loaded.settings.admin);

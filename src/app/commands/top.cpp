@@ -10,7 +10,6 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
-#include <cstdlib>
 #include <exception>
 #include <fstream>
 #include <iostream>
@@ -233,19 +232,19 @@ class JsonWatch final : public Watch {
 
 class TerminalWatch final : public Watch {
  public:
-  TerminalWatch(AdminAddress address, Duration interval, top::Sort sort)
+  TerminalWatch(AdminAddress address, Duration interval, top::Sort sort, bool colours)
       : Watch(std::move(address), interval),
         ending_(io(), SIGINT, SIGTERM, SIGHUP),
         resizing_(io(), SIGWINCH),
-        input_(io(), dup(STDIN_FILENO)) {
+        input_(io(), dup(STDIN_FILENO)),
+        colours_(colours) {
     ending_.add(SIGQUIT);
     view_.sort = sort;
   }
 
   int run_on_terminal() {
     // After the signals were taken: ncurses leaves alone what somebody handles.
-    const char* const no_color = std::getenv("NO_COLOR");  // https://no-color.org
-    auto screen = top::Screen::open(no_color == nullptr || *no_color == '\0');
+    auto screen = top::Screen::open(colours_);
     if (!screen) {
       return fail(screen.error().what);
     }
@@ -323,6 +322,7 @@ class TerminalWatch final : public Watch {
 
   asio::signal_set ending_, resizing_;
   asio::posix::stream_descriptor input_;
+  bool colours_;
   const top::Glyphs glyphs_ = top::glyphs_of_locale();
   std::unique_ptr<top::Screen> screen_;
   std::optional<top::Status> status_;
@@ -355,7 +355,7 @@ int run_top(const TopWanted& wanted, const settings::Admin& admin) {
     return fail("no terminal to show it on: --once prints one frame, -o json the state as JSON",
                 wrong_usage);
   }
-  return TerminalWatch(*address, wanted.interval, sort).run_on_terminal();
+  return TerminalWatch(*address, wanted.interval, sort, wanted.colours).run_on_terminal();
 }
 
 }  // namespace penstock::app

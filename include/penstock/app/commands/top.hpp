@@ -16,6 +16,7 @@ struct TopWanted {
   std::optional<std::filesystem::path> ca_file{};    // none: the system's trust store
   Duration interval{1'000};
   std::string sort{"configured"};
+  bool colours = true;  // on a terminal that has them
   enum class Show {
     terminal,   // until it is quit
     once,       // one frame of text
