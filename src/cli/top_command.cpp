@@ -35,7 +35,13 @@ int run_top(const TopOptions& options) {
     return app::run_top(wanted, {});
   }
   inputs.not_needed.insert({"api.url", "api.stream_url"});
+  // Anybody may look at the daemon of a machine, whose configuration isn't for everybody.
+  inputs.passes_unreadable = true;
   return with_settings(inputs, [&](const settings::Loaded& loaded, const settings::Inputs&) {
+    if (!loaded.passed.empty()) {
+      std::cerr << "penstock: " << printable(loaded.passed.string())
+                << " can't be read, this goes on without it\n";
+    }
     return app::run_top(wanted, loaded.settings.admin);
   });
 }
@@ -46,8 +52,9 @@ std::vector<Command> add_top(CLI::App& parser, TopOptions& options) {
   CLI::App* const command = parser.add_subcommand("top", "Show a running daemon, live");
   command->footer(
       "It asks the daemon of this machine, over admin.socket where this user may, else over\n"
-      "admin.listen. On the terminal `h` tells the keys. With --once and -o json the exit status\n"
-      "is 0 where the daemon is ready. Colours are left out where NO_COLOR is set.\n"
+      "admin.listen; by their defaults where this user may not read the configuration. On the\n"
+      "terminal `h` tells the keys. With --once and -o json the exit status is 0 where the daemon\n"
+      "is ready. Colours are left out where NO_COLOR is set.\n"
       "Example: penstock top --url http://penstock.example:9469 --sort rate");
   command->add_option("--url", options.wanted.url, "Another daemon's admin.listen, http or https")
       ->type_name("URL");

@@ -1,5 +1,7 @@
 #include "penstock/settings/load.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <functional>
 #include <set>
@@ -27,7 +29,8 @@ std::optional<std::string> variable(const Environment& environment, const std::s
 using Files = std::set<std::filesystem::path>;
 
 // The file that was asked for, whether it exists or not, else the first that exists. Or none.
-std::filesystem::path config_file(const Inputs& inputs, Files& looked_for) {
+std::filesystem::path config_file(const Inputs& inputs, Files& looked_for,
+                                  std::filesystem::path& passed) {
   if (inputs.config_file) {
     return *looked_for.insert(*inputs.config_file).first;
   }
@@ -43,9 +46,13 @@ std::filesystem::path config_file(const Inputs& inputs, Files& looked_for) {
     looked_for.insert(place);
     // What can't be looked at is taken as there, so that opening it says why it can't be read.
     std::error_code error;
-    if (std::filesystem::status(place, error).type() != std::filesystem::file_type::not_found) {
+    if (std::filesystem::status(place, error).type() == std::filesystem::file_type::not_found) {
+      continue;
+    }
+    if (!inputs.passes_unreadable || access(place.c_str(), R_OK) == 0) {
       return place;
     }
+    passed = place;
   }
   return {};
 }
@@ -83,7 +90,7 @@ class Loader {
  private:
   // Flag over environment over file, value by value; a map's entries are values of their own.
   void gather() {
-    loaded_.file = config_file(inputs_, files_);
+    loaded_.file = config_file(inputs_, files_, loaded_.passed);
     if (!loaded_.file.empty()) {
       layer(read_yaml_file(loaded_.file, findings_));
     }

@@ -21,6 +21,7 @@ struct Inputs {
   Environment environment;
   std::map<std::string, std::string> overrides;  // of --set: key → value
   std::set<std::string> not_needed{};  // keys that are required of a daemon, and may be missing
+  bool passes_unreadable = false;      // a file that nobody named and this user can't read is none
 };
 
 // One thing that is wrong. Never holds a secret.
@@ -43,8 +44,9 @@ struct Value {
 
 struct Loaded {
   Settings settings;
-  std::vector<Value> values;   // in the order of docs/configuration.md
-  std::filesystem::path file;  // empty: there is none
+  std::vector<Value> values;       // in the order of docs/configuration.md
+  std::filesystem::path file;      // empty: there is none
+  std::filesystem::path passed{};  // that couldn't be read; empty: there is none
 };
 
 // All that is wrong, not the first alone; never empty when loading failed.

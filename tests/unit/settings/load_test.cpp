@@ -216,6 +216,22 @@ TEST_F(Load, LooksForTheFileInTheContractsOrder) {
   EXPECT_EQ(must_load(given).settings.log.level, LogLevel::debug);
 }
 
+TEST_F(Load, PassesAFileThatNobodyNamedAndThatCannotBeReadWhereThatIsWanted) {
+  Inputs given;
+  given.environment = minimal_environment();
+  std::filesystem::create_directories(directory_ / "penstock");
+  const std::filesystem::path home = directory_ / "penstock/penstock.yaml";
+  std::filesystem::create_symlink(home, home);  // root, too, can't read that
+  given.environment["XDG_CONFIG_HOME"] = directory_;
+  EXPECT_THAT(findings(given), ElementsAre(HasSubstr("penstock.yaml: can't read it: ")));
+  given.passes_unreadable = true;
+  const Loaded loaded = must_load(given);
+  EXPECT_EQ(loaded.passed, home);
+  EXPECT_EQ(loaded.file, "");
+  given.config_file = home;
+  EXPECT_THAT(findings(given), ElementsAre(HasSubstr("penstock.yaml: can't read it: ")));
+}
+
 TEST_F(Load, PutsValuesOfVariablesAndFilesIn) {
   const std::string password = file("password", "s3cret\n");
   Inputs given = inputs(R"(
