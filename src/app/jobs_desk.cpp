@@ -27,10 +27,14 @@ publish::Note JobsDesk::tick(std::function<void()> taken) {
   });
 }
 
-publish::Note JobsDesk::reconfigure(jobs::JobsOptions options, Filter filter) {
-  return [this, options = std::move(options), filter = std::move(filter)]() mutable {
-    jobs_.reconfigure(options);
-    filter_ = std::move(filter);
+std::optional<publish::Note> JobsDesk::reconfigure(jobs::JobsOptions options, Filter filter) {
+  if (!change_.put({std::move(options), std::move(filter)})) {
+    return std::nullopt;
+  }
+  return [this] {
+    Change change = change_.take();
+    jobs_.reconfigure(change.options);
+    filter_ = std::move(change.filter);
     return Changes{};
   };
 }

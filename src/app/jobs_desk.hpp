@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "penstock/core/job_counters.hpp"
 #include "penstock/core/job_views.hpp"
 #include "penstock/jobs/jobs.hpp"
+#include "penstock/publish/latest.hpp"
 #include "penstock/publish/publisher.hpp"
 
 namespace penstock::app {
@@ -42,8 +44,9 @@ class JobsDesk final : public Decider {
   // What pages show of jobs, gaps and replays: as of the last tick. From any thread.
   // shared: who reads it may do so while the next is put in its place
   std::shared_ptr<const JobsView> views() const;
-  // What of the options can change, and the filter; for the publisher.
-  publish::Note reconfigure(jobs::JobsOptions options, Filter filter);
+  // What of the options can change, and the filter; for the publisher. None: an earlier one waits,
+  // and brings this.
+  std::optional<publish::Note> reconfigure(jobs::JobsOptions options, Filter filter);
   // A note that calls `ask` with the Jobs; for the publisher. From any thread.
   template <class Ask>  // Changes(jobs::Jobs&)
   publish::Note note(Ask ask) {
@@ -55,6 +58,11 @@ class JobsDesk final : public Decider {
   }
 
  private:
+  struct Change {
+    jobs::JobsOptions options;
+    Filter filter;
+  };
+
   void pass_on();
   void count();
   void show();
@@ -63,6 +71,7 @@ class JobsDesk final : public Decider {
   Filter filter_;
   JobCounters& counters_;
   Orders orders_;
+  publish::Latest<Change> change_;
   mutable std::mutex views_mutex_;
   // shared: as above
   std::shared_ptr<const JobsView> views_ = std::make_shared<JobsView>();

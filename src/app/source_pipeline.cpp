@@ -82,7 +82,9 @@ void SourcePipeline::reconfigure(PipelineChange change) {
   }
   publisher_.set_beat(change.beat);
   feed_.set_beat(change.beat);
-  publisher_.post(desk_.reconfigure(std::move(change.jobs), std::move(change.filter)));
+  if (auto note = desk_.reconfigure(std::move(change.jobs), std::move(change.filter))) {
+    publisher_.post(std::move(*note));
+  }
 }
 
 void SourcePipeline::drain() {

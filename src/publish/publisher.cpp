@@ -6,6 +6,7 @@
 
 #include "penstock/core/limits.hpp"
 #include "penstock/core/system_clock.hpp"
+#include "penstock/publish/latest.hpp"
 #include "publish/kafka_session.hpp"
 #include "publish/mailbox.hpp"
 #include "publish/transactor.hpp"
@@ -33,10 +34,12 @@ class Publisher::Impl {
     });
   }
   void set_beat(const CommitBeat& beat) {
-    put(Note([this, beat] {
-      transactor_.set_beat(beat);
-      return Changes{};
-    }));
+    if (beat_.put(beat)) {
+      put(Note([this] {
+        transactor_.set_beat(beat_.take());
+        return Changes{};
+      }));
+    }
   }
   void put(Transactor::Item&& item) { mailbox_.put(std::move(item)); }
   void put_in_turn(Note&& note) { mailbox_.put_in_turn(std::move(note)); }
@@ -50,6 +53,7 @@ class Publisher::Impl {
   KafkaSession kafka_;
   SourceCounters& counters_;
   Mailbox mailbox_;
+  Latest<CommitBeat> beat_;
   Transactor transactor_;
   std::jthread thread_;  // last: it uses all of the above
 };
