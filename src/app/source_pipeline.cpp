@@ -138,7 +138,8 @@ ops::SourceHealth SourcePipeline::health() const {
   health.kafka_refused = kafka_trouble_.refused;
   health.kafka_error = printable(kafka_trouble_.text, limits::log_value);
   if (const auto since = counters_.kafka_owes_since_ms.get(); since != 0) {
-    health.kafka_away = wall_now() - WallTime(Duration(since));
+    health.kafka_away = std::chrono::duration_cast<Duration>(
+        monotonic_now() - MonotonicTime(std::chrono::milliseconds(since)));
   }
   return health;
 }

@@ -11,7 +11,8 @@ void Transactor::note_debt(bool kafka_owes) {
     counters_.kafka_owes_since_ms.set(0);
     tell_trouble({});
   } else if (counters_.kafka_owes_since_ms.get() == 0) {
-    counters_.kafka_owes_since_ms.set(clock_.wall().time_since_epoch().count());
+    const auto now = clock_.monotonic().time_since_epoch();
+    counters_.kafka_owes_since_ms.set(std::chrono::floor<std::chrono::milliseconds>(now).count());
   }
 }
 

@@ -74,7 +74,7 @@ class SourceCounters {
   Counter transactions_aborted;
   Counter transactions_reinitialised;
   LatencyHistogram publish_latency;
-  Gauge<std::int64_t> kafka_owes_since_ms;  // wall clock; 0: Kafka answered the last call
+  Gauge<std::int64_t> kafka_owes_since_ms;  // monotonic; 0: Kafka answered the last call
   Gauge<std::uint64_t> uncommitted_bytes;   // of their blocks
   Heartbeat publisher;                      // of its thread
   KafkaCounters kafka;

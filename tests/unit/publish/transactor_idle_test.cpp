@@ -44,7 +44,7 @@ class TransactorIdleTest : public ::testing::Test {
     }
   }
   std::int64_t owes_since() const { return counters_.kafka_owes_since_ms.get(); }
-  std::int64_t now_ms() const { return clock_.wall().time_since_epoch().count(); }
+  std::int64_t now_ms() const { return clock_.monotonic().time_since_epoch() / Duration{1}; }
 
   const PublisherOptions options_{.source = SourceName("stream"),
                                   .connection = {},
