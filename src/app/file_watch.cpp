@@ -21,9 +21,14 @@ constexpr std::uint32_t what_matters = IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM |
                                        IN_DELETE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF |
                                        IN_ONLYDIR;
 
-Error failed(const std::string& what, const char* setting) {
+Error failed(const std::string& what) {
+  const char* const setting = errno == EMFILE   ? "max_user_instances"
+                              : errno == ENOSPC ? "max_user_watches"
+                                                : nullptr;
   const std::string why = std::error_code(errno, std::generic_category()).message();
-  return make_error(Errc::io, what + ": " + why + "; see " + setting + " of inotify(7)");
+  return make_error(
+      Errc::io, what + ": " + why +
+                    (setting == nullptr ? "" : "; see " + std::string(setting) + " of inotify(7)"));
 }
 
 }  // namespace
@@ -70,7 +75,7 @@ FileWatch::Look FileWatch::look_at(const fs::path& file) {
 Result<void> FileWatch::start(Files files) {
   const int descriptor = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
   if (descriptor < 0) {
-    return failed("files can't be watched", "max_user_instances");
+    return failed("files can't be watched");
   }
   events_.assign(descriptor);
   for (const fs::path& file : files) {
@@ -109,6 +114,7 @@ void FileWatch::stop() {
 Result<void> FileWatch::watch_directories() {
   Result<void> result;
   std::set<int> watches;
+  Files closed;
   for (const auto& [file, look] : files_) {
     for (const fs::path& directory : directories_of(file)) {
       const int watch =
@@ -117,8 +123,10 @@ Result<void> FileWatch::watch_directories() {
         watches.insert(watch);
       } else if (errno == ENOENT || errno == ENOTDIR) {
         arm();  // gone just now: another look shows what is left
+      } else if (errno == EACCES) {
+        closed.insert(directory);
       } else {
-        result = failed("can't watch " + directory.string(), "max_user_watches");
+        result = failed("can't watch " + directory.string());
       }
     }
   }
@@ -128,6 +136,13 @@ Result<void> FileWatch::watch_directories() {
     }
   }
   watches_ = std::move(watches);
+  for (const fs::path& directory : closed) {
+    if (!closed_.contains(directory)) {
+      log_.warning("a directory may not be watched: send SIGHUP after a change in it",
+                   {{"directory", directory.string()}});
+    }
+  }
+  closed_ = std::move(closed);
   return result;
 }
 

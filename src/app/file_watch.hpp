@@ -33,7 +33,8 @@ class FileWatch {
   FileWatch(const FileWatch&) = delete;
   FileWatch& operator=(const FileWatch&) = delete;
 
-  // Errors say what the system is short of. Calls `changed` once soon: what happened between the
+  // Errors say what the system is short of; a directory that may not be listed is none, and is
+  // logged. Calls `changed` once soon: what happened between the
   // reading of the files and this call is not missed.
   Result<void> start(Files files);
   // Others from now on. What can't be watched is logged.
@@ -58,6 +59,7 @@ class FileWatch {
   bool first_ = true;
   std::map<std::filesystem::path, Look> files_;
   std::set<int> watches_;  // inotify's
+  Files closed_;           // directories that may be entered, but not listed
 };
 
 }  // namespace penstock::app

@@ -1,10 +1,15 @@
 #include "app/file_watch.hpp"
 
 #include <gmock/gmock.h>
+#include <linux/capability.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <fstream>
+#include <string>
+#include <vector>
 
 #include "penstock/core/log.hpp"
 
@@ -12,7 +17,37 @@ namespace penstock::app {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::UnorderedElementsAre;
+
+class Warnings final : public Log {
+ public:
+  void write(LogLevel level, std::string_view event, std::initializer_list<LogField>) override {
+    if (level == LogLevel::warning) {
+      warnings.emplace_back(event);
+    }
+  }
+  std::vector<std::string> warnings;
+};
+
+// While it lasts, the modes of files hold for this thread, if root's, too.
+class HeldToModes {
+ public:
+  HeldToModes() {
+    EXPECT_EQ(::syscall(SYS_capget, &header_, before_.data()), 0);
+    auto held = before_;
+    held[0].effective &= ~(1u << CAP_DAC_OVERRIDE | 1u << CAP_DAC_READ_SEARCH);
+    EXPECT_EQ(::syscall(SYS_capset, &header_, held.data()), 0);
+  }
+  ~HeldToModes() { ::syscall(SYS_capset, &header_, before_.data()); }
+  HeldToModes(const HeldToModes&) = delete;
+  HeldToModes& operator=(const HeldToModes&) = delete;
+
+ private:
+  __user_cap_header_struct header_{_LINUX_CAPABILITY_VERSION_3, 0};
+  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> before_{};
+};
 
 class FileWatchTest : public testing::Test {
  protected:
@@ -35,7 +70,7 @@ class FileWatchTest : public testing::Test {
                            ("penstock_watch_" + std::to_string(::getpid()) + "_" +
                             testing::UnitTest::GetInstance()->current_test_info()->name());
   boost::asio::io_context io_;
-  NoLog log_;
+  Warnings log_;
   int changed_ = 0;
   FileWatch watch_{io_, [this] { ++changed_; }, log_};
 };
@@ -77,6 +112,22 @@ TEST_F(FileWatchTest, TellsOfAFileThatComesIsReplacedAndGoes) {
 
   fs::remove_all(file.parent_path());
   ASSERT_TRUE(run_until_changed(4));
+}
+
+// As /etc/ssl/private may be for the group that reads the keys in it.
+TEST_F(FileWatchTest, GoesOnWhereADirectoryMayBeEnteredButNotListed) {
+  const fs::path closed = folder_ / "closed";
+  fs::create_directory(closed);
+  write(closed / "key", "a");
+  write(folder_ / "token", "a");
+  fs::permissions(closed, fs::perms(0311));
+  const HeldToModes held;
+  ASSERT_TRUE(watch_.start({closed / "key", folder_ / "token"}));
+  ASSERT_TRUE(run_until_changed(1));
+  write(folder_ / "token", "b");
+  EXPECT_TRUE(run_until_changed(2));
+  EXPECT_THAT(log_.warnings, ElementsAre(HasSubstr("may not be watched")));  // once
+  fs::permissions(closed, fs::perms::owner_all);
 }
 
 TEST_F(FileWatchTest, TakesOtherFiles) {
