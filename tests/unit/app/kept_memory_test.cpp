@@ -37,13 +37,14 @@ class KeptMemoryTest : public testing::Test {
     kept_.beat(start_);
   }
 
-  // 32 MiB fall free, and small pieces between them stay.
+  // 32 MiB fall free, and small pieces between them stay; not so small that they would find room
+  // that earlier tests left.
   void have_a_burst() {
     constexpr std::size_t count = 512, size = 64 << 10;
     std::vector<Piece> large;
     for (std::size_t i = 0; i < count; ++i) {
       large.push_back(std::make_unique<char[]>(size));
-      small_.push_back(std::make_unique<char[]>(100));
+      small_.push_back(std::make_unique<char[]>(4 << 10));
     }
   }
 
