@@ -184,6 +184,9 @@ Result<void> Directory::read_segments() {
     if (!number) {
       continue;
     }
+    if (options_.stop.stop_requested()) {
+      return make_error(Errc::io, "opening " + options_.path + " was stopped");
+    }
     files_ = std::max(files_, *number);
     auto segment = Segment::of_existing(file, Segment::Access::write);
     if (segment) {

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,7 @@ struct DirectoryOptions {
   SourceName source;
   Bytes segment_size;
   std::uint64_t boot = 0;  // 0: that of this machine
+  std::stop_token stop{};  // ends open() between two segments, with an error
 };
 
 class Directory final : public SegmentStore {

@@ -356,6 +356,26 @@ TEST(DirectoryTest, TellsEachTimeThatItCannotGrow) {
   }
 }
 
+TEST(DirectoryTest, StopsReadingABacklogWhereItIsTold) {
+  const TemporaryDirectory temporary;
+  {
+    Process killed(temporary.path());
+    killed.receive(lines(0, 10));
+  }
+  NoLog log;
+  std::stop_source stop;
+  stop.request_stop();
+  const auto stopped = Directory::open({.path = temporary.path() + "/journal",
+                                        .source = SourceName("firehose"),
+                                        .segment_size = small.segment_size,
+                                        .stop = stop.get_token()},
+                                       log);
+  ASSERT_FALSE(stopped);
+  EXPECT_NE(stopped.error().what.find("was stopped"), std::string::npos);
+  Process second(temporary.path());
+  EXPECT_EQ(second.read(), lines(0, 10));
+}
+
 TEST(DirectoryTest, StartsWithFilesThatAreNone) {
   const TemporaryDirectory temporary;
   { Process first(temporary.path()); }
