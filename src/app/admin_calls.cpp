@@ -17,15 +17,15 @@ ops::Response refused(int status, std::string_view why) {
 }
 
 // The one that is meant; none: `why` says so.
-SourcePipeline* choose(std::span<const std::unique_ptr<SourcePipeline>> pipelines,
-                       const std::string& named, ops::Response& why) {
+SourcePipeline* choose(const std::list<Sources::Source>& sources, const std::string& named,
+                       ops::Response& why) {
   std::vector<SourcePipeline*> found;
   std::string names;
-  for (const auto& pipeline : pipelines) {
-    const bool meant = named.empty() ? pipeline->has_jobs() : pipeline->name().str() == named;
+  for (const Sources::Source& source : sources) {
+    const bool meant = named.empty() ? source.pipeline->has_jobs() : source.name.str() == named;
     if (meant) {
-      found.push_back(pipeline.get());
-      names += (names.empty() ? "" : ", ") + pipeline->name().str();
+      found.push_back(source.pipeline.get());
+      names += (names.empty() ? "" : ", ") + source.name.str();
     }
   }
   if (found.size() == 1) {
@@ -43,10 +43,10 @@ SourcePipeline* choose(std::span<const std::unique_ptr<SourcePipeline>> pipeline
 
 }  // namespace
 
-void ask_for_replay(std::span<const std::unique_ptr<SourcePipeline>> pipelines,
-                    const ops::ReplayCall& call, const ops::Answer& answer) {
+void ask_for_replay(const std::list<Sources::Source>& sources, const ops::ReplayCall& call,
+                    const ops::Answer& answer) {
   ops::Response why;
-  SourcePipeline* const source = choose(pipelines, call.source, why);
+  SourcePipeline* const source = choose(sources, call.source, why);
   if (source == nullptr) {
     answer(std::move(why));
     return;

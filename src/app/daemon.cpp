@@ -14,6 +14,7 @@
 #include "app/admin_access.hpp"
 #include "app/admin_calls.hpp"
 #include "app/composition.hpp"
+#include "app/end_bound.hpp"
 #include "app/kept_memory.hpp"
 #include "app/overview.hpp"
 #include "app/reload.hpp"
@@ -54,12 +55,11 @@ class Daemon::Impl {
         metrics_(std::string(version())),
         signals_(io_),
         beat_timer_(io_),
-        drain_deadline_(io_),
         pool_(worker_count(settings_.extract)),
         sources_({io_, pool_, metrics_, instance_, options_.environment, log},
                  [this] { sources_changed(); }),
         watch_(
-            io_, [this] { reload(); }, log),
+            io_, [this] { reload([](const ops::Response&) {}); }, log),
         reload_(options_.configuration, options_.reload, options_.environment,
                 {sources_, stage_, metrics_, watch_, std::move(set_log_level),
                  [this](ops::AdminAccess access) { admin_.secure(std::move(access)); }, log}),
@@ -69,34 +69,41 @@ class Daemon::Impl {
   void stop() {
     boost::asio::post(io_, [this] { drain("asked to"); });
   }
-  std::vector<Source> sources() const { return sources_.list(); }
+  std::vector<Source> sources() const {
+    std::vector<Source> all;
+    for (const Sources::Source& source : sources_.list()) {
+      all.push_back({source.name, &source.counters});
+    }
+    return all;
+  }
   bool ready() const { return ready_; }
 
  private:
+  int status_at_end() const;
   std::optional<int> open();  // the exit status where it can't go on
   std::optional<int> open_admin();
-  std::optional<int> open_sources();
+  void begin(Result<Sources::Journals> journals);
   void wait_for_signal();
-  ops::Response reload();  // and what became of it, for who asked
+  void reload(ops::Answer answer);
   void keep_beat();
   void drain(std::string_view why);
   void sources_changed();
+  void end();  // of the I/O loop
   void finish();
   bool first_session() const;
-  // Timers may have fired before they were cancelled: their handlers ask.
-  bool finished() const { return sources_.all_ended(); }
   ops::Handlers handlers();
 
   DaemonOptions options_;
   const settings::Settings& settings_ = options_.configuration.settings;  // of the start
   Log& log_;
+  EndBound end_bound_{limits::drain, log_};
+  const MonotonicTime began_at_ = monotonic_now();
   Instance instance_;
   ops::Metrics metrics_;
   ops::ServiceNotifier notifier_;
   boost::asio::io_context io_{1};  // one thread
   boost::asio::signal_set signals_;
   boost::asio::steady_timer beat_timer_;
-  boost::asio::steady_timer drain_deadline_;
   extract::Pool pool_;
   std::unique_ptr<RecentEvents> status_;
   Sources sources_;
@@ -105,12 +112,16 @@ class Daemon::Impl {
   FileWatch watch_;
   Reload reload_;
   std::atomic<bool> ready_{false};  // what others see of it
-  Overview overview_{{instance_, stage_, sources_.list(), sources_.pipelines(), pool_, io_loop_,
-                      metrics_, status_}};
+  Overview overview_{{instance_, stage_, sources_.list(), pool_, io_loop_, metrics_, status_}};
   ops::AdminServer admin_;
   KeptMemory kept_memory_;
+  Sources::Filters filters_;         // of the start
+  std::optional<int> start_failed_;  // the exit status
+  bool begun_ = false;               // the sources are there
   bool told_ready_ = false;
-  bool sources_ended_ = false;
+  bool signalled_ = false;  // a signal told it to end
+  // Timers may have fired before they were cancelled: their handlers ask.
+  bool finished_ = false;
 };
 
 int Daemon::Impl::run() {
@@ -124,30 +135,55 @@ int Daemon::Impl::run() {
   if (const auto status = open()) {
     return *status;
   }
+  int status = exit_failed;
   try {
-    sources_.start();
+    sources_.open_journals(settings_, [this](auto journals) { begin(std::move(journals)); });
     keep_beat();
     io_.run();  // until all sources have ended
+    status = status_at_end();
+    end_bound_.done(status);
     finish();
   } catch (const std::exception& failure) {
     // Other threads still wait for what this one would have done: nothing can be joined.
     log_.error("the I/O loop failed", {{"error", failure.what()}});
     _exit(exit_failed);
   }
-  const bool all_taken_over = sources_.all_taken_over();
   sources_.clear();
   status_->flush(status_flush);
-  const int status = all_taken_over          ? exit_taken_over
-                     : sources_.any_failed() ? exit_failed
-                                             : exit_done;
-  const auto ran = std::chrono::floor<std::chrono::seconds>(wall_now() - instance_.started_at);
+  status_.reset();
+  end_bound_.lift();
+  const auto ran = std::chrono::floor<std::chrono::seconds>(monotonic_now() - began_at_);
   log_.info("stopped", {{"status", status}, {"seconds", std::int64_t{ran.count()}}});
   return status;
 }
 
+int Daemon::Impl::status_at_end() const {
+  return start_failed_               ? *start_failed_
+         : sources_.all_taken_over() ? exit_taken_over
+         : sources_.any_failed()     ? exit_failed
+                                     : exit_done;
+}
+
 std::optional<int> Daemon::Impl::open() {
+  if (options_.handle_signals) {
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
+      signals_.add(signal);
+    }
+    wait_for_signal();
+  }
   if (const auto status = open_admin()) {
     return status;
+  }
+  auto filters = sources_.read_filters(settings_);
+  if (!filters) {
+    return exit_configuration;  // the log says why
+  }
+  filters_ = std::move(*filters);
+  if (options_.watch) {
+    if (const auto watching = watch_.start(reload_.files()); !watching) {
+      log_.error("the configuration can't be watched", {{"error", watching.error().what}});
+      return exit_failed;
+    }
   }
   const publish::KafkaConnection kafka = kafka_connection(settings_.kafka);
   auto status =
@@ -157,34 +193,23 @@ std::optional<int> Daemon::Impl::open() {
     return status.error().code == Errc::invalid_configuration ? exit_configuration : exit_failed;
   }
   status_ = std::make_unique<RecentEvents>(std::move(*status));
-  if (const auto exit_status = open_sources()) {
-    return exit_status;
-  }
-  if (options_.handle_signals) {
-    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
-      signals_.add(signal);
-    }
-    wait_for_signal();
-  }
   return std::nullopt;
 }
 
-std::optional<int> Daemon::Impl::open_sources() {
-  auto prepared = sources_.prepare(settings_);
-  if (!prepared) {  // the log says why
-    const bool configured = prepared.error().code == Errc::corrupt ||
-                            prepared.error().code == Errc::invalid_configuration;
-    return configured ? exit_configuration : exit_failed;
+// With the journals. What was received in earlier processes may have taken minutes to read.
+void Daemon::Impl::begin(Result<Sources::Journals> journals) {
+  if (!journals || stage_.draining) {
+    if (!stage_.draining) {  // the log says why
+      start_failed_ = journals.error().code == Errc::corrupt ? exit_configuration : exit_failed;
+    }
+    end();
+    return;
   }
-  sources_.apply(settings_, options_.read_token, std::move(*prepared), {}, *status_);
-  if (!options_.watch) {
-    return std::nullopt;
-  }
-  if (const auto watching = watch_.start(reload_.files()); !watching) {
-    log_.error("the configuration can't be watched", {{"error", watching.error().what}});
-    return exit_failed;
-  }
-  return std::nullopt;
+  sources_.apply(settings_, options_.read_token, std::move(filters_), std::move(*journals), {},
+                 *status_);
+  sources_.start();
+  begun_ = true;
+  reload_.begin(*status_);
 }
 
 std::optional<int> Daemon::Impl::open_admin() {
@@ -214,12 +239,12 @@ std::optional<int> Daemon::Impl::open_admin() {
 
 void Daemon::Impl::wait_for_signal() {
   signals_.async_wait([this](const boost::system::error_code& error, int signal) {
-    if (error || finished()) {
+    if (error || finished_) {
       return;
     }
     if (signal == SIGHUP) {
-      reload();
-    } else if (stage_.draining) {
+      reload([](const ops::Response&) {});
+    } else if (std::exchange(signalled_, true)) {
       log_.warning("second signal: stopping at once");
       _exit(exit_failed);
     } else {
@@ -229,19 +254,21 @@ void Daemon::Impl::wait_for_signal() {
   });
 }
 
-ops::Response Daemon::Impl::reload() {
+void Daemon::Impl::reload(ops::Answer answer) {
   if (stage_.draining) {
-    return refused_reload(std::vector<std::string>{"the daemon is stopping"});
+    answer(refused_reload(std::vector<std::string>{"the daemon is stopping"}));
+    return;
   }
   // Before it is told that it is ready, systemd takes this for the end of the start.
   if (told_ready_) {
     notifier_.reloading(monotonic_now());
   }
-  ops::Response answer = reload_.run(*status_);
-  if (told_ready_) {
-    notifier_.ready();
-  }
-  return answer;
+  reload_.run([this, answer = std::move(answer)](ops::Response response) {
+    if (told_ready_) {
+      notifier_.ready();
+    }
+    answer(std::move(response));
+  });
 }
 
 void Daemon::Impl::keep_beat() {
@@ -254,12 +281,13 @@ void Daemon::Impl::keep_beat() {
   if (overview_.all_turn(log_) && notifier_.watchdog_interval()) {
     notifier_.watchdog();
   }
-  if (!stage_.ready && std::ranges::all_of(sources_.pipelines(), &SourcePipeline::ready)) {
+  const auto ready = [](const Sources::Source& source) { return source.pipeline->ready(); };
+  if (!stage_.ready && begun_ && std::ranges::all_of(sources_.list(), ready)) {
     ready_ = stage_.ready = true;
     log_.info("ready");
   }
   const bool up = stage_.ready && first_session();
-  if (!told_ready_ && (up || wall_now() - instance_.started_at >= ready_wait)) {
+  if (!told_ready_ && (up || monotonic_now() - began_at_ >= ready_wait)) {
     told_ready_ = true;
     notifier_.ready();
   }
@@ -267,7 +295,7 @@ void Daemon::Impl::keep_beat() {
   const Duration interval = std::min(beat, notifier_.watchdog_interval().value_or(beat));
   beat_timer_.expires_after(told_ready_ ? interval : std::min(interval, Duration{50}));
   beat_timer_.async_wait([this](const boost::system::error_code& error) {
-    if (!error && !finished()) {
+    if (!error && !finished_) {
       keep_beat();
     }
   });
@@ -280,21 +308,15 @@ void Daemon::Impl::drain(std::string_view why) {
   stage_.draining = true;
   log_.info("draining", {{"why", why}});
   notifier_.stopping();
-  drain_deadline_.expires_after(limits::drain);
-  drain_deadline_.async_wait([this](const boost::system::error_code& error) {
-    if (!error && !finished()) {
-      log_.error("not drained in time", {{"seconds", std::int64_t{limits::drain.count()}},
-                                         {"sources_left", std::uint64_t{sources_.running()}}});
-      _exit(exit_failed);
-    }
-  });
+  end_bound_.start();
   sources_.drain();
 }
 
 // That of any source: the path to the remote is good, whatever one stream is refused for.
 bool Daemon::Impl::first_session() const {
-  return std::ranges::any_of(
-      sources_.list(), [](const Source& source) { return source.counters->sessions.get() > 0; });
+  return std::ranges::any_of(sources_.list(), [](const Sources::Source& source) {
+    return source.counters.sessions.get() > 0;
+  });
 }
 
 void Daemon::Impl::sources_changed() {
@@ -305,21 +327,30 @@ void Daemon::Impl::sources_changed() {
   if (sources_.any_failed()) {
     drain("a source can't go on");
   }
-  if (finished() && !std::exchange(sources_ended_, true)) {
-    io_.stop();
+  if (sources_.all_ended()) {
+    end();
   }
+}
+
+void Daemon::Impl::end() {
+  finished_ = true;
+  io_.stop();
 }
 
 // Nothing is left to be lost: what hangs now is not waited for.
 void Daemon::Impl::finish() {
-  for (const int signal : {SIGTERM, SIGINT}) {
-    signals_.remove(signal);  // ends the process now
+  end_bound_.start();
+  if (options_.handle_signals) {
+    for (const int signal : {SIGTERM, SIGINT}) {
+      // Not the default action, which the first process of a container hasn't.
+      std::signal(signal, [](int) { _exit(exit_failed); });
+    }
   }
   signals_.cancel();
-  drain_deadline_.cancel();
   beat_timer_.cancel();
   watch_.stop();
   admin_.stop();
+  sources_.drain();  // none comes by a reload under way
   io_.restart();
   io_.run_for(last_handlers);
   if (!io_.stopped()) {
@@ -330,9 +361,9 @@ void Daemon::Impl::finish() {
 ops::Handlers Daemon::Impl::handlers() {
   ops::Handlers handlers = overview_.handlers();
   handlers.replay = [this](const ops::ReplayCall& call, const ops::Answer& answer) {
-    ask_for_replay(sources_.pipelines(), call, answer);
+    ask_for_replay(sources_.list(), call, answer);
   };
-  handlers.reload = [this](const ops::Answer& answer) { answer(reload()); };
+  handlers.reload = [this](const ops::Answer& answer) { reload(answer); };
   return handlers;
 }
 

@@ -34,13 +34,13 @@ ops::Handlers Overview::handlers() const {
 
 void Overview::sample(MonotonicTime now) {
   std::erase_if(histories_, [&](const auto& history) {
-    return std::ranges::none_of(observed_.sources, [&](const Daemon::Source& source) {
+    return std::ranges::none_of(observed_.sources, [&](const Sources::Source& source) {
       return source.name.str() == history.first;
     });
   });
-  for (const Daemon::Source& source : observed_.sources) {
-    histories_[source.name.str()].sample(now, source.counters->received_events.get(),
-                                         source.counters->lag_seconds.get());
+  for (const Sources::Source& source : observed_.sources) {
+    histories_[source.name.str()].sample(now, source.counters.received_events.get(),
+                                         source.counters.lag_seconds.get());
   }
 }
 
@@ -56,12 +56,12 @@ ops::StatusSnapshot Overview::snapshot() const {
   if (observed_.events) {
     snapshot.events = observed_.events->latest();
   }
-  for (const auto& pipeline : observed_.pipelines) {
+  for (const Sources::Source& source : observed_.sources) {
     ops::SourceStatus status =
-        ops::source_status(pipeline->name(), pipeline->counters(), pipeline->job_counters());
-    status.health = pipeline->health();
-    status.connected_since = pipeline->connected_since();
-    status.latest = *pipeline->jobs_views();
+        ops::source_status(source.name, source.counters, source.job_counters);
+    status.health = source.pipeline->health();
+    status.connected_since = source.pipeline->connected_since();
+    status.latest = *source.pipeline->jobs_views();
     if (const auto found = histories_.find(status.name); found != histories_.end()) {
       status.history = found->second;
     }
@@ -76,8 +76,8 @@ ops::HealthSnapshot Overview::health() const {
                                .reload_rejected = observed_.stage.reload_rejected,
                                .restart_needed = observed_.stage.restart_needed,
                                .sources = {}};
-  for (const auto& pipeline : observed_.pipelines) {
-    snapshot.sources.push_back(pipeline->health());
+  for (const Sources::Source& source : observed_.sources) {
+    snapshot.sources.push_back(source.pipeline->health());
   }
   return snapshot;
 }
@@ -89,8 +89,8 @@ std::vector<ops::LoopHealth> Overview::loops() const {
   for (std::size_t i = 0; i < workers.size(); ++i) {
     found.push_back({"worker " + std::to_string(i + 1), workers[i].age(now)});
   }
-  for (const Daemon::Source& source : observed_.sources) {
-    found.push_back({"publisher " + source.name.str(), source.counters->publisher.age(now)});
+  for (const Sources::Source& source : observed_.sources) {
+    found.push_back({"publisher " + source.name.str(), source.counters.publisher.age(now)});
   }
   return found;
 }
@@ -100,8 +100,8 @@ std::string Overview::service_status() {
                           .starting = !observed_.stage.ready,
                           .draining = observed_.stage.draining,
                           .sources = observed_.sources.size()};
-  for (const Daemon::Source& source : observed_.sources) {
-    const SourceCounters& counters = *source.counters;
+  for (const Sources::Source& source : observed_.sources) {
+    const SourceCounters& counters = source.counters;
     now.connected += counters.connected.get() ? 1u : 0u;
     const EventFigures events = counters.events();
     now.received_events += events.received;

@@ -2,6 +2,7 @@
 // systemd's status line. Reads what the other parts count; on the I/O thread.
 #pragma once
 
+#include <list>
 #include <map>
 #include <memory>
 #include <string>
@@ -9,8 +10,7 @@
 
 #include "app/composition.hpp"
 #include "app/recent_events.hpp"
-#include "app/source_pipeline.hpp"
-#include "penstock/app/daemon.hpp"
+#include "app/sources.hpp"
 #include "penstock/core/heartbeat.hpp"
 #include "penstock/extract/pool.hpp"
 #include "penstock/ops/admin_server.hpp"
@@ -35,8 +35,7 @@ struct Stage {
 struct Observed {
   const Instance& instance;
   const Stage& stage;
-  const std::vector<Daemon::Source>& sources;
-  const std::vector<std::unique_ptr<SourcePipeline>>& pipelines;
+  const std::list<Sources::Source>& sources;
   const extract::Pool& pool;
   const Heartbeat& io_loop;
   const ops::Metrics& metrics;

@@ -99,23 +99,62 @@ Reload::Reload(settings::Loaded running, ReadConfiguration read, settings::Envir
   parts_.metrics.config_loaded(wall_now());
 }
 
-ops::Response Reload::run(publish::StatusTopic& status) {
+void Reload::begin(publish::StatusTopic& status) {
+  status_ = &status;
+  next();
+}
+
+void Reload::run(ops::Answer answer) {
   if (!read_) {
-    return refused_reload(std::vector<std::string>{"there is none that could be read again"});
+    answer(refused_reload(std::vector<std::string>{"there is none that could be read again"}));
+    return;
   }
+  asked_.push_back(std::move(answer));
+  next();
+}
+
+void Reload::next() {
+  if (asked_.empty() || !under_way_.empty() || status_ == nullptr) {
+    return;
+  }
+  under_way_ = std::exchange(asked_, {});
   auto ready = prepare();
   parts_.watch.watch(files());
   if (!ready) {
-    for (const std::string& finding : ready.error()) {
-      parts_.log.error("configuration not reloaded", {{"error", finding}});
-    }
-    parts_.stage.reload_rejected = first_of(ready.error());
-    parts_.metrics.config_rejected();
-    return refused_reload(ready.error());
+    answer(reject(ready.error()));
+    return;
   }
-  ops::Response answer = accepted_reload(ready->plan);
-  apply(std::move(*ready), status);
-  return answer;
+  ready_ = std::move(*ready);
+  parts_.sources.open_journals(
+      ready_->plan.effective.settings,
+      [this](Result<Sources::Journals> journals) { go_on(std::move(journals)); });
+}
+
+void Reload::go_on(Result<Sources::Journals> journals) {
+  Ready ready = *std::exchange(ready_, std::nullopt);
+  if (!journals) {
+    answer(reject({journals.error().what}));
+    return;
+  }
+  const ops::Response accepted = accepted_reload(ready.plan);
+  apply(std::move(ready), std::move(*journals));
+  answer(accepted);
+}
+
+ops::Response Reload::reject(const std::vector<std::string>& findings) {
+  for (const std::string& finding : findings) {
+    parts_.log.error("configuration not reloaded", {{"error", finding}});
+  }
+  parts_.stage.reload_rejected = first_of(findings);
+  parts_.metrics.config_rejected();
+  return refused_reload(findings);
+}
+
+void Reload::answer(const ops::Response& response) {
+  for (const ops::Answer& owed : std::exchange(under_way_, {})) {
+    owed(response);
+  }
+  next();
 }
 
 boost::system::result<Reload::Ready, std::vector<std::string>> Reload::prepare() {
@@ -142,23 +181,23 @@ boost::system::result<Reload::Ready, std::vector<std::string>> Reload::prepare()
   if (!admin) {
     findings.push_back(admin.error().what);
   }
-  auto sources = parts_.sources.prepare(settings);
-  if (!sources) {
-    findings.push_back(sources.error().what);
+  auto filters = parts_.sources.read_filters(settings);
+  if (!filters) {
+    findings.push_back(filters.error().what);
   }
   if (!findings.empty()) {
     return findings;
   }
-  return Ready{std::move(*plan), std::move(*sources), std::move(*admin)};
+  return Ready{std::move(*plan), std::move(*filters), std::move(*admin)};
 }
 
-void Reload::apply(Ready ready, publish::StatusTopic& status) {
+void Reload::apply(Ready ready, Sources::Journals journals) {
   const settings::ReloadPlan& plan = ready.plan;
   const settings::Settings& settings = plan.effective.settings;
   parts_.set_log_level(settings.log.level);
   parts_.secure_admin(std::move(ready.admin));
-  parts_.sources.apply(settings, token_reader(settings.api, environment_), std::move(ready.sources),
-                       plan.reopened, status);
+  parts_.sources.apply(settings, token_reader(settings.api, environment_), std::move(ready.filters),
+                       std::move(journals), plan.reopened, *status_);
   for (const settings::Change& change : plan.applied) {
     parts_.log.info("setting changed",
                     {{"key", change.path}, {"before", change.before}, {"after", change.after}});

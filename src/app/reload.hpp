@@ -1,9 +1,10 @@
 // Reads the configuration again, and carries out what changed: all of what can be, or nothing where
-// anything is wrong. On the I/O thread.
+// anything is wrong. One at a time; what is asked for meanwhile is one more. On the I/O thread.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -42,7 +43,10 @@ class Reload {
   Reload(settings::Loaded running, ReadConfiguration read, settings::Environment environment,
          Parts parts);
 
-  ops::Response run(publish::StatusTopic& status);
+  // `answer` is called when it is over, perhaps within the call. What is asked for before begin()
+  // waits for that.
+  void run(ops::Answer answer);
+  void begin(publish::StatusTopic& status);  // the sources are there
 
   // Those whose change may be one of the configuration: what it consists of, and the files that it
   // names.
@@ -53,18 +57,26 @@ class Reload {
   // A plan, with all read and opened that it needs.
   struct Ready {
     settings::ReloadPlan plan;
-    Sources::Prepared sources;
+    Sources::Filters filters;
     ops::AdminAccess admin;
   };
+  void next();
+  void go_on(Result<Sources::Journals> journals);
+  void answer(const ops::Response& response);
   boost::system::result<Ready, std::vector<std::string>> prepare();
-  void apply(Ready ready, publish::StatusTopic& status);
+  ops::Response reject(const std::vector<std::string>& findings);
+  void apply(Ready ready, Sources::Journals journals);
 
   settings::Loaded running_;
   ReadConfiguration read_;
   settings::Environment environment_;
   Parts parts_;
-  Files read_files_;           // by the last load
-  settings::Settings wanted_;  // by the last load that worked
+  Files read_files_;                        // by the last load
+  settings::Settings wanted_;               // by the last load that worked
+  publish::StatusTopic* status_ = nullptr;  // none before begin()
+  std::vector<ops::Answer> asked_;          // and not begun with
+  std::vector<ops::Answer> under_way_;      // owed by the one that is
+  std::optional<Ready> ready_;              // of it, until the journals are open
 };
 
 }  // namespace penstock::app

@@ -28,12 +28,18 @@ Result<Filter> read_filter(const settings::Source& source, Log& log) {
 }
 
 Result<std::unique_ptr<journal::Directory>> open_journal(const settings::Settings& settings,
-                                                         const SourceName& name, Log& log) {
-  auto journal = journal::Directory::open(journal_options(settings, name), log);
+                                                         const SourceName& name,
+                                                         const std::stop_token& stop, Log& log) {
+  journal::DirectoryOptions options = journal_options(settings, name);
+  options.stop = stop;
+  auto journal = journal::Directory::open(std::move(options), log);
   if (journal) {
     return journal;
   }
   const std::string& why = journal.error().what;
+  if (stop.stop_requested()) {
+    return journal.error();
+  }
   log.error("the journal can't be opened", {{"source", name.str()}, {"error", why}});
   return Error{journal.error().code, "the journal of " + name.str() + " can't be opened: " + why};
 }
@@ -53,137 +59,157 @@ void tell_totals(const SourceName& name, const SourceCounters& totals, Log& log)
 
 }  // namespace
 
-struct Sources::Slot {
-  explicit Slot(SourceName n) : name(std::move(n)) {}
-
-  SourceName name;
-  SourceCounters counters;
-  JobCounters job_counters;
-  bool removed = false;
-  std::optional<publish::PublisherEnd> end;
-};
-
 Sources::Sources(const Shared& shared, Changed changed)
     : shared_(shared), changed_(std::move(changed)) {}
 
 Sources::~Sources() = default;
 
-Result<Sources::Prepared> Sources::prepare(const settings::Settings& settings) const {
-  Prepared prepared;
+Result<Sources::Filters> Sources::read_filters(const settings::Settings& settings) const {
+  Filters filters;
   for (const settings::Source& source : settings.sources) {
     auto filter = read_filter(source, shared_.log);
     if (!filter) {
       return filter.error();
     }
-    prepared.filters.push_back(std::move(*filter));
-    if (find(source.name) != nullptr) {
-      continue;
-    }
-    auto journal = open_journal(settings, source.name, shared_.log);
-    if (!journal) {
-      return journal.error();
-    }
-    prepared.opening.push_back({source, std::move(*journal)});
+    filters.push_back(std::move(*filter));
   }
-  return prepared;
+  return filters;
 }
 
-void Sources::apply(const settings::Settings& settings, ReadToken read_token, Prepared prepared,
-                    const std::vector<SourceName>& reopen, publish::StatusTopic& status) {
+void Sources::open_journals(const settings::Settings& settings, Opened opened, Journals journals) {
+  if (draining_) {
+    opened(make_error(Errc::io, "the daemon is stopping"));
+    return;
+  }
+  std::vector<SourceName> missing;
+  for (const settings::Source& source : settings.sources) {
+    if (find(source.name) == nullptr && !journals.contains(source.name)) {
+      missing.push_back(source.name);
+    }
+  }
+  if (missing.empty()) {
+    opened(std::move(journals));
+    return;
+  }
+  opener_ = std::jthread([this, settings, missing, opened = std::move(opened),
+                          journals = std::move(journals)](const std::stop_token& stop) mutable {
+    std::optional<Error> failed;
+    for (auto name = missing.begin(); name != missing.end() && !failed; ++name) {
+      auto journal = open_journal(settings, *name, stop, shared_.log);
+      if (journal) {
+        journals.emplace(*name, std::move(*journal));
+      } else {
+        failed = journal.error();
+      }
+    }
+    boost::asio::post(shared_.io,
+                      [this, failed, settings = std::move(settings), opened = std::move(opened),
+                       journals = std::move(journals)]() mutable {
+                        if (failed) {
+                          opened(*failed);
+                        } else {
+                          // Others may have gone meanwhile.
+                          open_journals(settings, std::move(opened), std::move(journals));
+                        }
+                      });
+  });
+}
+
+void Sources::apply(const settings::Settings& settings, ReadToken read_token, Filters filters,
+                    Journals journals, const std::vector<SourceName>& reopen,
+                    publish::StatusTopic& status) {
   settings_ = settings;
   read_token_ = std::move(read_token);
   status_ = &status;
   const auto filter_of = [&](const settings::Source& source) -> Filter& {
-    return prepared.filters[static_cast<std::size_t>(&source - settings_.sources.data())];
+    return filters[static_cast<std::size_t>(&source - settings_.sources.data())];
   };
-  auto pipeline = pipelines_.begin();
-  for (Slot& slot : slots_) {
-    SourcePipeline& running = **pipeline++;
-    const settings::Source* const source = find_source(settings_, slot.name);
-    if (slot.removed) {
+  for (Source& running : list_) {
+    const settings::Source* const source = find_source(settings_, running.name);
+    if (running.removed) {
       continue;  // it comes back when it is gone, with what holds then
     }
-    if (source != nullptr && std::ranges::find(reopen, slot.name) == reopen.end()) {
-      running.reconfigure(pipeline_change(settings_, *source, shared_.environment, read_token_,
-                                          std::move(filter_of(*source))));
+    if (source != nullptr && std::ranges::find(reopen, running.name) == reopen.end()) {
+      running.pipeline->reconfigure(pipeline_change(settings_, *source, shared_.environment,
+                                                    read_token_, std::move(filter_of(*source))));
       continue;
     }
-    slot.removed = true;
-    shared_.log.info("source removed", {{"source", slot.name.str()}, {"again", source != nullptr}});
-    if (slot.end) {
-      boost::asio::post(shared_.io, [this, &slot] { remove(slot); });
+    running.removed = true;
+    shared_.log.info("source removed",
+                     {{"source", running.name.str()}, {"again", source != nullptr}});
+    if (running.end) {
+      boost::asio::post(shared_.io, [this, &running] { remove(running); });
     } else {
-      running.remove();
+      running.pipeline->remove();
     }
   }
-  for (Prepared::Opening& opening : prepared.opening) {
-    const settings::Source& source = *find_source(settings_, opening.source.name);
-    open(source, std::move(opening.journal), std::move(filter_of(source)));
+  for (const settings::Source& source : settings_.sources) {
+    if (const auto journal = journals.find(source.name); journal != journals.end()) {
+      open(source, std::move(journal->second), std::move(filter_of(source)));
+    }
   }
 }
 
 void Sources::open(const settings::Source& source, std::unique_ptr<journal::Directory> journal,
                    Filter filter) {
-  Slot& slot = slots_.emplace_back(source.name);
-  shared_.metrics.add_source(slot.name, slot.counters, slot.job_counters);
+  std::list<Source> made;
+  Source& one = made.emplace_back(source.name);
   // Its claims are told by their owner from those of its predecessor in this process.
   Instance owner = shared_.instance;
-  if (const int opening = ++openings_[slot.name]; opening > 1) {
+  if (const int opening = ++openings_[one.name]; opening > 1) {
     owner.id += "-" + std::to_string(opening);
   }
-  list_.push_back({slot.name, &slot.counters});
-  pipelines_.push_back(std::make_unique<SourcePipeline>(
+  one.pipeline = std::make_unique<SourcePipeline>(
       shared_.io, shared_.pool, *status_,
       pipeline_options(settings_, source, shared_.environment, read_token_, owner,
-                       std::move(journal), end_where_flushing_fails(slot.name, shared_.log),
+                       std::move(journal), end_where_flushing_fails(one.name, shared_.log),
                        std::move(filter)),
-      slot.counters, slot.job_counters, shared_.log,
-      [this, &slot](publish::PublisherEnd end) { ended(slot, end); }));
+      one.counters, one.job_counters, shared_.log,
+      [this, &one](publish::PublisherEnd end) { ended(one, end); });
+  shared_.metrics.add_source(one.name, one.counters, one.job_counters);
+  list_.splice(list_.end(), made);
   if (started_) {
-    shared_.log.info("source added", {{"source", slot.name.str()}});
-    pipelines_.back()->start();
+    shared_.log.info("source added", {{"source", one.name.str()}});
+    one.pipeline->start();
   }
 }
 
 void Sources::start() {
   started_ = true;
-  for (const auto& pipeline : pipelines_) {
-    pipeline->start();
+  for (const Source& source : list_) {
+    source.pipeline->start();
   }
 }
 
 void Sources::drain() {
   draining_ = true;
-  for (const auto& pipeline : pipelines_) {
-    pipeline->drain();
+  opener_.request_stop();
+  for (const Source& source : list_) {
+    source.pipeline->drain();
   }
 }
 
 void Sources::clear() {
-  pipelines_.clear();
+  opener_ = {};
   list_.clear();
 }
 
-void Sources::ended(Slot& slot, publish::PublisherEnd end) {
-  tell_totals(slot.name, slot.counters, shared_.log);
-  slot.end = end;
+void Sources::ended(Source& source, publish::PublisherEnd end) {
+  tell_totals(source.name, source.counters, shared_.log);
+  source.end = end;
   failed_ = failed_ || end == publish::PublisherEnd::lost_position;
-  if (slot.removed && !draining_) {
+  if (source.removed && !draining_) {
     // Behind what the pipeline has posted, and not from within it.
-    boost::asio::post(shared_.io, [this, &slot] { remove(slot); });
+    boost::asio::post(shared_.io, [this, &source] { remove(source); });
   } else {
     changed_();
   }
 }
 
-void Sources::remove(Slot& slot) {
-  const SourceName name = slot.name;
-  const auto index = std::distance(
-      slots_.begin(), std::ranges::find_if(slots_, [&](const Slot& s) { return &s == &slot; }));
+void Sources::remove(Source& source) {
+  const SourceName name = source.name;
   shared_.metrics.remove_source(name);
-  list_.erase(list_.begin() + index);
-  pipelines_.erase(pipelines_.begin() + index);
-  slots_.erase(std::next(slots_.begin(), index));
+  list_.remove_if([&](const Source& other) { return &other == &source; });
   shared_.log.info("source gone", {{"source", name.str()}});
   if (!draining_) {
     open_again(name);
@@ -191,50 +217,44 @@ void Sources::remove(Slot& slot) {
   changed_();
 }
 
-// Its journal was this process's own until now, so that this fails by bad luck only.
+// Its journal was this process's own until now, so that this is quick, and fails by bad luck only.
 void Sources::open_again(const SourceName& name) {
   const settings::Source* const source = find_source(settings_, name);
   if (source == nullptr) {
     return;
   }
   auto filter = read_filter(*source, shared_.log);
-  auto journal = filter ? open_journal(settings_, name, shared_.log)
+  auto journal = filter ? open_journal(settings_, name, {}, shared_.log)
                         : Result<std::unique_ptr<journal::Directory>>(filter.error());
   if (journal) {
     open(*source, std::move(*journal), std::move(*filter));
     return;
   }
   problem_ = journal.error().what;
-  shared_.log.error("the source can't be opened again: put it right, then restart",
+  shared_.log.error("the source can't be opened again: put it right, then reload",
                     {{"source", name.str()}, {"error", problem_}});
-  failed_ = failed_ || pipelines_.empty();
+  failed_ = failed_ || list_.empty();
 }
 
-const Sources::Slot* Sources::find(const SourceName& name) const {
-  const auto found =
-      std::ranges::find_if(slots_, [&](const Slot& slot) { return slot.name == name; });
-  return found == slots_.end() ? nullptr : &*found;
+const Sources::Source* Sources::find(const SourceName& name) const {
+  const auto found = std::ranges::find(list_, name, &Source::name);
+  return found == list_.end() ? nullptr : &*found;
 }
 
 bool Sources::all_ended() const {
-  return std::ranges::all_of(slots_, [&](const Slot& slot) {
+  return std::ranges::all_of(list_, [&](const Source& source) {
     const bool comes_back =
-        slot.removed && !draining_ && find_source(settings_, slot.name) != nullptr;
-    return slot.end && !comes_back;
+        source.removed && !draining_ && find_source(settings_, source.name) != nullptr;
+    return source.end && !comes_back;
   });
 }
 
 bool Sources::all_taken_over() const {
-  const auto taken = [](const Slot& slot) {
-    return slot.removed || slot.end == publish::PublisherEnd::taken_over;
+  const auto taken = [](const Source& source) {
+    return source.removed || source.end == publish::PublisherEnd::taken_over;
   };
-  const auto stayed = [](const Slot& slot) { return !slot.removed; };
-  return std::ranges::any_of(slots_, stayed) && std::ranges::all_of(slots_, taken);
-}
-
-std::size_t Sources::running() const {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(slots_, [](const Slot& slot) { return !slot.end; }));
+  const auto stayed = [](const Source& source) { return !source.removed; };
+  return std::ranges::any_of(list_, stayed) && std::ranges::all_of(list_, taken);
 }
 
 }  // namespace penstock::app

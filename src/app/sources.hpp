@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -43,43 +44,51 @@ class Sources {
   Sources(const Shared& shared, Changed changed);
   ~Sources();
 
-  // What can fail of a change, done before anything is changed: filters are read, journals opened.
-  struct Prepared {
-    struct Opening {
-      settings::Source source;
-      std::unique_ptr<journal::Directory> journal;
-    };
-    std::vector<Opening> opening;
-    std::vector<Filter> filters;  // of all sources, in the order of the settings
+  struct Source {
+    explicit Source(SourceName n) : name(std::move(n)) {}
+
+    SourceName name;
+    SourceCounters counters;
+    JobCounters job_counters;
+    bool removed = false;
+    std::optional<publish::PublisherEnd> end;
+    std::unique_ptr<SourcePipeline> pipeline;
   };
-  Result<Prepared> prepare(const settings::Settings& settings) const;
+
+  // What can fail of a change, done before anything is changed. Of all sources, in the order of the
+  // settings:
+  using Filters = std::vector<Filter>;
+  Result<Filters> read_filters(const settings::Settings& settings) const;
+  // Of those that aren't there. A journal may hold a backlog, to be read for minutes: on a thread
+  // of its own. `opened` is called on the I/O thread, within the call where none is to be opened;
+  // with an error, too, once it drains. One call at a time; apply() has to follow at once.
+  using Journals = std::map<SourceName, std::unique_ptr<journal::Directory>>;
+  using Opened = std::function<void(Result<Journals>)>;
+  void open_journals(const settings::Settings& settings, Opened opened, Journals journals = {});
 
   // Carries it out. `reopen`: those that can't take their change otherwise. New ones are started
   // once start() was called.
-  void apply(const settings::Settings& settings, ReadToken read_token, Prepared prepared,
-             const std::vector<SourceName>& reopen, publish::StatusTopic& status);
+  void apply(const settings::Settings& settings, ReadToken read_token, Filters filters,
+             Journals journals, const std::vector<SourceName>& reopen,
+             publish::StatusTopic& status);
   void start();
   void drain();  // all; none comes back
   void clear();  // precondition: the io_context runs no more
 
   // In the order in which they came.
-  const std::vector<Daemon::Source>& list() const { return list_; }
-  const std::vector<std::unique_ptr<SourcePipeline>>& pipelines() const { return pipelines_; }
+  const std::list<Source>& list() const { return list_; }
 
   bool all_ended() const;  // and none is to come back
   bool all_taken_over() const;
   bool any_failed() const { return failed_; }  // the daemon can't go on as it was told to
-  std::size_t running() const;
   std::string take_problem() { return std::exchange(problem_, {}); }
 
  private:
-  struct Slot;
-
   void open(const settings::Source& source, std::unique_ptr<journal::Directory> journal,
             Filter filter);
-  const Slot* find(const SourceName& name) const;
-  void ended(Slot& slot, publish::PublisherEnd end);
-  void remove(Slot& slot);
+  const Source* find(const SourceName& name) const;
+  void ended(Source& source, publish::PublisherEnd end);
+  void remove(Source& source);
   void open_again(const SourceName& name);
 
   Shared shared_;
@@ -91,11 +100,9 @@ class Sources {
   bool draining_ = false;
   bool failed_ = false;
   std::string problem_;
-  // These three in the same order.
-  std::list<Slot> slots_;  // a list: they don't move
-  std::vector<Daemon::Source> list_;
-  std::vector<std::unique_ptr<SourcePipeline>> pipelines_;
+  std::list<Source> list_;  // they don't move
   std::map<SourceName, int> openings_;
+  std::jthread opener_;  // of journals
 };
 
 }  // namespace penstock::app

@@ -9,6 +9,7 @@ from harness import exactly_once, wait
 from harness.api_server import SILENCE, Request, answer
 from harness.daemon import Daemon
 from harness.metrics import Metrics
+from harness.slow_journal import SlowJournal
 
 
 def last_was_successful(daemon: Daemon) -> bool:
@@ -154,6 +155,30 @@ def test_sources_come_and_go_without_the_others_notice(kafka, prefix, simulator,
     for source, verifier in exactly_once.compared(remote, kafka, prefix, sources[1:]).items():
         assert verifier.findings() == [], source
         assert verifier.lines_found > 1000
+
+
+def test_a_reload_opens_a_journal_while_the_others_go_on(tmp_path, simulator, connect):
+    """One reload at a time: what is asked for meanwhile comes next."""
+
+    def listing(names: str, level: str) -> str:
+        return f"log: {{format: json, level: {level}}}\nsources: {{{names}}}\n"
+
+    journal = SlowJournal(tmp_path / "slow", "torrent")
+    local = connect(
+        simulator(rate=100), folder="slow", sources=None, text=listing("firehose: {}", "info")
+    ).wait_ready("/livez")
+    both = "firehose: {}, torrent: {}"
+    local.reload(listing(both, "info"))
+    journal.wait_read()
+    received = local.metrics().get("received_events_total", source="firehose")
+    wait.until("events come", lambda: local.metrics().get("received_events_total", source="firehose") > received)
+    local.reload(listing(both, "debug"))
+    assert local.get("/livez")[0] == 200
+    assert not local.logged("configuration reloaded")
+    journal.go_on()
+    wait.until("torrent is added", lambda: local.logged("source added", "torrent"))
+    wait.until("the other comes next", lambda: local.logged("setting changed", "log.level"))
+    assert len(local.logged("configuration reloaded")) == 2
 
 
 @pytest.mark.kafka

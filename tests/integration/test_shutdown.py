@@ -7,6 +7,7 @@ from harness import topics, wait
 from harness.api_server import SILENCE
 from harness.exactly_once import compared, dead_letters
 from harness.simulator import SOURCES
+from harness.slow_journal import SlowJournal
 from harness.verifier import Verifier
 
 pytestmark = pytest.mark.kafka
@@ -109,3 +110,30 @@ def test_what_cannot_be_drained_is_published_by_the_next_start(
     assert verifier.findings() == []
     assert metrics.get("recovered_events_total", source="firehose") >= received > 0
     assert verifier.lines_found >= received
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_counts_while_journals_are_read(tmp_path, daemon, end):
+    """A backlog takes minutes on a cold disk. Until then it shows itself, and ends when it is told to."""
+    journal = SlowJournal(tmp_path / "slow", "firehose")
+    local = daemon(folder="slow", url="https://127.0.0.1:9", sources="firehose", api_token="t0ken")
+    journal.wait_read()
+    wait.until("it answers", lambda: local.get("/livez")[0] == 200)
+    assert "starting" in local.reasons()
+    local.child.send_signal(signal.SIGHUP)
+    local.child.send_signal(end)
+    wait.until("it drains", lambda: "draining" in local.reasons())
+    journal.go_on()
+    assert local.ended(60) == 0
+    assert not local.logged("the journal can't be opened")
+
+
+def test_a_reload_waits_until_the_journals_are_read(tmp_path, daemon):
+    journal = SlowJournal(tmp_path / "slow", "firehose")
+    local = daemon(folder="slow", url="https://127.0.0.1:9", sources="firehose", api_token="t0ken")
+    journal.wait_read()
+    wait.until("it answers", lambda: local.get("/livez")[0] == 200)
+    local.reload("log: {format: json, level: debug}\n")
+    assert local.get("/livez")[0] == 200
+    journal.go_on()
+    wait.until("it is reloaded", lambda: local.logged("setting changed", "log.level"))

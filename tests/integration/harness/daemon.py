@@ -96,7 +96,9 @@ class Daemon(Process):
     def _answers(self, path: str) -> bool:
         self.check_alive()
         try:
-            return self.get(path)[0] == 200
+            status, metrics = self.get("/metrics")
+            has_sources = status != 200 or 'source="' in metrics  # not before journals are open
+            return has_sources and self.get(path)[0] == 200
         except OSError:
             return False
 
