@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <exception>
 #include <numeric>
 #include <utility>
 
@@ -29,7 +30,8 @@ Result<Filter> read_filter(const settings::Source& source, Log& log) {
 
 Result<std::unique_ptr<journal::Directory>> open_journal(const settings::Settings& settings,
                                                          const SourceName& name,
-                                                         const std::stop_token& stop, Log& log) {
+                                                         const std::stop_token& stop,
+                                                         Log& log) try {
   journal::DirectoryOptions options = journal_options(settings, name);
   options.stop = stop;
   auto journal = journal::Directory::open(std::move(options), log);
@@ -42,6 +44,10 @@ Result<std::unique_ptr<journal::Directory>> open_journal(const settings::Setting
   }
   log.error("the journal can't be opened", {{"source", name.str()}, {"error", why}});
   return Error{journal.error().code, "the journal of " + name.str() + " can't be opened: " + why};
+} catch (const std::exception& failure) {  // memory, for one; on a thread that has nobody above
+  log.error("the journal can't be opened", {{"source", name.str()}, {"error", failure.what()}});
+  return make_error(Errc::io,
+                    "the journal of " + name.str() + " can't be opened: " + failure.what());
 }
 
 // What the source did in this process. What is left in the journal goes out after the next start.
