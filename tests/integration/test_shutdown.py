@@ -6,6 +6,7 @@ import pytest
 from harness import topics, wait
 from harness.api_server import SILENCE
 from harness.exactly_once import compared, dead_letters
+from harness.process import printed
 from harness.simulator import SOURCES
 from harness.slow_journal import SlowJournal
 from harness.verifier import Verifier
@@ -43,6 +44,7 @@ def test_a_signal_drains_and_exits_with_0(kafka, prefix, simulator, connect, num
                 verifier.dead_letter(letter.reason, letter.size, letter.value)
         assert verifier.findings() == []
         assert verifier.lines_found > 2000
+        assert printed("journal", "cat", local.config.parent / "journal" / source) == []
 
 
 @pytest.mark.parametrize("brokers", ["127.0.0.1:9", "nowhere.invalid:9092"])
