@@ -93,6 +93,12 @@ class Daemon(Process):
         wait.until("there is a session", lambda: self.metrics().get("source_connected"))
         return self
 
+    def stop_at_once(self) -> int:
+        """By a second signal, where there is no Kafka to drain into."""
+        self.child.send_signal(signal.SIGTERM)
+        wait.until("it drains, or is over", lambda: self.logged("draining") or self.child.poll() is not None)
+        return self.stop()
+
     def _answers(self, path: str) -> bool:
         self.check_alive()
         try:

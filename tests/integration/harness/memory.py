@@ -1,18 +1,20 @@
 """A process's anonymous memory: what it allocated, without the files that it maps. How much, and what is in it."""
 
+import os
 import threading
 from pathlib import Path
 
 LOOK_EVERY = 0.005  # seconds
+PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def anonymous(pid: int) -> int:
     """0 where it is over."""
     try:
-        status = Path(f"/proc/{pid}/status").read_text().splitlines()
+        _, resident, of_files, *_ = Path(f"/proc/{pid}/statm").read_text().split()
     except (FileNotFoundError, ProcessLookupError):
         return 0
-    return sum(int(line.split()[1]) * 1024 for line in status if line.startswith("RssAnon:"))
+    return (int(resident) - int(of_files)) * PAGE
 
 
 class MemoryWatch:

@@ -1,25 +1,34 @@
 """The Prometheus text format, as far as penstock's own names need it."""
 
 import re
+from functools import cached_property
+from typing import Iterator
 
 SAMPLE = re.compile(r"^(?P<name>\w+)(?:\{(?P<labels>[^}]*)\})? (?P<value>\S+)$")
 LABEL = re.compile(r'(\w+)="((?:\\.|[^"\\])*)"')
 
+Sample = tuple[str, dict[str, str], float]  # name, labels, value
+
 
 class Metrics:
     def __init__(self, text: str):
-        self.samples: list[tuple[str, dict[str, str], float]] = []
-        for line in text.splitlines():
-            match = SAMPLE.match(line)
-            if match:
-                labels = dict(LABEL.findall(match["labels"] or ""))
-                self.samples.append((match["name"], labels, float(match["value"])))
+        self._lines = text.splitlines()
+
+    @cached_property
+    def samples(self) -> list[Sample]:
+        return list(self._parsed(""))
+
+    def _parsed(self, start: str) -> Iterator[Sample]:
+        """Those whose names begin so: a page has hundreds, and is read again and again for one."""
+        for line in self._lines:
+            if line.startswith(start) and (match := SAMPLE.match(line)):
+                yield match["name"], dict(LABEL.findall(match["labels"] or "")), float(match["value"])
 
     def get(self, name: str, **labels: str) -> float:
         """The sum of the samples of penstock_<name> that have these labels; there has to be one."""
         values = [
             value
-            for sample, has, value in self.samples
+            for sample, has, value in self._parsed(f"penstock_{name}")
             if sample == f"penstock_{name}" and labels.items() <= has.items()
         ]
         assert values, f"no metric penstock_{name} with {labels}"
