@@ -6,6 +6,7 @@ import itertools
 import threading
 import zlib
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Callable, Iterable, Iterator
 
 import pytest
@@ -20,7 +21,11 @@ WHOLE = HEAD + chunk(LINE + b"\n") + END
 EARLY_HINT = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
 MOST_INTERIM = 16
 KIBIBYTE = 1024
-BOMB = gzip.compress(b"[" * 100_000_000)
+
+
+@cache
+def bomb() -> bytes:
+    return gzip.compress(b"[" * 100_000_000)
 
 
 def endless(start: bytes, part: bytes) -> Iterable[bytes]:
@@ -139,13 +144,13 @@ BODIES = {
 
 ENCODED = "the body is encoded ("
 ENCODINGS = {
-    "gzip": refused(lambda: [head("Content-Encoding: gzip"), BOMB], ENCODED + "gzip)"),
+    "gzip": refused(lambda: [head("Content-Encoding: gzip"), bomb()], ENCODED + "gzip)"),
     "deflate": refused(lambda: [head("Content-Encoding: deflate"), zlib.compress(LINE)], ENCODED + "deflate)"),
-    "two": refused(lambda: [head("Content-Encoding: identity, gzip"), BOMB], ENCODED),
-    "a second header": refused(lambda: [head("Content-Encoding: identity", "Content-Encoding: gzip"), BOMB], ENCODED),
+    "two": refused(lambda: [head("Content-Encoding: identity, gzip"), bomb()], ENCODED),
+    "a second header": refused(lambda: [head("Content-Encoding: identity", "Content-Encoding: gzip"), bomb()], ENCODED),
     "unknown": refused(lambda: [head("Content-Encoding: \x9b2J"), LINE], ENCODED + r"\x9b2J)"),
-    "of the transfer": refused(lambda: [head("Transfer-Encoding: gzip, chunked"), chunk(BOMB), END], ENCODED),
-    "of the transfer alone": refused(lambda: [head("Transfer-Encoding: gzip"), BOMB], ENCODED),
+    "of the transfer": refused(lambda: [head("Transfer-Encoding: gzip, chunked"), chunk(bomb()), END], ENCODED),
+    "of the transfer alone": refused(lambda: [head("Transfer-Encoding: gzip"), bomb()], ENCODED),
     "identity": Case(lambda: [head("Content-Encoding: identity"), LINE + b"\n"], ENDED),
 }
 
@@ -175,9 +180,9 @@ def check(exposed: Exposed, case: Case) -> None:
 
 
 def test_a_bomb_that_is_not_named_stays_as_small_as_it_came(exposed: Exposed) -> None:
-    met = exposed.meets(lambda _: [HEAD, chunk(LINE + b"\n" + BOMB + b"\n"), END])
+    met = exposed.meets(lambda _: [HEAD, chunk(LINE + b"\n" + bomb() + b"\n"), END])
     assert met.arrived == [LINE]
-    assert b"\n".join(letter.value for letter in met.letters) == BOMB
+    assert b"\n".join(letter.value for letter in met.letters) == bomb()
     assert {letter.reason for letter in met.letters} == {"invalid_utf8"}
     exposed.unharmed()
 

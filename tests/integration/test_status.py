@@ -20,7 +20,6 @@ from harness.daemon import Daemon
 from harness.process import PENSTOCK, ROOT, clean_environment, run, variables
 from harness.screen import Screen
 from harness.simulator import Simulator
-from jsonschema import Draft202012Validator
 
 SCHEMA = json.loads((ROOT / "docs" / "status.schema.json").read_text())
 EMPTY = r'{"version":"9.9","host":"h\u001b[2J","sources":[{"name":"one"}]}'
@@ -178,6 +177,8 @@ def closed(schema: dict) -> dict:
 
 
 def test_the_schema_is_valid_and_describes_what_it_names():
+    from jsonschema import Draft202012Validator
+
     Draft202012Validator.check_schema(SCHEMA)
     for part in schemas.objects(SCHEMA):
         if isinstance(part.get("properties"), dict):
@@ -206,8 +207,9 @@ def with_a_detail(running) -> Iterator[Running]:
 
 @pytest.mark.kafka
 def test_status_has_what_the_schema_names_and_nothing_else(with_a_detail):
-    running = with_a_detail
+    from jsonschema import Draft202012Validator
 
+    running = with_a_detail
     status = running.complete()
     assert not schemas.faults_by(Draft202012Validator(closed(SCHEMA)), status)
     assert members(SCHEMA) == seen_members(SCHEMA, status)
@@ -238,6 +240,8 @@ def test_once_prints_one_frame_of_plain_text(running):
 
 @pytest.mark.kafka
 def test_json_is_the_answer_as_it_is(running):
+    from jsonschema import Draft202012Validator
+
     for output in (["json"], ["ndjson", "--once"]):
         done = run("top", "-o", *output, env=running.environment())
         assert (done.returncode, done.stderr) == (0, "")

@@ -13,7 +13,6 @@ from harness.process import ROOT
 from harness.schemas import objects
 from harness.simulator import Simulator
 from harness.topics_document import document, faults, headers_of, message
-from jsonschema import Draft7Validator
 
 MESSAGES = document()["components"]["messages"]
 RECORDS = {"jobs": "job", "gaps": "gap", "status": "status"}  # topic → its message
@@ -67,6 +66,8 @@ def test_an_address_names_its_parameters():
 
 
 def test_schemas_are_valid():
+    from jsonschema import Draft7Validator
+
     schemas = list(document()["components"]["schemas"].values())
     for made in MESSAGES.values():
         schemas += [made[part] for part in ("payload", "headers") if part in made]

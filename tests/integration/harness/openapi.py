@@ -11,7 +11,6 @@ import schemathesis
 import yaml
 from harness import schemas
 from harness.process import ROOT
-from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
@@ -67,6 +66,8 @@ def examples() -> Iterator[tuple[str, object]]:
 
 
 def faults(schema: str, value: object) -> list[str]:
+    from jsonschema import Draft202012Validator
+
     resources = [
         (name, Resource(document, DRAFT202012)) for name, document in _documents().items()
     ] + [(f"events/{name}", resource) for name, resource in schemas.resources()]

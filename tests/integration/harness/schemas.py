@@ -1,13 +1,17 @@
-"""The schemas of docs/events, loaded as a program that consumes the topics loads them."""
+"""The schemas of docs/events, loaded as a program that consumes the topics loads them.
+
+Here and in the tests jsonschema is imported where it is used: that takes two seconds of CPU in each worker, which
+collects all tests."""
 
 import json
 from functools import cache
-from typing import Iterator
+from typing import TYPE_CHECKING, Iterator
 
 from harness.process import ROOT
-from jsonschema import Draft202012Validator
-from jsonschema.protocols import Validator
 from referencing import Registry, Resource
+
+if TYPE_CHECKING:
+    from jsonschema.protocols import Validator
 
 FOLDER = ROOT / "docs" / "events"
 SUFFIX = ".schema.json"
@@ -28,8 +32,10 @@ def resources() -> list[tuple[str, Resource]]:
 
 
 @cache
-def validator() -> Draft202012Validator:
+def validator() -> "Validator":
     """Of any event."""
+    from jsonschema import Draft202012Validator
+
     registry = Registry().with_resources(resources())
     return Draft202012Validator(documents()["event"], registry=registry)
 
@@ -39,7 +45,7 @@ def faults(event: object) -> list[str]:
     return faults_by(validator(), event)
 
 
-def faults_by(schema: Validator, value: object) -> list[str]:
+def faults_by(schema: "Validator", value: object) -> list[str]:
     return [f"{error.json_path}: {error.message[:200]}" for error in schema.iter_errors(value)]
 
 

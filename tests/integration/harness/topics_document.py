@@ -1,14 +1,17 @@
 """docs/topics.asyncapi.yaml, and whether records are as it says."""
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 import yaml
 from confluent_kafka import Message
 from harness import schemas
 from harness.process import ROOT
-from jsonschema import Draft7Validator, Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT7
+
+if TYPE_CHECKING:
+    from jsonschema.protocols import Validator
 
 FILE = ROOT / "docs" / "topics.asyncapi.yaml"
 EVENTS = {"$ref": "events/event.schema.json"}  # of a later draft than AsyncAPI's own schemas
@@ -32,7 +35,9 @@ def message(name: str) -> dict:
 
 
 @cache
-def _validator(name: str, part: str) -> Draft7Validator | Draft202012Validator:
+def _validator(name: str, part: str) -> "Validator":
+    from jsonschema import Draft7Validator
+
     if part == "payload" and message(name)["payload"].get("schema") == EVENTS:
         return schemas.validator()
     path = "bindings/kafka/key" if part == "key" else part
