@@ -78,6 +78,8 @@ Result<std::unique_ptr<publish::EmbeddedKafka>> start_embedded(const std::string
   }
   std::vector<std::pair<std::string, int>> topics{{prefix + ".dead-letters", 1},
                                                   {prefix + ".status", 1},
+                                                  {prefix + ".jobs", 1},
+                                                  {prefix + ".gaps", 1},
                                                   {"penstock." + prefix + ".state", 16}};
   for (const simulator::Source source : simulator::all_sources) {
     topics.emplace_back(prefix + "." + std::string(to_string(source)), 4);

@@ -100,6 +100,9 @@ Result<ClientHandle> make_client(ClientKind kind, const KafkaConnection& connect
                                  ClientEvents& events) {
   std::map<std::string, std::string> properties = ours;
   properties["bootstrap.servers"] = connection.brokers;
+  // A broker would make a missing topic with its own settings: an event topic too small, a state
+  // topic of too few partitions that isn't compacted.
+  properties["allow.auto.create.topics"] = "false";
   for (const auto& [name, value] : connection.properties) {
     if (applies(kind, name)) {
       properties.emplace(name, value);

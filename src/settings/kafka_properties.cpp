@@ -45,6 +45,8 @@ constexpr std::array refusals{
     Refusal{"linger.ms", batching},
     Refusal{"sticky.partitioning.linger.ms",
             "is set by penstock: events without a key go to the partitions in turn"},
+    Refusal{"allow.auto.create.topics",
+            "is set by penstock: it makes its topics itself, where kafka.create_topics is true"},
     Refusal{"isolation.level", reading},
     Refusal{"enable.partition.eof", reading},
     Refusal{"group.*", reading},

@@ -1,4 +1,4 @@
-// A client against librdkafka itself: what of it reaches the log.
+// A client against librdkafka itself: what of it reaches the log, and what it asks of the brokers.
 #include "publish/client.hpp"
 
 #include <gtest/gtest.h>
@@ -50,6 +50,22 @@ TEST(Client, LogsNoSecretThatLibrdkafkaQuotes) {
   }
   EXPECT_NE(log.text().find("(hidden)"), std::string::npos) << log.text();
   EXPECT_EQ(log.text().find("hush"), std::string::npos) << log.text();
+}
+
+TEST(Client, MakesNoTopicByAskingForIt) {
+  NoLog log;
+  const KafkaConnection connection{.brokers = "127.0.0.1:9", .properties = {}};
+  for (const ClientKind kind : {ClientKind::producer, ClientKind::consumer, ClientKind::admin}) {
+    ClientEvents events("test", log);
+    const auto client = make_client(kind, connection, {}, events);
+    ASSERT_TRUE(client) << client.error().what;
+    std::string value(16, '\0');
+    std::size_t size = value.size();
+    ASSERT_EQ(rd_kafka_conf_get(rd_kafka_conf(client->get()), "allow.auto.create.topics",
+                                value.data(), &size),
+              RD_KAFKA_CONF_OK);
+    EXPECT_STREQ(value.c_str(), "false");
+  }
 }
 
 }  // namespace

@@ -29,6 +29,7 @@ TEST(KafkaProperties, KeepsWhatPenstockOwns) {
                             "retries",
                             "message.send.max.retries",
                             "group.id",
+                            "allow.auto.create.topics",
                             "test.mock.num.brokers"}) {
     EXPECT_NE(refused_property(owned), "") << owned;
   }
