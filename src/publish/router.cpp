@@ -47,6 +47,13 @@ std::string content_id(const Event& event, const Batch& batch, std::size_t index
   return id;
 }
 
+// The event's own, where that is one: before 1970 Kafka takes none, and for 0 librdkafka puts the
+// time of its sending.
+WallTime time_of(const Event& event, const Batch& batch) {
+  return event.time_ms.value_or(0) > 0 ? WallTime(std::chrono::milliseconds(*event.time_ms))
+                                       : batch.block.received_at;
+}
+
 void reset(Record& record) {
   record.headers.clear();
   record.storage.clear();
@@ -73,10 +80,9 @@ void Router::route(const Event& event, const Batch& batch, std::size_t index,
   reset(record);
   record.key = key(event);
   record.value = event.line;
-  // Kafka takes no negative timestamp; a claim of before 1970 is no time of receipt either.
-  const bool by_event =
-      options_.timestamp == TimestampField::event && event.time_ms.value_or(-1) >= 0;
-  record.timestamp_ms = by_event ? *event.time_ms : milliseconds(batch.block.received_at);
+  record.timestamp_ms =
+      milliseconds(options_.timestamp == TimestampField::event ? time_of(event, batch)
+                                                               : batch.block.received_at);
   switch (options_.headers) {
     case HeaderSet::none:
       break;
@@ -100,14 +106,11 @@ void Router::route(const Event& event, const Batch& batch, std::size_t index,
 // CloudEvents 1.0, Kafka protocol binding 1.0.2, section 3.2 (binary content mode).
 void Router::add_cloud_event(const Event& event, const Batch& batch, std::size_t index,
                              Record& record) const {
-  const WallTime time = event.time_ms.value_or(-1) >= 0
-                            ? WallTime(std::chrono::milliseconds(*event.time_ms))
-                            : batch.block.received_at;
   record.headers.push_back({"ce_specversion", "1.0"});
   record.headers.push_back({"ce_id", keep(record, content_id(event, batch, index))});
   record.headers.push_back({"ce_source", options_.stream_url});
   record.headers.push_back({"ce_type", keep(record, "io.binaryedge." + std::string(event.type))});
-  record.headers.push_back({"ce_time", keep(record, to_rfc3339(time))});
+  record.headers.push_back({"ce_time", keep(record, to_rfc3339(time_of(event, batch)))});
   if (event.has_ip && !event.ip_is_origin) {
     record.headers.push_back({"ce_subject", event.ip});
   }

@@ -66,8 +66,12 @@ TEST_F(RouterTest, TakesTheTimeOfReceiptOrOfTheEvent) {
   EXPECT_EQ(route({.timestamp = TimestampField::event}).timestamp_ms, 1'464'558'594'512);
   event_.time_ms.reset();
   EXPECT_EQ(route({.timestamp = TimestampField::event}).timestamp_ms, 1'700'000'000'000);
-  event_.time_ms = -5;
-  EXPECT_EQ(route({.timestamp = TimestampField::event}).timestamp_ms, 1'700'000'000'000);
+  for (const std::int64_t no_time : {-5, 0}) {  // librdkafka takes 0 for the time of its sending
+    event_.time_ms = no_time;
+    EXPECT_EQ(route({.timestamp = TimestampField::event}).timestamp_ms, 1'700'000'000'000);
+    route({.headers = HeaderSet::cloudevents});
+    EXPECT_EQ(headers()["ce_time"], "2023-11-14T22:13:20.000Z");
+  }
 }
 
 TEST_F(RouterTest, HasNoHeadersByDefault) { EXPECT_TRUE(route({}).headers.empty()); }
