@@ -60,20 +60,24 @@ Call JournalTransactions::claim() {
   return call;
 }
 
-// What stands before it in the state topic is decided.
-Call JournalTransactions::mark() {
-  Call call = kafka_.begin();
-  if (call.outcome != Outcome::ok) {
-    return call;
+// In a transaction of its own.
+Call JournalTransactions::write_mark(const std::optional<std::string>& value) {
+  const Call begun = kafka_.begin();
+  if (begun.outcome != Outcome::ok) {
+    return begun;
   }
-  const std::string value =
-      "v=1\ninstance=" + options_.instance + "\ncount=" + std::to_string(++marks_) + "\n";
   if (kafka_.side({RecordTopic::state, mark_key_, value}) != Produced::queued) {
     return kafka_.failure();
   }
-  call = until_answered(clock_, [&] { return kafka_.commit(); });
-  if (call.outcome != Outcome::ok) {
-    return call;
+  return until_answered(clock_, [&] { return kafka_.commit(); });
+}
+
+// What stands before the mark in the state topic is decided. It goes once it is found.
+Call JournalTransactions::read_position() {
+  const std::string value =
+      "v=1\ninstance=" + options_.instance + "\ncount=" + std::to_string(++marks_) + "\n";
+  if (Call marked = write_mark(value); marked.outcome != Outcome::ok) {
+    return marked;
   }
   bool seen = false;
   const auto take = [&](std::string_view key, std::optional<std::string_view> found) {
@@ -85,9 +89,11 @@ Call JournalTransactions::mark() {
   if (!read) {
     return {Outcome::fatal, read.error().what};
   }
-  return *read ? kafka_.fetch_metadata()
-               : Call{Outcome::fatal, "the own mark in the state topic isn't visible after " +
-                                          to_string(state_read)};
+  if (!*read) {
+    return {Outcome::fatal,
+            "the own mark in the state topic isn't visible after " + to_string(state_read)};
+  }
+  return write_mark(std::nullopt);
 }
 
 Result<BlockSequence> JournalTransactions::open() {
@@ -95,7 +101,10 @@ Result<BlockSequence> JournalTransactions::open() {
   std::uint64_t lost = 0;
   if (call.outcome == Outcome::ok) {
     lost = kafka_.connections_lost();
-    call = mark();
+    call = read_position();
+  }
+  if (call.outcome == Outcome::ok) {
+    call = kafka_.fetch_metadata();
   }
   if (call.outcome != Outcome::ok) {
     kafka_.close_producer();
@@ -121,8 +130,7 @@ Call JournalTransactions::produce(std::span<const Batch> batches,
   const auto side = [&](const SideRecord& record) {
     return kafka_.side(record) == Produced::queued;
   };
-  bool queued = side(position_record(options_.source, moved)) &&
-                side({RecordTopic::state, mark_key_, std::nullopt});
+  bool queued = side(position_record(options_.source, moved));
   for (const SideRecord& record : beside) {
     queued = queued && side(record);
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -25,7 +26,8 @@ class JournalTransactions final : public JournalPublisher {
 
  private:
   Call claim();
-  Call mark();
+  Call write_mark(const std::optional<std::string>& value);
+  Call read_position();
   Call produce(std::span<const Batch> batches, std::span<const SideRecord> beside);
   std::size_t before_position(std::span<const Batch> batches) const;
   // As the state topic has it, or this has moved it since.

@@ -159,6 +159,12 @@ TEST_F(JournalTransactionsTest, PublishesAllAndMovesThePosition) {
   EXPECT_THAT(published(), ElementsAreArray(journal.lines())) << "nothing twice";
 }
 
+TEST_F(JournalTransactionsTest, LeavesNoMarkWhereNothingIsLeftToPublish) {
+  session_ = session({source, topics, "t.firehose.journal-1"});
+  ASSERT_TRUE(JournalTransactions(options(), *session_, clock_).open());
+  EXPECT_TRUE(kafka_.latest(topics.state).empty());
+}
+
 TEST_F(JournalTransactionsTest, GoesOnWhereADaemonWithThatJournalEnded) {
   const Journal journal(4);
   const auto record = position_record(
