@@ -191,37 +191,27 @@ std::array<rd_kafka_topic_t*, 5> Producer::topics() const {
 }
 
 Call Producer::fetch_metadata(Duration timeout) {
+  events_->topic_missing = false;
   for (rd_kafka_topic_t* topic : topics()) {
-    const auto [error, found] = ask_metadata(client_.get(), topic, timeout, *events_);
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-      events_->topic_missing = events_->topic_missing || is_missing(error);
-      return {Outcome::retriable,
-              std::string(rd_kafka_topic_name(topic)) + ": " +
-                  events_->unanswered(rd_kafka_err2str(error)),
-              events_->refused()};
+    const Metadata metadata = ask_metadata(client_.get(), topic, timeout, *events_);
+    const auto failed = [&](const std::string& why) {
+      return Call{Outcome::retriable, std::string(rd_kafka_topic_name(topic)) + ": " + why,
+                  events_->refused()};
+    };
+    if (!metadata.found) {
+      return failed(events_->unanswered(rd_kafka_err2str(metadata.error)));
     }
-    if (topic == events_topic_.get() && found->topic_cnt == 1) {
-      deliveries_.set_partitions(found->topics[0].partition_cnt);
-      partitioning_ = Partitioning(partitioner_, found->topics[0].partition_cnt);
+    const auto& found = metadata.found->topics[0];
+    if (is_missing(found.err)) {
+      events_->topic_missing = true;
+      return failed(rd_kafka_err2str(found.err));
+    }
+    if (topic == events_topic_.get()) {
+      deliveries_.set_partitions(found.partition_cnt);
+      partitioning_ = Partitioning(partitioner_, found.partition_cnt);
     }
   }
   return {};
-}
-
-// librdkafka (2.0) doesn't fail the records that it was about to send again when their topic went:
-// they stay where they are until they time out.
-std::optional<std::string> Producer::find_missing_topic() {
-  for (rd_kafka_topic_t* topic : topics()) {
-    const Metadata metadata = ask_metadata(client_.get(), topic, answer_wait, *events_);
-    if (!metadata.found) {
-      break;  // the broker is away
-    }
-    if (is_missing(metadata.found->topics[0].err)) {
-      events_->topic_missing = true;
-      return rd_kafka_topic_name(topic);
-    }
-  }
-  return std::nullopt;
 }
 
 bool Producer::topic_missing() const { return events_->topic_missing; }
@@ -342,9 +332,10 @@ Produced Producer::record(rd_kafka_topic_t* topic, int partition, const Record& 
 
 bool Producer::flush() {
   if (!deliveries_.await(client_.get(), [this] { return !events_->failure.empty(); })) {
-    if (const auto missing = find_missing_topic()) {
-      failure_ = {Outcome::fatal,
-                  *missing + ": " + rd_kafka_err2str(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)};
+    // librdkafka (2.0) doesn't fail the records that it was about to send again when their topic
+    // went: they stay where they are until they time out.
+    if (const Call asked = fetch_metadata(answer_wait); topic_missing()) {
+      failure_ = {Outcome::fatal, asked.why};
       return false;
     }
     failure_ = {Outcome::retriable,

@@ -30,7 +30,8 @@ class Producer {
   ~Producer();
 
   Call init_transactions(Duration timeout);
-  // Learns of the topics' partitions now rather than with the first transaction.
+  // Learns of the topics' partitions now rather than with the first transaction, and whether one is
+  // missing.
   Call fetch_metadata(Duration timeout);
   const Partitioning& partitioning() const noexcept { return partitioning_; }
   Call begin();
@@ -63,8 +64,7 @@ class Producer {
                 std::uint64_t opaque);
   Call outcome_of(rd_kafka_error_t* error);
   std::array<rd_kafka_topic_t*, 5> topics() const;
-  std::optional<std::string> find_missing_topic();  // its name
-  Outcome state() const;                            // ok, fenced or fatal
+  Outcome state() const;  // ok, fenced or fatal
   bool transaction_failed();
   Call ended(const Call& call);  // the transaction, where the call succeeded
 

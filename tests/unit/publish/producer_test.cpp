@@ -131,7 +131,7 @@ TEST_F(ProducerTest, QueuesNothingMoreOnceARecordHasFailed) {
   ASSERT_EQ(producer_->dead_letter(event(), {.item = ItemSequence{1}, .letter = true}),
             Produced::queued);
   kafka_.set_topic_error("dead", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
-  ASSERT_EQ(producer_->fetch_metadata(Duration{30'000}).outcome, Outcome::ok);
+  producer_->fetch_metadata(Duration{30'000});  // librdkafka sees it, too
   producer_->flush();
   EXPECT_EQ(producer_->event(event(), event_id(0)), Produced::failed);
   EXPECT_TRUE(producer_->topic_missing());
@@ -142,6 +142,17 @@ TEST_F(ProducerTest, QueuesNothingMoreOnceARecordHasFailed) {
   EXPECT_NE(committed.why.find("dead: "), std::string::npos);
   EXPECT_EQ(producer_->abort().outcome, Outcome::ok);
   EXPECT_TRUE(producer_->take_refused().empty());
+}
+
+TEST_F(ProducerTest, SaysWhichTopicIsMissingUntilItIsThere) {
+  kafka_.set_topic_error("jobs", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+  const Call asked = producer_->fetch_metadata(Duration{30'000});
+  EXPECT_EQ(asked.outcome, Outcome::retriable);
+  EXPECT_NE(asked.why.find("jobs: "), std::string::npos) << asked.why;
+  EXPECT_TRUE(producer_->topic_missing());
+  kafka_.set_topic_error("jobs", RD_KAFKA_RESP_ERR_NO_ERROR);
+  EXPECT_EQ(producer_->fetch_metadata(Duration{30'000}).outcome, Outcome::ok);
+  EXPECT_FALSE(producer_->topic_missing());
 }
 
 // librdkafka (2.0) keeps what it was about to send again, for a minute, and tells nothing.
