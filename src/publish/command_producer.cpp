@@ -40,10 +40,9 @@ class KafkaCommandProducer final : public CommandProducer {
       return producer.error();
     }
     producer_ = std::move(*producer);
-    marks_ = producer_->open_topic(options_.topics.dead_letters);
-    if (!marks_) {
-      return make_error(Errc::kafka, "librdkafka can't open the topic " +
-                                         printable(options_.topics.dead_letters));
+    const std::string& letters = options_.topics.dead_letters;
+    if (!letters.empty() && !(marks_ = producer_->open_topic(letters))) {
+      return make_error(Errc::kafka, "librdkafka can't open the topic " + printable(letters));
     }
     const Call claimed = producer_->init_transactions(claim_wait);
     if (claimed.refused) {

@@ -91,14 +91,20 @@ Result<std::unique_ptr<Producer>> Producer::open(const ProducerOptions& options,
   const auto partitioner = properties.find("partitioner");
   producer->partitioner_ = partitioner != properties.end() ? partitioner->second : "";
   producer->event_partitioner_.emplace(producer->partitioner_);
-  producer->events_topic_ = producer->open_topic(
-      options.topics.events, producer->event_partitioner_->topic_conf(producer->client_.get()));
-  producer->dead_letters_topic_ = producer->open_topic(options.topics.dead_letters);
-  producer->state_topic_ = producer->open_topic(options.topics.state);
-  producer->jobs_topic_ = producer->open_topic(options.topics.jobs);
-  producer->gaps_topic_ = producer->open_topic(options.topics.gaps);
-  if (!producer->events_topic_ || !producer->dead_letters_topic_ || !producer->state_topic_ ||
-      !producer->jobs_topic_ || !producer->gaps_topic_) {
+  bool opened = true;
+  const auto open = [&](TopicHandle& topic, const std::string& name, TopicConfHandle conf = {}) {
+    if (!name.empty()) {
+      topic = producer->open_topic(name, std::move(conf));
+      opened = opened && topic;
+    }
+  };
+  open(producer->events_topic_, options.topics.events,
+       producer->event_partitioner_->topic_conf(producer->client_.get()));
+  open(producer->dead_letters_topic_, options.topics.dead_letters);
+  open(producer->state_topic_, options.topics.state);
+  open(producer->jobs_topic_, options.topics.jobs);
+  open(producer->gaps_topic_, options.topics.gaps);
+  if (!opened) {
     return make_error(Errc::kafka, "librdkafka can't open a topic: " +
                                        std::string(rd_kafka_err2str(rd_kafka_last_error())));
   }
@@ -193,6 +199,9 @@ std::array<rd_kafka_topic_t*, 5> Producer::topics() const {
 Call Producer::fetch_metadata(Duration timeout) {
   events_->topic_missing = false;
   for (rd_kafka_topic_t* topic : topics()) {
+    if (topic == nullptr) {
+      continue;
+    }
     const Metadata metadata = ask_metadata(client_.get(), topic, timeout, *events_);
     const auto failed = [&](const std::string& why) {
       return Call{Outcome::retriable, std::string(rd_kafka_topic_name(topic)) + ": " + why,

@@ -14,7 +14,7 @@ namespace penstock::publish {
 struct ProducerOptions {
   KafkaConnection connection;
   std::string transactional_id;
-  TopicNames topics;
+  TopicNames topics;  // one without a name isn't written to
   Bytes max_event;
   KafkaCounters* counters = nullptr;  // where it tells of itself; none: nobody asks
   Duration statistics_interval{5'000};

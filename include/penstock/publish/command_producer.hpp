@@ -26,6 +26,8 @@ namespace penstock::publish {
 
 struct CommandProducerOptions {
   KafkaConnection connection;
+  // Named are those that it writes to whatever it is given: `events`, where it is one topic that
+  // all goes to, and `dead_letters`, where they are letters.
   TopicNames topics;
   std::string transactional_id;
   // No other process has that id, ever. Then publish() goes on with another producer after a

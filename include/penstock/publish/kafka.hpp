@@ -17,12 +17,12 @@ struct KafkaConnection {
 
 // The names of the topics, renames applied.
 struct TopicNames {
-  std::string events;  // of one source
-  std::string dead_letters;
-  std::string status;
-  std::string state;
-  std::string jobs;
-  std::string gaps;
+  std::string events{};  // of one source
+  std::string dead_letters{};
+  std::string status{};
+  std::string state{};
+  std::string jobs{};
+  std::string gaps{};
 };
 
 // How topics are made where they are missing.

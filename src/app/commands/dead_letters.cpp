@@ -128,7 +128,7 @@ Result<void> retry_letters(const settings::Settings& settings, const RetryWanted
   // read afterwards says what was retried.
   const auto producer = publish::CommandProducer::open(
       {.connection = connection,
-       .topics = topic_names(settings.kafka, settings.sources.front().name),
+       .topics = {.dead_letters = name},
        .transactional_id = retry_id(settings.kafka),
        .max_event = settings.events.max_size,
        .command = "penstock dead-letters retry",

@@ -115,10 +115,9 @@ Result<QueryAnswer> publish_query(const settings::Loaded& loaded, const settings
   ApiCalls api(loaded, inputs);  // before threads are made: it blocks signals
   NoLog log;
   const std::string topic = settings::topic_name(settings.kafka, "query");
-  publish::TopicNames topics = topic_names(settings.kafka, SourceName("query"));
   const auto producer = publish::CommandProducer::open(
       {.connection = kafka_connection(settings.kafka),
-       .topics = std::move(topics),
+       .topics = {.events = topic},
        // One for each run, so that two at a time don't fence each other.
        .transactional_id = settings.kafka.transactional_id_prefix + ".query." + random_id(),
        .own_id = true,

@@ -19,7 +19,7 @@ namespace {
 class CommandProducerTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    for (const char* topic : {"events", "other", "dead", "state", "jobs", "gaps"}) {
+    for (const char* topic : {"events", "other", "dead"}) {
       kafka_.create_topic(topic, 2);
     }
     open(false);
@@ -27,7 +27,7 @@ class CommandProducerTest : public ::testing::Test {
 
   void open(bool own_id) {
     auto producer = CommandProducer::open({.connection = connection(),
-                                           .topics = mock_topics(),
+                                           .topics = {.dead_letters = "dead"},
                                            .transactional_id = "retry",
                                            .own_id = own_id,
                                            .max_event = 16_KiB,
