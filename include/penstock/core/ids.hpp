@@ -50,7 +50,7 @@ class SourceName {
 struct Position {
   std::string journal;       // id of the journal, 16 hex digits
   BlockSequence sequence;    // the first block not wholly committed
-  std::uint64_t offset = 0;  // in bytes from the start of that block's data
+  std::uint64_t offset = 0;  // of bytes in it; reserved: transactions end with blocks, so it is 0
   ItemSequence item;         // the first item not committed; counted on from process to process
   bool operator==(const Position&) const = default;
 };

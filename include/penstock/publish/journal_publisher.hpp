@@ -39,9 +39,11 @@ class JournalPublisher {
 
   // Blocks before this one are committed, as the state topic says.
   virtual Result<BlockSequence> open() = 0;
-  // Batches in the order of their blocks, and records beside them: one transaction of what isn't
-  // committed yet. Views into blocks stay until it is back. After an error it is of no use any
-  // more.
+  // Batches in the order of their blocks, and records beside them; batches that are committed are
+  // passed over. One transaction, or several where Kafka refuses records: `beside` goes with the
+  // last. Where the process dies before that, nothing of `beside` is written, though the first of
+  // the batches may be. Without batches it may be written twice. Views into blocks stay until it is
+  // back. After an error it is of no use any more.
   virtual Result<void> publish(std::span<const Batch> batches,
                                std::span<const SideRecord> beside) = 0;
 };

@@ -4,8 +4,9 @@
 // with the source's name and a slash. A value is text, one `name=value` a line, `v` first:
 //
 //   <source>/owner/<instance>      v=1, claim, host, since
-//   <source>/position/<journal>    v=1, sequence, offset: the first byte not committed; item: the
-//                                  first item not committed; counted on from process to process
+//   <source>/position/<journal>    v=1, sequence: the first block not committed; offset: reserved,
+//                                  0; item: the first item not committed; counted on from process
+//                                  to process
 //
 // What else there is belongs to jobs (docs/state-topic.md).
 //
