@@ -17,8 +17,11 @@ COMPILER = "aarch64-linux-gnu-g++"
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Wsign-conversion", "-Werror"]
 
 
-def headers_of_libraries(folder: Path) -> Path:
-    """Those that are the same for every processor, without libc's, of which the compiler has its own."""
+def headers_of_libraries() -> Path:
+    """Those that are the same for every processor, without libc's, of which the compiler has its own. In the same place
+    each time, as ccache asks for it."""
+    folder = ROOT / "build" / "aarch64"
+    shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     (folder / "boost").symlink_to("/usr/include/boost")
     (folder / "rapidjson").symlink_to("/usr/include/rapidjson")
@@ -32,12 +35,13 @@ def headers_of_libraries(folder: Path) -> Path:
 @pytest.mark.timeout(1800)
 def test_the_pure_rooms_compile_for_aarch64(tmp_path: Path) -> None:
     assert shutil.which(COMPILER), f"{COMPILER} is missing: scripts/lib/install-packages integration"
-    headers = headers_of_libraries(tmp_path / "headers")
+    headers = headers_of_libraries()
+    launcher = ["ccache"] if shutil.which("ccache") else []
     sources = [file for file in Tree.read(ROOT).sources() if file.path.endswith(".cpp") and rooms.is_pure(file)]
     assert len(sources) > 50
 
     def compile_one(number: int) -> str:
-        command = [COMPILER, "-std=c++20", "-O1", "-c", *WARNINGS, ROOT / sources[number].path]
+        command = [*launcher, COMPILER, "-std=c++20", "-O1", "-c", *WARNINGS, ROOT / sources[number].path]
         command += ["-I", ROOT / "include", "-I", ROOT / "src", "-isystem", headers]
         result = subprocess.run(
             [*command, "-o", tmp_path / f"{number}.o"], capture_output=True, text=True, check=False
