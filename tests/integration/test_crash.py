@@ -10,14 +10,13 @@ from typing import Callable, Iterator
 import pytest
 from harness import crash_plan, gap_times
 from harness.broker import Broker
-from harness.crash_plan import AMOUNTS, LONGEST_STOP, ROUNDS, SEED
+from harness.crash_plan import AMOUNTS, LONGEST_STOP, RATE, ROUNDS, SEED
 from harness.crashes import Crashes
 from harness.daemon import Daemon
 from harness.exactly_once import compared
 from harness.gap_times import Timeline
 from harness.simulator import SOURCES, Simulator
 
-RATE = 2000
 # A killed broker comes back when its old session has ended; 9 s by default.
 SHORT_SESSION = {"broker.session.timeout.ms": "3000", "broker.heartbeat.interval.ms": "500"}
 

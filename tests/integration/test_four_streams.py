@@ -9,7 +9,7 @@ from harness import exactly_once, wait
 from harness.simulator import SOURCES
 
 SECONDS = float(os.environ.get("PENSTOCK_TEST_SECONDS", "60"))
-RATE = float(os.environ.get("PENSTOCK_TEST_RATE", "2000"))  # of each stream
+RATE = float(os.environ.get("PENSTOCK_TEST_RATE", "700"))  # of each stream
 FAULTS = (
     *("fin", "reset", "tls_truncate", "end", "content_length", "until_close", "redirect"),
     *("tiny_chunks", "split_chunks", "crlf", "blank_lines"),

@@ -80,6 +80,7 @@ def number(name: str, otherwise: float) -> float:
 
 SEED = int(number("SEED", 11))
 ROUNDS = int(number("ROUNDS", 1))  # each with topics and a Kafka of its own, the amounts shared out
+RATE = number("RATE", 500)  # events a second of each source
 LONGEST_STOP = number("LONGEST_STOP", 20)
 AMOUNTS = Amounts(
     daemon_kills=int(number("KILLS", 20)),
