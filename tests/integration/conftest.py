@@ -1,5 +1,6 @@
 """Fixtures: one Kafka for the session, simulators and daemons that end with their test."""
 
+import fcntl
 import os
 import uuid
 from pathlib import Path
@@ -14,6 +15,7 @@ from harness.flow import SOURCE, Flow
 from harness.hostile import Exposed
 from harness.kafka_proxy import KafkaProxy
 from harness.packages import make_packages
+from harness.process import ROOT, done
 from harness.prometheus import Prometheus
 from harness.simulator import Simulator
 
@@ -29,18 +31,29 @@ OF_THE_BUILD = {
     "test_service_files",
 }
 
+# Files whose tests wait most of their time: first, so that others run beside them.
+OF_WAITS = {"test_alert_faults", "test_jobs", "test_secrets", "test_shutdown", "test_status_page"}
+# Files that have a broker of their own for all of their tests, which wait for its outages.
+OF_A_BROKER = {"test_networks", "test_outages", "test_secure_kafka"}
+
+
+def turn(item: pytest.Item) -> tuple[bool, bool]:
+    """Short tests first; what stops its broker, last."""
+    if item.get_closest_marker("own_broker"):
+        return True, item.path.stem not in OF_A_BROKER
+    return False, item.path.stem not in OF_WAITS
+
 
 # First, as the workers read the groups in a hook of the same name.
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Short tests first; what stops its broker, last. Of several workers (-n) one has a whole file, but for tests with
-    a broker of their own."""
-    items.sort(key=lambda item: bool(item.get_closest_marker("own_broker")))
+    """Of several workers (-n) one has a whole file, but for tests with a broker each."""
+    items.sort(key=turn)
     for item in items:
         name = item.path.stem
         if name in OF_THE_BUILD:
             item.add_marker(pytest.mark.xdist_group("build"))
-        elif not item.get_closest_marker("own_broker"):
+        elif name in OF_A_BROKER or not item.get_closest_marker("own_broker"):
             item.add_marker(pytest.mark.xdist_group(name))
 
 
@@ -57,11 +70,30 @@ def pytest_runtest_teardown() -> Iterator[None]:
         sanitizers.check()
 
 
+def is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+def session_kafka(config: pytest.Config) -> Path:
+    """One for all workers, whose folders are in the session's."""
+    folder = config._tmp_path_factory.getbasetemp()
+    return (folder.parent if is_worker(config) else folder) / "kafka"
+
+
+# First, as the session's folder is removed in a hook of the same name. The workers are over then.
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    folder = session_kafka(session.config)
+    if folder.exists() and not is_worker(session.config):
+        done(ROOT / "scripts" / "kafka", "stop", "--dir", folder)
+
+
 @pytest.fixture(scope="session")
-def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
-    broker = Broker(tmp_path_factory.mktemp("kafka"), os.environ.get("PENSTOCK_KAFKA"))
-    yield broker
-    broker.stop()
+def kafka(pytestconfig: pytest.Config) -> Broker:
+    folder = session_kafka(pytestconfig)
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # who comes meanwhile finds it running
+        return Broker(folder, os.environ.get("PENSTOCK_KAFKA"))
 
 
 @pytest.fixture
