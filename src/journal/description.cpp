@@ -34,11 +34,19 @@ bool write_all(int file, std::string_view text) {
   return true;
 }
 
+// In the room of the file before, which is kept for that: a full disk is no obstacle.
 Result<void> write_file(const std::string& path, std::string_view text) {
   const std::string draft = path + ".new";
-  const Descriptor file(::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
-  if (!file || !write_all(file.get(), text) || ::fsync(file.get()) != 0 ||
-      ::rename(draft.c_str(), path.c_str()) != 0) {
+  const Descriptor file(::open(draft.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0640));
+  if (!file || !write_all(file.get(), text) ||
+      ::ftruncate(file.get(), static_cast<off_t>(text.size())) != 0 || ::fsync(file.get()) != 0) {
+    return system_failure("can't write " + draft);
+  }
+  const auto rename = [&](unsigned how) {
+    return ::renameat2(AT_FDCWD, draft.c_str(), AT_FDCWD, path.c_str(), how) == 0;
+  };
+  // There may be none before, or a file system that exchanges no names.
+  if (!rename(RENAME_EXCHANGE) && !rename(0)) {
     return system_failure("can't write " + path);
   }
   return {};

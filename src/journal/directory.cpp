@@ -122,6 +122,11 @@ Result<void> Directory::describe() {
                                          printable(description.source) + ", not of " +
                                          options_.source.str() + ": set another journal.directory");
   }
+  if (!*found) {  // then there is the file whose room the next start needs
+    if (auto begun = write_description(options_.path, description); !begun) {
+      return begun;
+    }
+  }
   id_ = description.id;
   process_ = description.processes++;
   if (auto written = write_description(options_.path, description); !written) {

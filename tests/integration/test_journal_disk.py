@@ -103,6 +103,36 @@ def test_validate_counts_what_the_journal_has_of_the_disk(disk: Callable[..., Sm
 
 
 @pytest.mark.kafka
+@pytest.mark.own_broker
+def test_on_a_full_disk_it_starts_with_its_backlog_and_publishes_it(
+    own_kafka: Broker,
+    prefix: str,
+    simulator: Callable[..., Simulator],
+    disk: Callable[..., SmallDisk],
+    on_disk: Callable[..., Daemon],
+) -> None:
+    where = disk()
+    remote = simulator(rate=1000)
+    known = {"brokers": own_kafka.brokers, "kafka_topic_prefix": prefix}
+    daemon = on_disk(remote, where, folder="killed", **known).wait_ready()
+    wait.until("it publishes", lambda: daemon.metrics().get("published_events_total") > 0)
+    own_kafka.kill()
+    wait.until("lines wait", lambda: daemon.metrics().get("journal_events") > 2000)
+    where.fill()
+    received = daemon.metrics().get("received_events_total")
+    daemon.kill()
+    daemon = on_disk(remote, where, folder="full", **known).wait_ready("/livez")
+    own_kafka.start()
+    wait.until("it reads on", lambda: daemon.metrics().get("received_events_total") > 0)
+    remote.quiet(SOURCE)
+    metrics = daemon.wait_drained(SOURCE)
+    assert daemon.stop() == 0
+    [verifier] = exactly_once.compared(remote, own_kafka, prefix, SOURCE, killed=True).values()
+    assert not verifier.findings()
+    assert verifier.lines_found >= received + metrics.get("received_events_total")
+
+
+@pytest.mark.kafka
 @pytest.mark.parametrize("sync_interval", ["1s", "0s"])
 def test_without_room_for_a_segment_it_waits_and_goes_on(
     sync_interval: str,

@@ -1,6 +1,7 @@
 // The journal of one source on disk: a directory of segment files (docs/journal-format.md).
 //
 //   journal      text: version, id, source, and how many processes have written to it
+//   journal.new  the one before: the next is written in its room, then the two change their names
 //   <n>.segment  blocks that Kafka may not have yet; two at most are kept for reuse
 //   released     the last block that Kafka has for sure: spares a start what came before it; locked
 //   <n>.damaged  a copy of a segment in which blocks could not be read; for people

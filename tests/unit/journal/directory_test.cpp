@@ -2,13 +2,16 @@
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -309,6 +312,31 @@ TEST(DirectoryTest, RefusesWhatIsNotItsOwn) {
   EXPECT_NE(refusal("firehose").find("is missing, and there are segments"), std::string::npos);
 }
 
+// On a full disk there is no other.
+TEST(DirectoryTest, IsDescribedAnewInTheRoomOfTheTwoFilesThatItHas) {
+  const TemporaryDirectory temporary;
+  const auto inode = [&](const std::string& name) {
+    struct stat about {};
+    EXPECT_EQ(::stat(temporary.file(name).c_str(), &about), 0) << name;
+    return about.st_ino;
+  };
+  { Process first(temporary.path()); }
+  const std::set<ino_t> files{inode("journal"), inode("journal.new")};
+  BlockSequence last;
+  for (int start = 0; start < 12; ++start) {  // their number comes to have two digits
+    if (start == 6) {
+      std::ofstream(temporary.file("journal.new"), std::ios::app) << std::string(1'000, 'x');
+    }
+    Process next(temporary.path());
+    EXPECT_EQ((std::set{inode("journal"), inode("journal.new")}), files);
+    EXPECT_GT(next.directory->first_sequence(), last);
+    last = next.directory->first_sequence();
+  }
+  std::ifstream description(temporary.file("journal"));
+  const std::string text(std::istreambuf_iterator<char>(description), {});
+  EXPECT_TRUE(text.ends_with("\nprocesses=13\n")) << text;
+}
+
 TEST(DirectoryTest, RefusesToStartWithoutASegmentThatCannotBeReadNow) {
   const TemporaryDirectory temporary;
   {
@@ -340,19 +368,18 @@ class CountingLog final : public Log {
 TEST(DirectoryTest, TellsEachTimeThatItCannotGrow) {
   const TemporaryDirectory temporary;
   CountingLog log;
-  const auto directory = Directory::open(
-      {temporary.path() + "/journal", SourceName("firehose"), small.segment_size}, log);
-  ASSERT_TRUE(directory);
-  auto first = (*directory)->take();
-  fs::rename(temporary.path() + "/journal", temporary.path() + "/away");  // no file can be made
+  const std::string path = temporary.path() + "/journal";
+  const auto directory =
+      Directory::open({path, SourceName("firehose"), small.segment_size}, log).value();
+  auto first = directory->take();
+  fs::rename(path, temporary.path() + "/away");  // no file can be made
   const auto& told = log.counts["the journal can't grow: reading stops until there is room"];
   for (int times = 1; times < 3; ++times) {
-    EXPECT_FALSE((*directory)->take());
-    EXPECT_FALSE((*directory)->take());
+    EXPECT_FALSE(directory->take());
+    EXPECT_FALSE(directory->take());
     EXPECT_EQ(told, times) << "once until there is room";
-    (*directory)->give_back(std::move(first));
-    first = (*directory)->take();
-    ASSERT_TRUE(first);
+    directory->give_back(std::move(first));
+    ASSERT_TRUE(first = directory->take());
   }
 }
 
