@@ -62,7 +62,7 @@ bool has_magic(std::span<const char> segment, std::uint32_t magic) noexcept {
 std::optional<Block> read_sealed(std::span<const char> header, std::span<const char> behind,
                                  BlockCheck check, JournalId journal) noexcept {
   const auto length = get<std::uint64_t>(header, 48);
-  if (length >= behind.size()) {  // the NUL has its place, too
+  if (length > behind.size()) {
     return std::nullopt;
   }
   const auto kind = get<std::uint8_t>(header, 6);

@@ -28,8 +28,8 @@ std::optional<Block> sealed_open_block(std::span<char> rest, JournalId journal, 
     return std::nullopt;
   }
   const std::string_view filled(rest.data() + block_header_size, open->filled);
-  const std::size_t whole = filled.rfind('\n') + 1;                 // 0: there is none
-  if (whole == 0 || block_header_size + whole + 1 > rest.size()) {  // the NUL has its place, too
+  const std::size_t whole = filled.rfind('\n') + 1;  // 0: there is none
+  if (whole == 0) {
     return std::nullopt;
   }
   const Block block{.sequence = open->sequence,
@@ -38,7 +38,6 @@ std::optional<Block> sealed_open_block(std::span<char> rest, JournalId journal, 
                     .received_at = open->received_at,
                     .bytes = filled.substr(0, whole),
                     .original_size = whole};
-  rest[block_header_size + whole] = '\0';
   write_block_header(block, HeaderSpan(rest.data(), block_header_size), journal);
   return block;
 }

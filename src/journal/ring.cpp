@@ -20,7 +20,7 @@ Ring::Ring(RingOptions options, SegmentStore& store)
       next_sequence_(store.first_sequence()) {
   // Behind an oversized line there is room for another block.
   assert(options.segment_size.count >
-         block_footprint(options.max_line.count + 1) + block_header_size + 1);
+         block_footprint(options.max_line.count + 1) + block_header_size);
   unread_.last = unreleased_.last = store.last_released();
   for (RecoveredSegment& found : store.recover()) {
     sealed_bytes_ += found.blocks.data_bytes;
@@ -186,12 +186,11 @@ char* Ring::open_data() noexcept {
 }
 
 std::size_t Ring::open_room() const noexcept {
-  // One byte is kept for the NUL behind the block. What follows an oversized line has to have room
-  // in a block of its own, whose header and NUL stand before and behind it.
+  // What follows an oversized line has to have room in a block of its own.
   const std::size_t begin =
       open_offset_ + (oversized_ ? block_footprint(framer_.filled()) : framer_.filled());
   const std::size_t size = placed_.back().segment->size();
-  return size - std::min(size, begin + block_header_size + 1);
+  return size - std::min(size, begin + block_header_size);
 }
 
 bool Ring::place_segment() {
@@ -209,7 +208,7 @@ bool Ring::place_segment() {
 // Opens a block that begins with `rest`: behind the last sealed one where a block of common size
 // fits, else in another segment. Where there is none, the ring is without an open block.
 void Ring::open_block(std::string_view rest) {
-  const std::size_t wanted = block_header_size + rest.size() + options_.block_size.count + 1;
+  const std::size_t wanted = block_header_size + rest.size() + options_.block_size.count;
   const bool fits =
       !placed_.empty() && placed_.back().sealed_end + wanted <= placed_.back().segment->size();
   if (fits || place_segment()) {
@@ -287,7 +286,7 @@ void Ring::seal_open(BlockKind kind, std::size_t length, std::uint64_t original_
   placed.sealed_end = open_offset_ + block_footprint(length);
   open_since_ = last_received_;
 
-  // The rest stands where the next block's header and this one's NUL go: it moves first.
+  // The rest stands where the next block's header goes: it moves first.
   const std::size_t rest_size = rest.size();
   framer_.restart(0);
   open_block(rest);
@@ -296,7 +295,6 @@ void Ring::seal_open(BlockKind kind, std::size_t length, std::uint64_t original_
   } else if (!open_) {
     carry_.assign(rest);
   }
-  start[block_header_size + length] = '\0';
   write_block_header(block, header, store_.journal());
   if (&placed != &placed_.back()) {
     unmap_unused();

@@ -20,7 +20,7 @@ enum class BlockKind : std::uint8_t {
 };
 
 // A view: the bytes belong to the journal and stay, unchanged, until the block's sequence is
-// released. One NUL stands behind the bytes.
+// released.
 struct Block {
   BlockSequence sequence;
   ChannelId channel;

@@ -15,7 +15,7 @@
 //       48     8  length of the data, bytes
 //       56     4  CRC-32C of the journal's id (8 bytes) and the bytes 0 to 55
 //       60     4  CRC-32C of the journal's id, the bytes 0 to 59 and the data
-//       64        the data, then one NUL that the CRC doesn't cover, then padding
+//       64        the data, then padding
 //
 // The open block, which bytes are received into, has "PSO1", version, sequence, channel, session
 // and received_at at the same places, and
@@ -51,7 +51,7 @@ inline constexpr std::size_t block_alignment = 64;
 
 // From a block's start to where the next may start.
 constexpr std::size_t block_footprint(std::size_t length) noexcept {
-  return (block_header_size + length + 1 + block_alignment - 1) / block_alignment * block_alignment;
+  return (block_header_size + length + block_alignment - 1) / block_alignment * block_alignment;
 }
 
 using HeaderSpan = std::span<char, block_header_size>;
