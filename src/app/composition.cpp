@@ -223,7 +223,6 @@ PipelineOptions pipeline_options(const settings::Settings& settings, const setti
                       .url = settings.api.url,
                       .replay_url = settings.api.stream_url,
                       .access = std::move(access),
-                      .stall_timeout = limits::replay_stall,
                       .max_line = settings.events.max_size}};
 }
 

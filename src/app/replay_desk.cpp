@@ -40,11 +40,8 @@ class ReplayDesk::Replay final : private remote::ReplayListener {
                .max_bytes = limits::max_replayed_bytes},
               desk.push_, [this] { moved(); }),
         run_(desk.io_,
-             {.url = desk.options_.replay_url,
-              .job_id = order.job,
-              .access = desk.access_,
-              .stall_timeout = desk.options_.stall_timeout},
-             feed_, *this, desk.counters_.received_bytes) {
+             {.url = desk.options_.replay_url, .job_id = order.job, .access = desk.access_}, feed_,
+             *this, desk.counters_.received_bytes) {
     run_.start();
   }
 
@@ -154,9 +151,11 @@ void ReplayDesk::ask_status(const std::string& job) {
           {{"source", options_.source.str()}, {"job", job}, {"error", answer.error().detail}});
     }
     post_(jobs_.note([job, unknown, answer = std::move(answer)](jobs::Jobs& jobs) {
-      return answer    ? jobs.status_told(job, *answer, wall_now())
-             : unknown ? jobs.status_told(job, std::nullopt, wall_now())
-                       : jobs.status_failed(job, wall_now());
+      if (!answer && !unknown) {
+        jobs.status_failed(job);
+        return Changes{};
+      }
+      return jobs.status_told(job, answer ? std::optional(*answer) : std::nullopt, wall_now());
     }));
   });
 }

@@ -33,7 +33,6 @@ struct ReplayDeskOptions {
   std::string url;         // of task lists and states of jobs
   std::string replay_url;  // of replays, which are where the streams are
   remote::AccessOptions access;
-  Duration stall_timeout;
   Bytes max_line;  // events.max_size
 };
 

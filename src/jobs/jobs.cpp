@@ -143,7 +143,7 @@ void Jobs::Impl::stop_replay(std::string_view id) {
 }
 
 void Jobs::Impl::forget(std::string_view id) {
-  planner_.forget(id);
+  stop_replay(id);
   tombstones_.push_back({RecordTopic::state, job_key(id), std::nullopt});
   tracker_.forget(id);
   recent_.forget_job(id);
@@ -320,9 +320,7 @@ Changes Jobs::tasks_failed(WallTime now) { return impl_->tasks_failed(now); }
 Changes Jobs::status_told(std::string_view job, const std::optional<Task>& task, WallTime now) {
   return impl_->status_told(job, task, now);
 }
-Changes Jobs::status_failed(std::string_view job, WallTime now) {
-  return impl_->status_failed(job, now);
-}
+void Jobs::status_failed(std::string_view job) { impl_->status_failed(job); }
 Changes Jobs::replay_failed(ChannelId run, ReplayEnd end, std::optional<Duration> retry_after,
                             WallTime now) {
   return impl_->replay_failed(run, end, retry_after, now);

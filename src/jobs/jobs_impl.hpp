@@ -42,7 +42,7 @@ class Jobs::Impl {
   Changes tasks_listed(std::span<const Task> tasks, WallTime now);
   Changes tasks_failed(WallTime now);
   Changes status_told(std::string_view job, const std::optional<Task>& task, WallTime now);
-  Changes status_failed(std::string_view job, WallTime now);
+  void status_failed(std::string_view job);
   Changes replay_failed(ChannelId run, ReplayEnd end, std::optional<Duration> retry_after,
                         WallTime now);
   Result<Changes> replay_requested(std::string_view job, bool force, WallTime now);

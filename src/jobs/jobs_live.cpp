@@ -38,7 +38,6 @@ Changes Jobs::Impl::decide_live(Batch& batch, WallTime now) {
     session_.rate = rate_.at(at);
   }
   session_changed_ = true;
-  changes.received_at = session_.received_at;
   if (block.kind == BlockKind::session_opened) {
     ask(now);  // which jobs the gap touched
   }

@@ -109,9 +109,8 @@ Changes Jobs::Impl::status_told(std::string_view written, const std::optional<Ta
   return changes;
 }
 
-Changes Jobs::Impl::status_failed(std::string_view written, WallTime) {
+void Jobs::Impl::status_failed(std::string_view written) {
   questions_.status_answered(normal_job_id(written));
-  return {};
 }
 
 }  // namespace penstock::jobs

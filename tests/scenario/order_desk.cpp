@@ -216,9 +216,11 @@ void OrderDesk::ask_status(const std::string& job) {
   const auto task = links_.remote.status(source_, job);
   links_.story.say(source_, "status of ", job, ": ", task ? task->status : known ? "-" : "unknown");
   links_.post([this, job, known, task] {
-    const WallTime now = links_.clock.wall();
-    return known && !task ? links_.jobs.status_failed(job, now)
-                          : links_.jobs.status_told(job, task, now);
+    if (known && !task) {
+      links_.jobs.status_failed(job);
+      return Changes{};
+    }
+    return links_.jobs.status_told(job, task, links_.clock.wall());
   });
 }
 

@@ -43,8 +43,7 @@ struct LedgerEntry {
 struct Changes {
   std::vector<SideRecord> records;                         // of one key, the last counts
   std::map<std::string, std::vector<LedgerEntry>> ledger;  // by normal job id; the last counts
-  std::optional<WallTime> received_at;  // of a live batch: until then nothing is missing
-  bool empty() const { return records.empty() && ledger.empty() && !received_at; }
+  bool empty() const { return records.empty() && ledger.empty(); }
 };
 
 // Used by one thread.

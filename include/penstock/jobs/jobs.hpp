@@ -141,7 +141,7 @@ class Jobs final : public Decider {
   Changes tasks_failed(WallTime now);
   // `task`: none where the API doesn't know the job any more.
   Changes status_told(std::string_view job, const std::optional<Task>& task, WallTime now);
-  Changes status_failed(std::string_view job, WallTime now);  // no answer
+  void status_failed(std::string_view job);  // no answer: nothing changes
   Changes replay_failed(ChannelId run, ReplayEnd end, std::optional<Duration> retry_after,
                         WallTime now);
   // An operator asks for a replay. An error says why there is none: settled, unknown, …

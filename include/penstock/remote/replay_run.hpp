@@ -11,6 +11,7 @@
 #include "penstock/core/byte_sink.hpp"
 #include "penstock/core/counters.hpp"
 #include "penstock/core/job_words.hpp"
+#include "penstock/core/limits.hpp"
 #include "penstock/core/session_end.hpp"
 #include "penstock/core/units.hpp"
 #include "penstock/remote/access.hpp"
@@ -25,7 +26,7 @@ struct ReplayOptions {
   std::string url;     // https, without a slash at its end
   std::string job_id;  // with or without `client-`
   Access access;
-  Duration stall_timeout;  // a pause doesn't count
+  Duration stall_timeout = limits::replay_stall;  // a pause doesn't count
 };
 
 // Called on the I/O thread. replay_closed() or replay_failed() comes once, and as the last thing:

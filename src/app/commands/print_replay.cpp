@@ -13,7 +13,6 @@
 #include "app/commands/line_printer.hpp"
 #include "app/commands/timed_progress.hpp"
 #include "penstock/app/commands/replay.hpp"
-#include "penstock/core/limits.hpp"
 #include "penstock/core/system_clock.hpp"
 #include "penstock/core/text.hpp"
 #include "penstock/remote/replay_run.hpp"
@@ -31,8 +30,7 @@ class ReplayPrinter final : private ByteSink, private remote::ReplayListener {
         run_(io_,
              {.url = loaded.settings.api.stream_url,
               .job_id = job,
-              .access = remote::Access(command_access(loaded, inputs)),
-              .stall_timeout = limits::replay_stall},
+              .access = remote::Access(command_access(loaded, inputs))},
              *this, *this, received_) {}
 
   // True: the whole replay was written, or nobody reads any more.

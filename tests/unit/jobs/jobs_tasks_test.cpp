@@ -189,7 +189,7 @@ TEST_F(JobsTasks, AreAskedForOneByOneWhereTheListHasThemNoMore) {
   EXPECT_FALSE(status_ordered()) << "b is clean, c is in the list";
   tick();
   EXPECT_FALSE(status_ordered());
-  commit(jobs->status_failed("a", now));
+  jobs->status_failed("a");
   pass(60);
   tick();
   EXPECT_EQ(status_ordered(), "a");
@@ -212,7 +212,7 @@ TEST_F(JobsTasks, AreAskedForFourAtATime) {
     EXPECT_EQ(status_ordered(), id);
   }
   EXPECT_FALSE(status_ordered());
-  commit(jobs->status_failed("b", now));
+  jobs->status_failed("b");
   tick();
   EXPECT_EQ(status_ordered(), "e");
 }
@@ -289,7 +289,7 @@ TEST_F(JobsTasks, ThatTheLastListHadAreAskedForOnceListsFail) {
   tick();
   EXPECT_EQ(status_ordered(), "a");
   list({task("a", "requested")});
-  commit(jobs->status_failed("a", now));
+  jobs->status_failed("a");
   pass(60);
   tick();
   EXPECT_FALSE(status_ordered());

@@ -158,8 +158,11 @@ void ModelWorld::answer_status() {
   }
   const std::string job = asked_.front();
   asked_.pop_front();
-  take(one_in(3) ? jobs_->status_failed(job, now_)
-                 : jobs_->status_told(job, remote_.status(job, !uncounted_), now_));
+  if (one_in(3)) {
+    jobs_->status_failed(job);
+  } else {
+    take(jobs_->status_told(job, remote_.status(job, !uncounted_), now_));
+  }
 }
 
 void ModelWorld::commit() {
