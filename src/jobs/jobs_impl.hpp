@@ -110,6 +110,7 @@ class Jobs::Impl {
   SessionRecord session_;
   bool session_changed_ = false;
   WallTime restored_at_{};
+  WallTime opened_at_{};        // the session; long ago where its opening wasn't seen
   bool whole_ = false;          // the session was seen from its opening
   bool first_session_ = false;  // it is the very first
   RecentRate rate_;

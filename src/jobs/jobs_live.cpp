@@ -70,6 +70,7 @@ void Jobs::Impl::session_opened(SessionId session, WallTime at, bool whole) {
       count_from(at);
     }
   }
+  opened_at_ = whole ? at : WallTime{};
   whole_ = whole;
   truncated_ = 0;
 }
@@ -174,7 +175,7 @@ bool Jobs::Impl::publish_live(Entry& entry, Batch& batch, std::size_t index, Cha
     if (job.settled_before && batch.block.received_at < *job.settled_before) {
       return false;  // it waited in the journal while the job was replayed
     }
-    if (job.settled_earlier && !batch.block.recovered &&
+    if (job.settled_earlier && !batch.block.recovered && opened_at_ < job.settled_before &&
         batch.block.received_at < restored_at_ + limits::after_full) {
       return false;  // it waited in the remote, while this process waited to own the source
     }

@@ -70,6 +70,12 @@ class JobsFixture : public testing::Test {
   void close(DisconnectCause cause = DisconnectCause::aborted) {
     mark(BlockKind::session_closed, cause);
   }
+  // A session that waited from then on, while another process had the source.
+  void open_waiting(WallTime opened) {
+    session = session.next();
+    Batch batch = live_mark(session, BlockKind::session_opened, opened);
+    commit(jobs->decide(batch, now));
+  }
   void mark(BlockKind kind, DisconnectCause cause = DisconnectCause::ended) {
     if (kind == BlockKind::session_opened) {
       session = session.next();

@@ -127,7 +127,7 @@ TEST_F(JobsLive, KnowsASettledJobAfterARestart) {
   EXPECT_EQ(jobs->figures().ledger_memory, Bytes{});
   tick();
   EXPECT_EQ(stored("ledger/"), 0u);
-  pass(10);
+  pass(1);
   open();
   EXPECT_EQ(live({event_line("a", 1)}), (Numbers{1})) << "late, not missing";
 }

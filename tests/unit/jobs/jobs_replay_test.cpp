@@ -248,11 +248,13 @@ TEST_F(JobsReplay, KnowsLiveEventsThatWaitedInTheJournalWhileTheirJobWasSettled)
 // Two processes: one waits with its session for the source, the other settles the job meanwhile.
 TEST_F(JobsReplay, KnowsLiveEventsThatWaitedInTheRemoteWhileAnotherProcessSettledTheirJob) {
   gap_at_the_end_of_a();
+  const WallTime opened = now;
+  pass(1);
   replay_next("a", all);
   replay_next("a", all);
   ASSERT_TRUE(settled("a"));
   restart();
-  open();
+  open_waiting(opened);
   pass(9);
   EXPECT_EQ(live({event_line("a", 3)}), (Numbers{}));
   pass(1);
