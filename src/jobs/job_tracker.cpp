@@ -83,7 +83,8 @@ bool JobTracker::saw_status(Entry& entry, const JobFlags& flags, const Seen& see
     }
   }
   merge(entry, flags, seen.at);
-  return says_end(flags) && job.open() && clean(job);
+  // Behind a revocation come results of hosts that are under way.
+  return flags.completed.value_or(false) && job.open() && clean(job);
 }
 
 void JobTracker::missed(Entry& entry, const Seen& seen, bool first_sight) {

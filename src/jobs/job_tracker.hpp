@@ -2,7 +2,7 @@
 // of them are settled. Pure; used by one thread.
 //
 // A job is clean while it was seen from its creation on, within one session of which nothing is
-// missing. A clean job that ends is settled at once; every other one needs replays.
+// missing. A clean job that is completed is settled at once; every other one needs replays.
 #pragma once
 
 #include <array>
@@ -44,7 +44,7 @@ class JobTracker {
     bool first_session = false;  // nor before: what is seen without its creation, predates it
   };
   void saw_event(Entry& entry, const Seen& seen);
-  // True where this ends a clean job: it is to be settled.
+  // True where this completes a clean job: it is to be settled.
   bool saw_status(Entry& entry, const JobFlags& flags, const Seen& seen);
   void soil() { ++stretch_; }  // something is missing: no job is clean any more
   bool clean(const Job& job) const { return job.created_in == stretch_ && !job.missed; }

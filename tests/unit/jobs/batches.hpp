@@ -24,6 +24,8 @@ inline constexpr JobFlags started_flags{
     .success = {}, .started = true, .completed = {}, .revoked = {}};
 inline constexpr JobFlags success_flags{
     .success = true, .started = true, .completed = true, .revoked = false};
+inline constexpr JobFlags revoked_flags{
+    .success = false, .started = true, .completed = {}, .revoked = true};
 
 // One line of a body.
 struct Line {

@@ -56,6 +56,40 @@ TEST_F(JobsLive, SettlesAJobThatWasSeenFromCreationToItsEnd) {
   EXPECT_EQ(published_statuses, 2u);
 }
 
+// Results of hosts under way may follow.
+TEST_F(JobsLive, SettlesNoJobThatIsRevokedBeforeItIsCompleted) {
+  start();
+  list({});
+  open();
+  live({status_line("a", created_flags), event_line("a", 1), status_line("a", revoked_flags)});
+  EXPECT_FALSE(settled("a"));
+  EXPECT_TRUE(shows("a", "\"status\":\"revoked\""));
+  close();
+  open();
+  list({});
+  EXPECT_TRUE(gap_shows("\"state\":\"recovering\",\"jobs\":[\"a\"]"));
+  pass(60);
+  tick();
+  const Lines all{event_line("a", 1), event_line("a", 2)};
+  EXPECT_EQ(replay_next("a", all), (Numbers{}));
+  EXPECT_EQ(replay_next("a", all), (Numbers{2}));
+  EXPECT_TRUE(settled("a"));
+  EXPECT_TRUE(gap_shows("\"state\":\"recovered\""));
+}
+
+TEST_F(JobsLive, SettlesARevokedJobThatIsCompleted) {
+  start();
+  open();
+  live({status_line("a", created_flags), status_line("a", revoked_flags), event_line("a", 1)});
+  EXPECT_FALSE(settled("a"));
+  live({status_line("a", {.success = false, .started = true, .completed = true, .revoked = true})});
+  EXPECT_TRUE(settled("a"));
+  EXPECT_TRUE(shows("a", "\"status\":\"revoked\""));
+  pass(1000);
+  tick();
+  EXPECT_FALSE(ordered_replay());
+}
+
 TEST_F(JobsLive, SettlesNoJobOfWhichTheBeginningIsMissing) {
   start();
   open();

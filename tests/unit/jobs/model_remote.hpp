@@ -138,9 +138,7 @@ class ModelRemote {
     return random_() % 2 == 0 ? "client-" + job.id : job.id;
   }
   static JobFlags end_flags(const RemoteJob& job) {
-    return job.revoked
-               ? JobFlags{.success = false, .started = true, .completed = {}, .revoked = true}
-               : success_flags;
+    return job.revoked ? revoked_flags : success_flags;
   }
 
   Random& random_;
