@@ -153,6 +153,16 @@ void JobTracker::unknown_to_api(Entry& entry, WallTime now) {
   }
 }
 
+void JobTracker::no_end_after(WallTime now) {
+  for (const std::string& id : unsettled_) {
+    Entry& entry = *find(id);
+    if (entry.second.ended_at > now) {
+      entry.second.ended_at = now;
+      changed(entry);
+    }
+  }
+}
+
 void JobTracker::replayed_status(Entry& entry, const JobFlags& flags, WallTime now) {
   merge(entry, flags, now);
 }

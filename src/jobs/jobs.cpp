@@ -42,6 +42,7 @@ void Jobs::Impl::reconfigure(const JobsOptions& options) {
 
 Changes Jobs::Impl::tick(WallTime now) {
   Changes changes;
+  look_at_clock(now);
   gaps_.tick(now);
   if (options_.has_jobs) {
     ask(now);
@@ -53,6 +54,21 @@ Changes Jobs::Impl::tick(WallTime now) {
   }
   store(changes, now, true);
   return changes;
+}
+
+// Where it was set back, what waits goes on waiting as long as it would have.
+void Jobs::Impl::look_at_clock(WallTime now) {
+  if (now < ticked_at_) {
+    const Duration by = ticked_at_ - now;
+    restored_at_ -= by;
+    if (list_read_) {
+      *list_read_ -= by;
+    }
+    questions_.clock_set_back(by);
+    planner_.clock_set_back(by);
+  }
+  ticked_at_ = now;
+  tracker_.no_end_after(now);  // it may have been set back before this process began
 }
 
 Changes Jobs::Impl::session_failed(SessionId after, DisconnectCause cause, WallTime now) {

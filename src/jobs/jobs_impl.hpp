@@ -78,6 +78,7 @@ class Jobs::Impl {
   void find_jobs_of(Gap& gap, std::optional<WallTime> oldest_listed);
 
   // --- jobs.cpp
+  void look_at_clock(WallTime now);
   // The job, known from now on; none where there are too many. `created`: its creation was seen.
   Entry* know(std::string_view id, bool created, WallTime now);
   void settle(Entry& entry, WallTime before, WallTime now);
@@ -110,6 +111,7 @@ class Jobs::Impl {
   SessionRecord session_;
   bool session_changed_ = false;
   WallTime restored_at_{};
+  WallTime ticked_at_{};
   WallTime opened_at_{};        // the session; long ago where its opening wasn't seen
   bool whole_ = false;          // the session was seen from its opening
   bool first_session_ = false;  // it is the very first

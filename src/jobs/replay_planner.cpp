@@ -22,6 +22,13 @@ ReplayPlanner::Plan& ReplayPlanner::plan(const std::string& job) {
   return plans_.try_emplace(job, backoff).first->second;
 }
 
+void ReplayPlanner::clock_set_back(Duration by) {
+  all_not_before_ -= by;
+  for (auto& [job, plan] : plans_) {
+    plan.not_before -= by;
+  }
+}
+
 std::optional<WallTime> ReplayPlanner::due_at(const JobTracker& jobs,
                                               const JobTracker::Entry& entry) const {
   const Job& job = entry.second;

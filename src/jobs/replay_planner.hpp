@@ -74,6 +74,8 @@ class ReplayPlanner {
     refused_ = DoublingBackoff(options.retry_first, options.retry_max);
   }
 
+  void clock_set_back(Duration by);
+
   // The jobs to be replayed now, as far as there is room, the longest due first.
   std::vector<std::string> due(const JobTracker& jobs, WallTime now) const;
   ChannelId begin(const JobTracker::Entry& job, WallTime now);

@@ -12,6 +12,14 @@ bool begun_unknown(const Job& job) {
 
 }  // namespace
 
+void TaskQuestions::clock_set_back(Duration by) {
+  next_list_ -= by;
+  list_not_before_ -= by;
+  for (auto& [job, at] : asked_) {
+    at -= by;
+  }
+}
+
 std::vector<std::string> TaskQuestions::statuses_due(const JobTracker& jobs, WallTime now) {
   std::vector<std::string> due;
   if (!list_settled_) {

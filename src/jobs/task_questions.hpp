@@ -27,6 +27,8 @@ class TaskQuestions {
     backoff_ = DoublingBackoff(retry_first, retry_max);
   }
 
+  void clock_set_back(Duration by);
+
   // True: ask for the list now. One question at a time.
   bool list_due(bool wanted, WallTime now) {
     if (list_pending_ || now < list_not_before_ || (!wanted && now < next_list_)) {

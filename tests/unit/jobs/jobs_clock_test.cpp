@@ -1,0 +1,141 @@
+// The wall clock is set back: what waits goes on waiting as long as it would have.
+#include "unit/jobs/jobs_replay_fixture.hpp"
+
+namespace penstock::jobs {
+namespace {
+
+constexpr std::int64_t back = 7'200;
+
+class JobsClock : public JobsReplayFixture {
+ protected:
+  void set_clock_back() {
+    tick();  // the clock was looked at before
+    pass(-back);
+    tick();
+  }
+};
+
+TEST_F(JobsClock, SetBackDelaysNoTaskList) {
+  start();
+  list({});
+  set_clock_back();
+  EXPECT_FALSE(list_ordered());
+  pass(60);
+  tick();
+  EXPECT_TRUE(list_ordered());
+}
+
+TEST_F(JobsClock, SetBackDelaysNoTaskListAfterOneThatFailed) {
+  start();
+  ASSERT_TRUE(list_ordered());
+  commit(jobs->tasks_failed(now));
+  set_clock_back();
+  EXPECT_FALSE(list_ordered());
+  pass(5);
+  tick();
+  EXPECT_TRUE(list_ordered());
+}
+
+TEST_F(JobsClock, SetBackDelaysNoQuestion) {
+  start();
+  open();
+  live({event_line("a", 1)});
+  list({});
+  ASSERT_EQ(status_ordered(), "a");
+  jobs->status_failed("a");
+  set_clock_back();
+  EXPECT_FALSE(status_ordered());
+  pass(60);
+  tick();
+  EXPECT_EQ(status_ordered(), "a");
+}
+
+TEST_F(JobsClock, SetBackDelaysNoReplayOfAJobThatEnded) {
+  start();
+  list({});
+  open();
+  live({event_line("a", 1), status_line("a", success_flags)});
+  set_clock_back();
+  EXPECT_FALSE(ordered_replay());
+  pass(60);
+  tick();
+  EXPECT_EQ(replay_next("a", {event_line("a", 1)}), (Numbers{}));
+  replay_next("a", {event_line("a", 1)});
+  EXPECT_TRUE(settled("a"));
+}
+
+TEST_F(JobsClock, SetBackDuringARestartDelaysNoReplay) {
+  start();
+  open();
+  live({event_line("a", 1), status_line("a", success_flags)});
+  pass(-back);
+  restart();
+  tick();
+  pass(60);
+  tick();
+  EXPECT_TRUE(ordered_replay());
+}
+
+TEST_F(JobsClock, SetBackDelaysNoReplayThatBroke) {
+  gap_at_the_end_of_a();
+  replay_next("a", {}, DisconnectCause::aborted);
+  set_clock_back();
+  EXPECT_FALSE(ordered_replay());
+  pass(60);  // as it ended in the meantime, by this clock
+  tick();
+  EXPECT_TRUE(ordered_replay());
+}
+
+TEST_F(JobsClock, SetBackDelaysNoReplayThatWasRefused) {
+  gap_while_a_runs({event_line("a", 1)});
+  live({event_line("a", 2)});
+  tick();
+  const auto run = ordered_replay();
+  ASSERT_TRUE(run);
+  commit(jobs->replay_failed(run->run, ReplayEnd::refused, std::chrono::seconds(90), now));
+  set_clock_back();
+  pass(89);
+  tick();
+  EXPECT_FALSE(ordered_replay());
+  pass(1);
+  tick();
+  EXPECT_TRUE(ordered_replay());
+}
+
+// Without that, the list would count as one that was read after the job's end.
+TEST_F(JobsClock, SetBackMakesNoListYounger) {
+  start();
+  state["session"] += "uncounted=1\n";
+  restart();
+  list({});
+  open();
+  set_clock_back();
+  pass(1);
+  live({event_line("a", 1), status_line("a", success_flags)});
+  pass(60);
+  tick();
+  EXPECT_FALSE(shows("a", "uncounted"));
+  list({task("a", "success", 1)});
+  tick();
+  EXPECT_TRUE(ordered_replay());
+}
+
+TEST_F(JobsClock, SetBackMakesNoLateEventADuplicate) {
+  gap_at_the_end_of_a();
+  const WallTime opened = now;
+  pass(1);
+  replay_next("a", all);
+  replay_next("a", all);
+  ASSERT_TRUE(settled("a"));
+  pass(2 * back);
+  restart();
+  open_waiting(opened);
+  set_clock_back();
+  pass(9);
+  EXPECT_EQ(live({event_line("a", 3)}), (Numbers{})) << "it may have waited in the remote";
+  pass(1);
+  EXPECT_EQ(live({event_line("a", 3)}), (Numbers{3}));
+}
+
+}  // namespace
+}  // namespace penstock::jobs
