@@ -128,6 +128,9 @@ void Jobs::Impl::run_over(ChannelId id, ReplayEnd end, std::optional<Duration> r
 }
 
 void Jobs::Impl::tell_end(const Run& run, ReplayEnd end, RunResult result) {
+  if (end == ReplayEnd::refused) {
+    return;  // it never began
+  }
   const bool clean = end == ReplayEnd::clean && run.clean;
   if (result == RunResult::held) {
     ++figures_.replays_held;
@@ -135,9 +138,6 @@ void Jobs::Impl::tell_end(const Run& run, ReplayEnd end, RunResult result) {
     ++figures_.replays_gone;
   } else {
     ++(clean ? figures_.replays_clean : figures_.replays_broken);
-  }
-  if (end == ReplayEnd::refused) {
-    return;  // it never began
   }
   const std::string_view how =
       end == ReplayEnd::clean && !run.clean ? "with lines that don't belong there" : to_string(end);

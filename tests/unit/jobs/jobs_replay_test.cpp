@@ -204,6 +204,7 @@ TEST_F(JobsReplay, AllWaitWhereNoneIsOpened) {
   EXPECT_FALSE(ordered_replay()) << "two at a time";
   commit(jobs->replay_failed(a->run, ReplayEnd::refused, std::chrono::seconds(90), now));
   EXPECT_FALSE(ordered_replay()) << "it is the server that can't";
+  EXPECT_EQ(jobs->figures().replays_broken, 0u) << "it never began";
   pass(89);
   tick();
   EXPECT_FALSE(ordered_replay());
