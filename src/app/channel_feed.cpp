@@ -39,7 +39,7 @@ std::span<char> ChannelFeed::writable() {
   const auto room = ring_.writable();
   if (room.empty()) {
     waiting_ = true;
-    last_full_ = monotonic_now();
+    full_ = jobs::full_at(full_, monotonic_now());
   }
   return room;
 }
@@ -97,7 +97,7 @@ bool ChannelFeed::has_room() {
 
 void ChannelFeed::look_for_room() {
   if (waiting_) {
-    last_full_ = monotonic_now();
+    full_ = jobs::full_at(full_, monotonic_now());
   }
   if (ring_.awaits_room()) {
     feed();

@@ -94,7 +94,7 @@ class ChannelFeed final : public ByteSink {
         ring_.has_unread() || ring_.has_unsealed_lines() || submitted_ != delivered_.load();
     const BlockSequence delivered{last_delivered_.load()};
     // Before the first block of this process its last_block() is above all that there are.
-    return {waits ? ring_.last_block() : delivered, delivered, last_full_};
+    return {waits ? ring_.last_block() : delivered, delivered, full_};
   }
   Bytes used() const { return ring_.used(); }
   Bytes capacity() const { return ring_.capacity(); }
@@ -122,8 +122,8 @@ class ChannelFeed final : public ByteSink {
   bool caught_up_ = true;  // every sealed block was given to the pool
   bool finished_ = false;
   bool abandoned_ = false;
-  bool waiting_ = false;  // for room, since writable() gave none
-  std::optional<MonotonicTime> last_full_;
+  bool waiting_ = false;                // for room, since writable() gave none
+  std::optional<jobs::FullTime> full_;  // the last time
   ReadAhead read_ahead_;
   std::uint64_t submitted_ = 0;  // blocks
   std::uint64_t released_ = 0;   // blocks

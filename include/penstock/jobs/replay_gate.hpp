@@ -14,19 +14,34 @@
 
 namespace penstock::jobs {
 
+// A time in which the journal had no room for more. What stood still in the remote comes after it.
+struct FullTime {
+  MonotonicTime since, until;
+  bool operator==(const FullTime&) const = default;
+
+  // It has come by then.
+  MonotonicTime caught_up() const {
+    return until + std::clamp<MonotonicTime::duration>(until - since, limits::after_full,
+                                                       limits::after_full_most);
+  }
+};
+// There is no room now. What was held back before may be what took it: then it's the same time.
+inline FullTime full_at(const std::optional<FullTime>& before, MonotonicTime now) {
+  return {before && now < before->caught_up() ? before->since : now, now};
+}
+
 // The live channel, now.
 struct LiveChannel {
   // The block with its last whole line; where nothing waits, the last one delivered.
   BlockSequence received;
-  BlockSequence delivered;                 // these are decided about before the run's
-  std::optional<MonotonicTime> last_full;  // when there was no room for more, last
+  BlockSequence delivered;       // these are decided about before the run's
+  std::optional<FullTime> full;  // the last time
 };
 
 class ReplayGate {
  public:
-  // After the journal was full: what stood still in the remote has come by then.
   static MonotonicTime not_before(const LiveChannel& live) {
-    return live.last_full ? *live.last_full + limits::after_full : MonotonicTime::min();
+    return live.full ? live.full->caught_up() : MonotonicTime::min();
   }
 
   // To be asked until it says yes.

@@ -83,10 +83,12 @@ TEST(ChannelFeed, HasRoomOnceTheDiskHas) {
   EXPECT_EQ(moves, 0);
   EXPECT_TRUE(feed.writable().empty());
   EXPECT_FALSE(feed.has_room());
-  const auto full = feed.live().last_full;
+  const auto full = feed.live().full;
+  ASSERT_TRUE(full);
   feed.look_for_room();
   EXPECT_EQ(moves, 1);
-  EXPECT_GT(feed.live().last_full, full);  // what comes is still held back
+  EXPECT_EQ(feed.live().full->since, full->since);
+  EXPECT_GT(feed.live().full->until, full->until);  // what comes is still held back
   EXPECT_FALSE(feed.has_room());
   room = true;
   feed.look_for_room();

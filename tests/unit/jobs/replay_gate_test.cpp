@@ -5,12 +5,19 @@
 namespace penstock::jobs {
 namespace {
 
+MonotonicTime at(std::int64_t s) { return MonotonicTime(std::chrono::seconds(s)); }
+
+FullTime full(std::int64_t since, std::int64_t until) { return {at(since), at(until)}; }
+
 LiveChannel live(std::uint64_t received, std::uint64_t delivered,
-                 std::optional<MonotonicTime> last_full = std::nullopt) {
-  return {BlockSequence{received}, BlockSequence{delivered}, last_full};
+                 std::optional<FullTime> full = std::nullopt) {
+  return {BlockSequence{received}, BlockSequence{delivered}, full};
 }
 
-MonotonicTime at(std::int64_t s) { return MonotonicTime(std::chrono::seconds(s)); }
+template <class Time>
+std::int64_t seconds(Time time) {
+  return std::chrono::duration_cast<std::chrono::seconds>(time).count();
+}
 
 TEST(ReplayGate, OpensAtOnceWhereAllThatCameIsDecided) {
   EXPECT_TRUE(ReplayGate().opens(live(0, 0), at(1)));
@@ -34,12 +41,36 @@ TEST(ReplayGate, OpensWhereNothingWaitsAnyMoreThoughNoBlockHasTheLastNumber) {
 
 TEST(ReplayGate, WaitsForWhatTheRemoteHeldBack) {
   ReplayGate gate;
-  const auto wait = std::chrono::duration_cast<std::chrono::seconds>(limits::after_full).count();
-  EXPECT_FALSE(gate.opens(live(7, 7, at(100)), at(100)));
-  EXPECT_FALSE(gate.opens(live(9, 9, at(101)), at(100 + wait))) << "full again";
-  EXPECT_FALSE(gate.opens(live(12, 11, at(101)), at(101 + wait))) << "and what came meanwhile";
-  EXPECT_TRUE(gate.opens(live(15, 12, at(101)), at(101 + wait)));
-  EXPECT_EQ(ReplayGate::not_before(live(0, 0, at(101))), at(101 + wait));
+  const auto wait = seconds(limits::after_full);
+  EXPECT_FALSE(gate.opens(live(7, 7, full(100, 100)), at(100)));
+  EXPECT_FALSE(gate.opens(live(9, 9, full(100, 101)), at(100 + wait))) << "full again";
+  EXPECT_FALSE(gate.opens(live(12, 11, full(100, 101)), at(101 + wait)))
+      << "and what came meanwhile";
+  EXPECT_TRUE(gate.opens(live(15, 12, full(100, 101)), at(101 + wait)));
+  EXPECT_EQ(ReplayGate::not_before(live(0, 0, full(100, 101))), at(101 + wait));
+}
+
+TEST(ReplayGate, WaitsAsLongAgainAsThereWasNoRoomWithinBounds) {
+  const auto least = seconds(limits::after_full);
+  const auto most = seconds(limits::after_full_most);
+  const auto not_before = [](std::int64_t since, std::int64_t until) {
+    return ReplayGate::not_before(live(0, 0, full(since, until)));
+  };
+  EXPECT_EQ(not_before(100, 100 + least), at(100 + 2 * least));
+  EXPECT_EQ(not_before(100, 101 + least), at(102 + 2 * least));
+  EXPECT_EQ(not_before(0, most + 1), at(2 * most + 1));
+}
+
+// Reading goes on as soon as there is a little room, and the rest of what was held back fills it.
+TEST(ReplayGate, CountsAsOneTimeWithoutRoomWhatRoomForALittleInterrupts) {
+  FullTime found = full_at({}, at(100));
+  EXPECT_EQ(found, full(100, 100));
+  const auto least = seconds(limits::after_full);
+  found = full_at(found, at(99 + least));
+  EXPECT_EQ(found, full(100, 99 + least));
+  found = full_at(found, at(98 + 2 * least));
+  EXPECT_EQ(found, full(100, 98 + 2 * least));
+  EXPECT_EQ(full_at(found, at(98 + 4 * least)), full(98 + 4 * least, 98 + 4 * least));
 }
 
 }  // namespace
