@@ -14,7 +14,9 @@ foreach(room IN ITEMS core remote)
   install(TARGETS penstock_${room} EXPORT penstock-client
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT client
     INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-  install(DIRECTORY include/penstock/${room} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/penstock COMPONENT client)
+  # lookup.hpp is the daemon's, and needs Asio's headers.
+  install(DIRECTORY include/penstock/${room} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/penstock COMPONENT client
+    PATTERN lookup.hpp EXCLUDE)
 endforeach()
 add_library(penstock_client INTERFACE)
 set_target_properties(penstock_client PROPERTIES EXPORT_NAME client)

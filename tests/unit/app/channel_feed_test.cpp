@@ -112,7 +112,8 @@ class SilentFeed : public testing::Test {
           came_.up_to = batch.block.sequence;
           came_.lines += batch.events.size() + batch.dead_letters.size();
           came_.bytes += batch.block.bytes.size();
-          came_.blocks = ++blocks_;
+          ++came_.blocks;
+          ++blocks_;
         },
         [] {});
   }
