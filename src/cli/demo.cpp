@@ -1,5 +1,6 @@
 #include "cli/demo.hpp"
 
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,6 +16,7 @@
 #include "cli/exit_status.hpp"
 #include "penstock/app/daemon.hpp"
 #include "penstock/core/system_clock.hpp"
+#include "penstock/core/text.hpp"
 #include "penstock/publish/embedded_kafka.hpp"
 #include "penstock/simulator/simulator.hpp"
 
@@ -26,11 +28,19 @@ constexpr Duration patience{15'000};  // for what was sent to arrive, after the 
 constexpr std::string_view faults =
     "fin:every=5s,tls_truncate:every=9s,malformed:every=3s,blank_lines:every=4s";
 
-// A directory of its own for the simulator's CA, gone with the demo.
+constexpr std::string_view socket_file = "admin.sock";
+
+// A directory of its own for the simulator's CA, the journal and the daemon's socket, gone with
+// the demo. It is in /tmp where the path in TMPDIR is too long for a UNIX socket.
 class ScratchDirectory {
  public:
   ScratchDirectory() {
-    std::string name = (std::filesystem::temp_directory_path() / "penstock-demo-XXXXXX").string();
+    constexpr std::string_view pattern = "penstock-demo-XXXXXX";
+    std::filesystem::path parent = std::filesystem::temp_directory_path();
+    if ((parent / pattern / socket_file).string().size() >= sizeof(sockaddr_un::sun_path)) {
+      parent = "/tmp";
+    }
+    std::string name = (parent / pattern).string();
     if (mkdtemp(name.data()) == nullptr) {
       throw std::filesystem::filesystem_error("no scratch directory", name,
                                               std::error_code(errno, std::generic_category()));
@@ -66,7 +76,7 @@ settings::Inputs daemon_inputs(const simulator::Simulator& remote, const std::st
                         {"journal.directory", folder / "journal"},
                         {"journal.max_size", "128MiB"},
                         {"admin.listen", "127.0.0.1:0"},
-                        {"admin.socket", folder / "admin.sock"}}};
+                        {"admin.socket", folder / socket_file}}};
 }
 
 // The embedded Kafka answers no CreateTopics: its topics are made before.
@@ -95,10 +105,18 @@ Result<std::unique_ptr<publish::EmbeddedKafka>> start_embedded(const std::string
 // Keeps what the daemon says from breaking the table; the last problem is shown under it.
 class QuietLog final : public Log {
  public:
-  void write(LogLevel level, std::string_view event, std::initializer_list<LogField>) override {
-    if (level == LogLevel::error) {
-      std::cerr << "penstock: " << event << '\n';
+  void write(LogLevel level, std::string_view event,
+             std::initializer_list<LogField> fields) override {
+    if (level != LogLevel::error) {
+      return;
     }
+    std::string line = "penstock: " + std::string(event);
+    for (const LogField& field : fields) {
+      if (const auto* text = std::get_if<std::string_view>(&field.value)) {
+        line.append(", ").append(field.name).append(": ").append(printable(*text));
+      }
+    }
+    std::cerr << line + "\n";
   }
 };
 
@@ -246,6 +264,7 @@ int demo(DemoOptions options) {
       "  Kafka     %s (%s)\n\n",
       options.rate, remote.port(), brokers.c_str(),
       embedded ? "embedded mock" : "given by --brokers");
+  std::fflush(stdout);
 
   app::Daemon daemon(
       {.configuration = *loaded,
@@ -263,7 +282,8 @@ int demo(DemoOptions options) {
   std::future<int> ended = std::async(std::launch::async, [&] { return daemon.run(); });
   if (!wait_until(
           ended, signals, [&] { return daemon.ready(); }, patience)) {
-    std::cerr << (signals.came() > 0 ? "stopped before the daemon was ready\n"
+    std::cerr << (signals.came() > 0 ? "stopped by a signal before the daemon was ready\n"
+                  : has_ended(ended) ? "the daemon ended before it was ready\n"
                                      : "the daemon didn't get ready: is Kafka there?\n");
     daemon.stop();
     return exit_failed;

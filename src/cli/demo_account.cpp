@@ -22,10 +22,10 @@ std::uint64_t hash_of(std::string_view bytes) { return std::hash<std::string_vie
 DemoAccount::DemoAccount(const settings::Kafka& kafka, Log& log) : kafka_(kafka), log_(log) {}
 
 void DemoAccount::start() {
-  thread_ = std::jthread([this] { read(); });
+  thread_ = std::jthread([this](const std::stop_token& stop) { read(stop); });
 }
 
-void DemoAccount::read() {
+void DemoAccount::read(const std::stop_token& stop) {
   std::map<std::string, std::size_t> sources;
   std::vector<std::string> topics;
   for (std::size_t i = 0; i < simulator::all_sources.size(); ++i) {
@@ -37,7 +37,7 @@ void DemoAccount::read() {
     log_.error(reader.error().what);
     return;
   }
-  while (!stopping_) {
+  while (!stop.stop_requested()) {
     const auto record = (*reader)->next(poll);
     if (record && *record) {
       ++read_[sources[(*record)->topic]][hash_of((*record)->value)];
@@ -71,7 +71,7 @@ void DemoAccount::finish(const simulator::Simulator& remote, Duration patience) 
     std::unique_lock lock(mutex_);
     progress_.wait_for(lock, patience, [&] { return consumed() >= sent_; });
   }
-  stopping_ = true;
+  thread_.request_stop();
   if (thread_.joinable()) {
     thread_.join();
   }

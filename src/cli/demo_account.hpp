@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <stop_token>
 #include <string_view>
 #include <thread>
 #include <unordered_map>
@@ -37,12 +38,11 @@ class DemoAccount {
  private:
   // Copies of an event, by the hash of its bytes: sent - read.
   using Tally = std::unordered_map<std::uint64_t, std::int64_t>;
-  void read();
+  void read(const std::stop_token& stop);
 
   const settings::Kafka& kafka_;
   Log& log_;
   std::atomic<std::uint64_t> consumed_{0};
-  std::atomic<bool> stopping_{false};
   std::array<Tally, simulator::all_sources.size()> read_;  // the thread's, until it is joined
   std::uint64_t sent_ = 0;
   std::uint64_t bad_ = 0;

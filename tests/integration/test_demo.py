@@ -1,9 +1,13 @@
 """`penstock demo`."""
 
+import contextlib
 import os
 import re
+import resource
 import signal
 import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,27 +15,72 @@ from harness import topics, wait
 from harness.process import PENSTOCK, clean_environment, end_with_parent, run
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_it_early_and_leaves_nothing_behind(tmp_path: Path, number: signal.Signals):
-    scratch, out = tmp_path / "scratch", tmp_path / "out"
-    scratch.mkdir()
+@pytest.fixture
+def scratch() -> Iterator[Path]:
+    """Its TMPDIR: short, as there is a UNIX socket in it."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        yield Path(folder)
+
+
+@contextlib.contextmanager
+def demo(out: Path, scratch: Path, before: Callable[[], None] = lambda: None) -> Iterator[subprocess.Popen]:
+    """One that runs for an hour, if nobody ends it."""
+
+    def prepare():
+        end_with_parent()
+        before()
+
     with out.open("wb") as file:
-        demo = subprocess.Popen(
+        process = subprocess.Popen(
             [PENSTOCK, "demo", "--seconds", "3600", "--rate", "50"],
             stdout=file,
+            stderr=subprocess.STDOUT,
             env=clean_environment() | {"TMPDIR": str(scratch)},
-            preexec_fn=end_with_parent,
+            preexec_fn=prepare,
         )
     try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_early_and_leaves_nothing_behind(tmp_path: Path, scratch: Path, number: signal.Signals):
+    out = tmp_path / "out"
+    with demo(out, scratch) as process:
         wait.until("it runs", lambda: "events in Kafka" in out.read_text())
         assert len(os.listdir(scratch)) == 1
-        demo.send_signal(number)
-        assert demo.wait(60) == 0, out.read_text()
-    finally:
-        demo.kill()
+        process.send_signal(number)
+        assert process.wait(60) == 0, out.read_text()
     assert "stopped by a signal" in out.read_text()
     assert re.search(r"^  lost +0$", out.read_text(), re.MULTILINE), "what was sent is counted all the same"
     assert os.listdir(scratch) == []
+
+
+def test_a_signal_before_the_daemon_is_ready_ends_it(tmp_path: Path, scratch: Path):
+    """It never is ready here: no file can be as long as a journal's segment."""
+    out, longest = tmp_path / "out", 1 << 20
+
+    def no_journal():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (longest, longest))
+
+    with demo(out, scratch, no_journal) as process:
+        wait.until("it starts", lambda: "embedded mock" in out.read_text())
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 1, out.read_text()
+    assert "stopped by a signal before the daemon was ready" in out.read_text()
+    assert os.listdir(scratch) == []
+
+
+def test_a_long_tmpdir_does_not_matter(tmp_path: Path):
+    """A UNIX socket's path has at most 107 bytes."""
+    folder = tmp_path / ("a" * 108)
+    folder.mkdir()
+    done = run("demo", "--seconds", "1", "--rate", "50", env=clean_environment() | {"TMPDIR": str(folder)})
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert os.listdir(folder) == []
 
 
 @pytest.mark.kafka
