@@ -153,12 +153,14 @@ void JobTracker::unknown_to_api(Entry& entry, WallTime now) {
   }
 }
 
-void JobTracker::no_end_after(WallTime now) {
-  for (const std::string& id : unsettled_) {
-    Entry& entry = *find(id);
-    if (entry.second.ended_at > now) {
-      entry.second.ended_at = now;
-      changed(entry);
+void JobTracker::clock_set_back(WallTime now) {
+  for (Entry& entry : jobs_) {
+    Job& job = entry.second;
+    for (std::optional<WallTime>* const time : {&job.ended_at, &job.settled_before}) {
+      if (*time > now) {
+        *time = now;
+        changed(entry);
+      }
     }
   }
 }

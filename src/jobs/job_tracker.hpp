@@ -64,7 +64,7 @@ class JobTracker {
             WallTime now);
   void unknown_to_api(Entry& entry, WallTime now);
   void replayed_status(Entry& entry, const JobFlags& flags, WallTime now);
-  void no_end_after(WallTime now);               // by a clock that was set back since
+  void clock_set_back(WallTime now);             // what is in the future, is now
   void listed(const JobIds& ids, WallTime now);  // the latest list: those aren't forgotten
 
   // --- what becomes of it ------------------------------------------------------------------------

@@ -66,9 +66,9 @@ void Jobs::Impl::look_at_clock(WallTime now) {
     }
     questions_.clock_set_back(by);
     planner_.clock_set_back(by);
+    tracker_.clock_set_back(now);
   }
   ticked_at_ = now;
-  tracker_.no_end_after(now);  // it may have been set back before this process began
 }
 
 Changes Jobs::Impl::session_failed(SessionId after, DisconnectCause cause, WallTime now) {

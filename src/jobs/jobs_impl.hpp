@@ -63,7 +63,7 @@ class Jobs::Impl {
   void session_goes_on(const Block& block, WallTime at);
   void journal_lost(const Block& block, WallTime at);
   void decide_events(Batch& batch, WallTime at, WallTime now, Changes& changes);
-  bool publish_live(Entry& entry, Batch& batch, std::size_t index, Changes& changes);
+  bool publish_live(Entry& entry, Batch& batch, std::size_t index, WallTime at, Changes& changes);
 
   // --- jobs_replay.cpp
   void take_replayed(Run& run, Batch& batch, std::span<const Verdict> wanted, WallTime now,

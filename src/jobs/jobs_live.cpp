@@ -16,6 +16,9 @@ Changes Jobs::Impl::decide_live(Batch& batch, WallTime now) {
   switch (block.kind) {
     case BlockKind::session_opened:
       session_opened(block.session, at, true);
+      if (at < block.received_at) {
+        opened_at_ = WallTime{};  // before the clock was set back: nobody can tell how long
+      }
       break;
     case BlockKind::session_closed:
       truncated_ += batch.truncated_bytes;
@@ -162,21 +165,22 @@ void Jobs::Impl::decide_events(Batch& batch, WallTime at, WallTime now, Changes&
       if (!entry->second.settled) {
         tracker_.saw_event(*entry, seen);
       }
-      if (!publish_live(*entry, batch, i, changes)) {
+      if (!publish_live(*entry, batch, i, at, changes)) {
         batch.verdicts[i] = Verdict::duplicate;
       }
     }
   }
 }
 
-bool Jobs::Impl::publish_live(Entry& entry, Batch& batch, std::size_t index, Changes& changes) {
+bool Jobs::Impl::publish_live(Entry& entry, Batch& batch, std::size_t index, WallTime at,
+                              Changes& changes) {
   Job& job = entry.second;
   if (!job.has_ledger()) {
-    if (job.settled_before && batch.block.received_at < *job.settled_before) {
+    if (job.settled_before && at < *job.settled_before) {
       return false;  // it waited in the journal while the job was replayed
     }
     if (job.settled_earlier && !batch.block.recovered && opened_at_ < job.settled_before &&
-        batch.block.received_at < restored_at_ + limits::after_full) {
+        at < restored_at_ + limits::after_full) {
       return false;  // it waited in the remote, while this process waited to own the source
     }
     figures_.late_events += job.settled ? 1 : 0;

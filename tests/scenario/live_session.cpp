@@ -22,12 +22,13 @@ remote::BackoffOptions backoff() {
 }  // namespace
 
 LiveSession::LiveSession(std::string source, std::size_t instance, RemoteModel& remote,
-                         const test::TurnedClock& clock, Dice& dice, Story& story, BlockLane& lane,
-                         Failed failed, Opened opened)
+                         const test::TurnedClock& clock, const Clock& machine, Dice& dice,
+                         Story& story, BlockLane& lane, Failed failed, Opened opened)
     : source_(std::move(source)),
       instance_(instance),
       remote_(remote),
       clock_(clock),
+      machine_(machine),
       dice_(dice),
       story_(story),
       lane_(lane),
@@ -155,7 +156,7 @@ void LiveSession::read() {
   from.bytes.copy(room.data(), count, from.delivered);
   from.delivered += count;
   from.received_at = clock_.wall();
-  lane_.ring().received(count, clock_.wall());
+  lane_.ring().received(count, machine_.wall());
   last_byte_ = clock_.monotonic();
   story_.say(source_, "receives ", count, " bytes of connection ", connection_);
   lane_.feed();
@@ -170,7 +171,7 @@ void LiveSession::go_on(const remote::Outcome& what) {
     last_byte_ = clock_.monotonic();
     story_.say(source_, "session ", session.value, " opened on connection ", connection_);
     opened_(session);
-    lane_.ring().open_session(ChannelId{sessions_}, session, clock_.wall());
+    lane_.ring().open_session(ChannelId{sessions_}, session, machine_.wall());
   }
   if (decision.ending) {
     if (decision.ending->was_open) {

@@ -17,8 +17,8 @@ class LiveSession {
   using Opened = std::function<void(SessionId)>;        // before its mark
 
   LiveSession(std::string source, std::size_t instance, RemoteModel& remote,
-              const test::TurnedClock& clock, Dice& dice, Story& story, BlockLane& lane,
-              Failed failed, Opened opened);
+              const test::TurnedClock& clock, const Clock& machine, Dice& dice, Story& story,
+              BlockLane& lane, Failed failed, Opened opened);
 
   // step() would do something now, or will by then if nothing else happens; none: never.
   bool can_step() const;
@@ -41,6 +41,7 @@ class LiveSession {
   std::size_t instance_;
   RemoteModel& remote_;
   const test::TurnedClock& clock_;
+  const Clock& machine_;
   Dice& dice_;
   Story& story_;
   BlockLane& lane_;

@@ -20,7 +20,7 @@ class OrderDesk {
   struct Links {
     jobs::Jobs& jobs;
     RemoteModel& remote;
-    const test::TurnedClock& clock;
+    const Clock& clock;
     Dice& dice;
     Story& story;
     const BlockLane& live;

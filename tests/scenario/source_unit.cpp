@@ -79,9 +79,9 @@ SourceUnit::SourceUnit(UnitOptions options, Surroundings around)
       jobs_(jobs_options(options_)),
       forgetful_(jobs_),
       kafka_(session_on(around, options_)),
-      transactor_(publisher_options(options_, around.clock.wall()), *kafka_,
+      transactor_(publisher_options(options_, around.machine.wall()), *kafka_,
                   options_.planted == Planted::ledger ? static_cast<Decider&>(forgetful_) : jobs_,
-                  *this, counters_, around.clock, log_),
+                  *this, counters_, around.machine, log_),
       attempts_(
           [this](app::FailedAttempts::Ask ask) {
             post_in_turn([this, ask = std::move(ask)] { return ask(jobs_); });
@@ -94,16 +94,16 @@ SourceUnit::SourceUnit(UnitOptions options, Surroundings around)
             {.max_line = largest_event, .kind = ChannelKind::live, .has_ledger = options_.has_jobs},
             options_.planted != Planted::reorder),
       session_(
-          options_.source, options_.instance, around.remote, around.clock, around.dice,
-          around.story, lane_,
+          options_.source, options_.instance, around.remote, around.clock, around.machine,
+          around.dice, around.story, lane_,
           [this](DisconnectCause cause) {
-            attempts_.failed(cause, around_.clock.wall(), lane_.extracted());
+            attempts_.failed(cause, around_.machine.wall(), lane_.extracted());
           },
           [this](SessionId session) { attempts_.opened(session); }),
       desk_(options_.source, options_.replay_concurrency, options_.planted,
             {.jobs = jobs_,
              .remote = around.remote,
-             .clock = around.clock,
+             .clock = around.machine,
              .dice = around.dice,
              .story = around.story,
              .live = lane_,
@@ -171,7 +171,7 @@ void SourceUnit::step(std::size_t which) {
     }
     post([this] {
       tick_waits_ = false;
-      return jobs_.tick(around_.clock.wall());
+      return jobs_.tick(around_.machine.wall());
     });
   } else {
     desk_.step(which, extractor_);
@@ -206,7 +206,7 @@ void SourceUnit::drain() {
 
 void SourceUnit::request_replay(const std::string& job, bool force) {
   post([this, job, force] {
-    auto changes = jobs_.replay_requested(job, force, around_.clock.wall());
+    auto changes = jobs_.replay_requested(job, force, around_.machine.wall());
     around_.story.say(options_.source, "an operator asks for a replay of ", job,
                       force ? " by force" : "", changes ? "" : ": " + changes.error().what);
     return changes ? std::move(*changes) : Changes{};

@@ -24,7 +24,8 @@ namespace penstock::scenario {
 
 // What all units of a run share.
 struct Surroundings {
-  test::TurnedClock& clock;
+  const test::TurnedClock& clock;
+  const test::WrongClock& machine;  // what penstock goes by
   Dice& dice;
   Story& story;
   RemoteModel& remote;

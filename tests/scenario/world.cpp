@@ -9,12 +9,9 @@
 namespace penstock::scenario {
 namespace {
 
-// Both sources' records are in one partition of the state topic.
-constexpr std::string_view with_jobs = "stream", without_jobs = "sinkhole";
-constexpr Duration time_to_settle{900'000};
 constexpr std::uint64_t most_steps = 500'000;
-
-Duration seconds(std::uint64_t count) { return Duration(static_cast<std::int64_t>(count) * 1'000); }
+constexpr std::uint64_t most_set_back =
+    85;  // seconds; seven of them are below the ten minutes that clocks may differ
 
 }  // namespace
 
@@ -23,6 +20,7 @@ RunResult run(const RunOptions& options) { return World(options).run(); }
 World::World(const RunOptions& options)
     : options_(options),
       dice_(options.seed),
+      machine_(clock_),
       story_(clock_, options.told),
       remote_(clock_, dice_, story_),
       kafka_(clock_, {.partitions = 2,
@@ -33,72 +31,6 @@ World::World(const RunOptions& options)
                           }}),
       weather_(clock_, dice_, story_) {
   plan();
-}
-
-// --- the plan
-
-void World::plan() {
-  const std::uint64_t cast = dice_.below(10);
-  const bool jobs = cast < 8, plain = cast >= 6;
-  const Duration span = seconds(dice_.between(5, 90));
-  std::uint64_t events = 0;
-  if (jobs) {
-    RemoteModel::SourcePlan plan{.name = std::string(with_jobs), .span = span};
-    plan.jobs = dice_.between(1, 4);
-    plan.events = dice_.between(5, 50);
-    plan.garbles = dice_.one_in(4);
-    plan.flawed_replays = dice_.one_in(6);
-    if (dice_.one_in(5)) {
-      plan.listed = dice_.between(1, plan.jobs);
-    }
-    remote_.plan(plan);
-    events += plan.events;
-  }
-  if (plain) {
-    RemoteModel::SourcePlan plan{.name = std::string(without_jobs), .span = span};
-    plan.events = dice_.between(5, 50);
-    remote_.plan(plan);
-    events += plan.events;
-  }
-  if (dice_.one_in(8)) {
-    for (std::uint64_t i = dice_.between(1, 3); i > 0; --i) {
-      refused_marks_.insert(dice_.between(1, events));
-    }
-  }
-  constexpr std::array starts{jobs::FirstStart::none, jobs::FirstStart::unfinished,
-                              jobs::FirstStart::listed};
-  on_first_start_ = starts[dice_.below(starts.size())];
-  replay_concurrency_ = dice_.between(1, 2);
-  ring_size_ = Bytes{4'096 * dice_.between(2, 4)};
-  held_back_ = Bytes{1'024 * dice_.between(0, 2)};
-  constexpr std::array<std::uint64_t, 5> rates{0, 0, 30, 8, 3};
-  weather_.set_rate(rates[dice_.below(rates.size())]);
-  calm_at_ = clock_.wall() + span + seconds(40);
-  over_at_ = calm_at_ + time_to_settle;
-  looked_at_ = calm_at_;
-  plan_troubles(span);
-  starts_at_ = clock_.wall() + seconds(dice_.below(3));
-}
-
-void World::plan_troubles(Duration span) {
-  using Kind = Trouble::Kind;
-  constexpr std::array kinds{Kind::end,     Kind::reset,  Kind::reset,   Kind::silence,
-                             Kind::refusal, Kind::outage, Kind::outage,  Kind::crash,
-                             Kind::crash,   Kind::crash,  Kind::restart, Kind::takeover,
-                             Kind::request, Kind::request};
-  const bool alone = remote_.sources().size() == 1;
-  for (std::uint64_t count = dice_.below(8); count > 0; --count) {
-    Trouble trouble{.at = clock_.wall() + seconds(1) +
-                          Duration(static_cast<std::int64_t>(
-                              dice_.below(static_cast<std::uint64_t>(span.count()) + 30'000))),
-                    .kind = kinds[dice_.below(kinds.size())],
-                    .lasts = seconds(dice_.one_in(4) ? dice_.below(90) : dice_.below(10))};
-    if (trouble.kind != Kind::takeover || alone) {
-      troubles_.push_back(trouble);
-    }
-  }
-  std::sort(troubles_.begin(), troubles_.end(),
-            [](const Trouble& a, const Trouble& b) { return a.at < b.at; });
 }
 
 // --- processes
@@ -141,7 +73,7 @@ void World::start_process() {
                     .instance = process->number,
                     .journal = &journal_of(name),
                     .planted = options_.planted},
-        Surroundings{clock_, dice_, story_, remote_, kafka_, weather_, violations_}));
+        Surroundings{clock_, machine_, dice_, story_, remote_, kafka_, weather_, violations_}));
   }
   processes_.push_back(std::move(process));
 }
@@ -220,6 +152,13 @@ void World::bring(const Trouble& trouble) {
         unit.request_replay(known ? job : "nojob", force);
       }
       break;
+    case Kind::set_back: {
+      const Duration by = seconds(dice_.between(1, most_set_back));
+      story_.say("machine", "the clock is set back by ", by.count() / 1'000, " s");
+      machine_.set_back(by);
+      was_set_back_ = true;
+      break;
+    }
   }
 }
 

@@ -16,6 +16,10 @@
 
 namespace penstock::scenario {
 
+inline Duration seconds(std::uint64_t count) {
+  return Duration(static_cast<std::int64_t>(count) * 1'000);
+}
+
 struct RunOptions {
   std::uint64_t seed = 0;
   bool told = false;  // with its story
@@ -48,6 +52,7 @@ class World {
   // When a process ended; none: it runs.
   std::optional<WallTime> ended_at(std::size_t process) const { return ends_[process]; }
   bool had_takeover() const { return had_takeover_; }
+  bool clock_was_set_back() const { return was_set_back_; }
   bool was_forced(const std::string& job) const { return forced_.contains(job); }
 
  private:
@@ -61,7 +66,8 @@ class World {
       crash,
       restart,
       takeover,
-      request,  // of a replay, by an operator
+      request,   // of a replay, by an operator
+      set_back,  // the clock of the machine
     };
     WallTime at;
     Kind kind;
@@ -84,6 +90,7 @@ class World {
   RunOptions options_;
   Dice dice_;
   test::TurnedClock clock_;
+  test::WrongClock machine_;
   Story story_;
   RemoteModel remote_;
   std::set<std::uint64_t> refused_marks_;
@@ -100,6 +107,7 @@ class World {
   WallTime calm_at_, over_at_;
   bool calm_ = false;
   bool had_takeover_ = false;
+  bool was_set_back_ = false;
   std::set<std::string> forced_;      // jobs that an operator had replayed whatever was published
   std::deque<KeptJournal> journals_;  // of all machines; the processes refer to them
   std::map<std::string, KeptJournal*> last_journals_;  // of each source

@@ -18,4 +18,17 @@ class TurnedClock final : public Clock {
   Duration passed_{0};
 };
 
+// Of a machine whose wall clock isn't right.
+class WrongClock final : public Clock {
+ public:
+  explicit WrongClock(const Clock& right) : right_(right) {}
+  MonotonicTime monotonic() const override { return right_.monotonic(); }
+  WallTime wall() const override { return right_.wall() - behind_; }
+  void set_back(Duration by) { behind_ += by; }
+
+ private:
+  const Clock& right_;
+  Duration behind_{0};
+};
+
 }  // namespace penstock::test

@@ -137,5 +137,36 @@ TEST_F(JobsClock, SetBackMakesNoLateEventADuplicate) {
   EXPECT_EQ(live({event_line("a", 3)}), (Numbers{3}));
 }
 
+TEST_F(JobsClock, SetBackLosesNoLateEvent) {
+  gap_at_the_end_of_a();
+  replay_next("a", all);
+  replay_next("a", all);
+  ASSERT_TRUE(settled("a"));
+  set_clock_back();
+  EXPECT_EQ(live({event_line("a", 3)}), (Numbers{3}));
+  pass(-back);
+  restart();
+  open();
+  EXPECT_EQ(live({event_line("a", 3)}), (Numbers{3})) << "the same, set back during a restart";
+}
+
+// A process waits with its session for the source, and its clock is set back; then another one
+// settles the job.
+TEST_F(JobsClock, SetBackBeforeAnotherProcessSettledAJobDoublesNothing) {
+  gap_at_the_end_of_a();
+  replay_next("a", all);
+  replay_next("a", all);
+  ASSERT_TRUE(settled("a"));
+  restart();
+  const WallTime before = now + std::chrono::seconds(back);
+  open_waiting(before);
+  Batch waited = live_lines(session, before, Lines{event_line("a", 1), event_line("a", 2)});
+  commit(jobs->decide(waited, now));
+  EXPECT_EQ(waited.verdicts, (std::vector{Verdict::duplicate, Verdict::duplicate}));
+  EXPECT_EQ(live({event_line("a", 3)}), (Numbers{}));
+  pass(10);
+  EXPECT_EQ(live({event_line("a", 3)}), (Numbers{3})) << "this one is late";
+}
+
 }  // namespace
 }  // namespace penstock::jobs
