@@ -108,6 +108,18 @@ void GapBook::tick(WallTime now) {
   }
 }
 
+void GapBook::clock_set_back(Duration by) {
+  for (auto& [id, gap] : gaps_) {
+    if (gap.state == GapState::open) {
+      gap.started_at -= by;
+      if (gap.ended_at) {
+        *gap.ended_at -= by;
+      }
+      changed(gap);
+    }
+  }
+}
+
 bool GapBook::wants_list() const {
   return std::any_of(gaps_.begin(), gaps_.end(), [](const auto& entry) {
     const Gap& gap = entry.second;

@@ -84,6 +84,8 @@ class GapBook {
   // Now and then, so that figures().time has what the open one has lasted. Not one whose start the
   // journal may still move: it counts when it ends.
   void tick(WallTime now);
+  // So that jobs, whose times the API tells by its own clock, are found in gaps from before.
+  void clock_set_back(Duration by);
 
   // --- the jobs that it touched ------------------------------------------------------------------
   bool wants_list() const;  // a gap ended that no list was asked for

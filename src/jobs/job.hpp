@@ -65,6 +65,7 @@ struct Job {
   std::uint64_t created_in = 0;  // the stretch of the live stream that its creation was seen in
   bool missed = false;           // its creation wasn't seen, or something may be missing since
   bool wanted = false;           // is to be replayed now, ended or not
+  WallTime late_from{};          // settled_before, by the clock as it is now
   bool settled_earlier = false;  // by a process before this one
   bool listed = false;           // by the latest task list
   bool answered = false;         // the API said all that it knows of it alone

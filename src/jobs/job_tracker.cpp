@@ -63,6 +63,9 @@ void JobTracker::saw_event(Entry& entry, const Seen& seen) {
   if (job.created_in == 0) {
     missed(entry, seen, first_sight);
   }
+  if (job.ended() && !job.flags.completed.value_or(false)) {
+    job.ended_at = std::max(*job.ended_at, seen.at);  // a revoked one, whose results still come
+  }
 }
 
 bool JobTracker::saw_status(Entry& entry, const JobFlags& flags, const Seen& seen) {
@@ -84,7 +87,7 @@ bool JobTracker::saw_status(Entry& entry, const JobFlags& flags, const Seen& see
   }
   merge(entry, flags, seen.at);
   // Behind a revocation come results of hosts that are under way.
-  return flags.completed.value_or(false) && job.open() && clean(job);
+  return flags.completed.value_or(false) && !job.settled && clean(job);
 }
 
 void JobTracker::missed(Entry& entry, const Seen& seen, bool first_sight) {
@@ -153,15 +156,18 @@ void JobTracker::unknown_to_api(Entry& entry, WallTime now) {
   }
 }
 
-void JobTracker::clock_set_back(WallTime now) {
+void JobTracker::clock_set_back(Duration by, WallTime now) {
   for (Entry& entry : jobs_) {
-    Job& job = entry.second;
-    for (std::optional<WallTime>* const time : {&job.ended_at, &job.settled_before}) {
-      if (*time > now) {
-        *time = now;
-        changed(entry);
-      }
-    }
+    entry.second.late_from -= by;
+    end_by(entry, now);
+  }
+}
+
+void JobTracker::end_by(Entry& entry, WallTime now) {
+  Job& job = entry.second;
+  if (!job.settled && job.ended_at > now) {
+    job.ended_at = now;
+    changed(entry);
   }
 }
 
@@ -203,7 +209,7 @@ void JobTracker::touched_by_gap(Entry& entry) {
 void JobTracker::settle(Entry& entry, WallTime before, WallTime now) {
   Job& job = entry.second;
   job.settled = true;
-  job.settled_before = before;
+  job.settled_before = job.late_from = before;
   job.held = job.predates = job.wanted = false;
   job.given_up = GivenUp::no;
   unsettled_.erase(entry.first);
@@ -279,6 +285,15 @@ void JobTracker::restore(std::string_view id, Job job) {
     unsettled_.insert(entry.first);
   }
   keep_from(entry, entry.second.over_at);
+}
+
+// A clock may have been set back while nothing ran.
+void JobTracker::restored(WallTime now) {
+  for (Entry& entry : jobs_) {
+    Job& job = entry.second;
+    job.late_from = std::min(job.settled_before.value_or(WallTime{}), now);
+    end_by(entry, now);
+  }
 }
 
 void JobTracker::merge(Entry& entry, const JobFlags& flags, WallTime ended_at) {

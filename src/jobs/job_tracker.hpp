@@ -64,7 +64,7 @@ class JobTracker {
             WallTime now);
   void unknown_to_api(Entry& entry, WallTime now);
   void replayed_status(Entry& entry, const JobFlags& flags, WallTime now);
-  void clock_set_back(WallTime now);             // what is in the future, is now
+  void clock_set_back(Duration by, WallTime now);
   void listed(const JobIds& ids, WallTime now);  // the latest list: those aren't forgotten
 
   // --- what becomes of it ------------------------------------------------------------------------
@@ -88,6 +88,7 @@ class JobTracker {
   const std::array<std::uint64_t, job_states>& by_state() const { return by_state_; }
 
   void restore(std::string_view id, Job job);  // from the state topic
+  void restored(WallTime now);                 // all of them
 
  private:
   struct Hash {
@@ -98,6 +99,7 @@ class JobTracker {
   void missed(Entry& entry, const Seen& seen, bool first_sight);
   void merge(Entry& entry, const JobFlags& flags, WallTime ended_at);
   void end(Entry& entry, WallTime at);
+  void end_by(Entry& entry, WallTime now);
   void predates(Entry& entry);
   void over(Entry& entry, WallTime at);
   void keep_from(Entry& entry, std::optional<WallTime> at);

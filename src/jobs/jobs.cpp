@@ -61,12 +61,18 @@ void Jobs::Impl::look_at_clock(WallTime now) {
   if (now < ticked_at_) {
     const Duration by = ticked_at_ - now;
     restored_at_ -= by;
+    opened_at_ -= by;
     if (list_read_) {
       *list_read_ -= by;
     }
     questions_.clock_set_back(by);
     planner_.clock_set_back(by);
-    tracker_.clock_set_back(now);
+    tracker_.clock_set_back(by, now);
+    gaps_.clock_set_back(by);
+    if (session_.received_at) {
+      *session_.received_at -= by;
+      session_changed_ = true;
+    }
   }
   ticked_at_ = now;
 }

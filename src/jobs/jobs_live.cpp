@@ -176,11 +176,11 @@ bool Jobs::Impl::publish_live(Entry& entry, Batch& batch, std::size_t index, Wal
                               Changes& changes) {
   Job& job = entry.second;
   if (!job.has_ledger()) {
-    if (job.settled_before && at < *job.settled_before) {
+    if (batch.block.recovered ? batch.block.received_at < job.settled_before : at < job.late_from) {
       return false;  // it waited in the journal while the job was replayed
     }
-    if (job.settled_earlier && !batch.block.recovered && opened_at_ < job.settled_before &&
-        at < restored_at_ + limits::after_full) {
+    if (job.settled_earlier && !batch.block.recovered && opened_at_ < job.late_from &&
+        at < restored_at_ + limits::after_full_most) {
       return false;  // it waited in the remote, while this process waited to own the source
     }
     figures_.late_events += job.settled ? 1 : 0;

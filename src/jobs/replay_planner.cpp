@@ -27,6 +27,9 @@ void ReplayPlanner::clock_set_back(Duration by) {
   for (auto& [job, plan] : plans_) {
     plan.not_before -= by;
   }
+  for (auto& [id, run] : runs_) {
+    run.begun -= by;
+  }
 }
 
 std::optional<WallTime> ReplayPlanner::due_at(const JobTracker& jobs,

@@ -131,7 +131,7 @@ TEST_F(JobsClock, SetBackMakesNoLateEventADuplicate) {
   restart();
   open_waiting(opened);
   set_clock_back();
-  pass(9);
+  pass(599);
   EXPECT_EQ(live({event_line("a", 3)}), (Numbers{})) << "it may have waited in the remote";
   pass(1);
   EXPECT_EQ(live({event_line("a", 3)}), (Numbers{3}));
@@ -164,8 +164,65 @@ TEST_F(JobsClock, SetBackBeforeAnotherProcessSettledAJobDoublesNothing) {
   commit(jobs->decide(waited, now));
   EXPECT_EQ(waited.verdicts, (std::vector{Verdict::duplicate, Verdict::duplicate}));
   EXPECT_EQ(live({event_line("a", 3)}), (Numbers{}));
-  pass(10);
+  pass(600);
   EXPECT_EQ(live({event_line("a", 3)}), (Numbers{3})) << "this one is late";
+}
+
+// The machine of a process that crashed comes back, and another one settled the job meanwhile.
+TEST_F(JobsClock, SetBackDuringARestartDoublesNothingThatTheJournalHas) {
+  gap_at_the_end_of_a();
+  const WallTime received = now;
+  pass(1);
+  replay_next("a", all);
+  replay_next("a", all);
+  ASSERT_TRUE(settled("a"));
+  pass(-back);
+  restart();
+  Batch waited = live_lines(session, received, Lines{event_line("a", 3)});
+  waited.block.recovered = true;
+  commit(jobs->decide(waited, now));
+  EXPECT_EQ(waited.verdicts, (std::vector{Verdict::duplicate}));
+}
+
+TEST_F(JobsClock, SetBackDuringAReplayLosesNoLateEvent) {
+  gap_at_the_end_of_a();
+  replay_next("a", all);
+  const auto run = ordered_replay();
+  ASSERT_TRUE(run);
+  begin_replay(run->run);
+  set_clock_back();
+  bring(run->run, all);
+  end_replay(run->run);
+  ASSERT_TRUE(settled("a"));
+  pass(1);
+  EXPECT_EQ(live({event_line("a", 3)}), (Numbers{3}));
+}
+
+TEST_F(JobsClock, SetBackInAGapHidesNoJobOfIt) {
+  start();
+  list({});
+  open();
+  live({event_line("a", 1)});
+  close();
+  set_clock_back();
+  pass(60);
+  open();
+  list({task("b", "success", 10 - back, 20 - back)});
+  EXPECT_TRUE(gap_shows("\"jobs\":[\"a\",\"b\"]")) << gap();
+}
+
+TEST_F(JobsClock, SetBackBeforeARestartHidesNoJobOfTheGap) {
+  start();
+  list({});
+  open();
+  live({event_line("a", 1)});
+  set_clock_back();
+  pass(3'600);
+  restart();
+  list({});
+  open();
+  list({task("b", "success", 10 - back, 20 - back)});
+  EXPECT_TRUE(gap_shows("\"jobs\":[\"a\",\"b\"]")) << gap();
 }
 
 }  // namespace

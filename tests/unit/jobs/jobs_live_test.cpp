@@ -90,6 +90,39 @@ TEST_F(JobsLive, SettlesARevokedJobThatIsCompleted) {
   EXPECT_FALSE(ordered_replay());
 }
 
+TEST_F(JobsLive, AsksForNoRevokedJobWhileItsResultsFollow) {
+  start();
+  list({});
+  open();
+  live({status_line("a", created_flags), event_line("a", 1), status_line("a", revoked_flags)});
+  for (std::uint64_t number = 2; number < 5; ++number) {
+    pass(30);
+    live({event_line("a", number)});
+  }
+  pass(59);
+  tick();
+  EXPECT_FALSE(ordered_replay());
+  pass(1);
+  tick();
+  EXPECT_TRUE(ordered_replay());
+}
+
+TEST_F(JobsLive, SettlesARevokedJobThatIsCompletedOnceItsReplayIsGone) {
+  start();
+  list({});
+  open();
+  live({status_line("a", created_flags), event_line("a", 1), status_line("a", revoked_flags)});
+  pass(60);
+  tick();
+  const auto run = ordered_replay();
+  ASSERT_TRUE(run);
+  commit(jobs->replay_failed(run->run, ReplayEnd::gone, std::nullopt, now));
+  ASSERT_EQ(jobs->figures().given_up_jobs, 1u);
+  live({status_line("a", {.success = false, .started = true, .completed = true, .revoked = true})});
+  EXPECT_TRUE(settled("a"));
+  EXPECT_EQ(jobs->figures().given_up_jobs, 0u);
+}
+
 TEST_F(JobsLive, SettlesNoJobOfWhichTheBeginningIsMissing) {
   start();
   open();
