@@ -38,9 +38,11 @@ class SourceCheck {
       job(each);
     }
     // While one process takes over from another, both have sessions, and neither knows of the
-    // other's. A clock that was set back makes times of records incomparable.
-    if (!world_.had_takeover() && !world_.clock_was_set_back()) {
+    // other's.
+    if (!world_.had_takeover()) {
       losses_are_covered();
+    }
+    if (!world_.had_takeover() && world_.behind() == Duration{0}) {
       gaps_are_true();
     }
     return std::move(violations_);
@@ -229,7 +231,7 @@ class SourceCheck {
     return std::any_of(gaps_.begin(), gaps_.end(), [&](const GapRecord& gap) {
       const bool says_so =
           gap.state == "unrecoverable" || gap.says("task list begins") || gap.says("held");
-      return says_so && gap.meets(emission.at, to);
+      return says_so && gap.meets(at_the_earliest(emission.at), to);
     });
   }
 
@@ -243,12 +245,16 @@ class SourceCheck {
         source_.jobs.size() > source_.listed && !world_.kafka().latest("p.jobs").contains(job.id);
     return unknown &&
            (predates(job) || std::any_of(gaps_.begin(), gaps_.end(), [&](const GapRecord& gap) {
-              const bool before = gap.meets(lost_at, lost_at) && job.requested_at < gap.started_at;
-              const bool said =
-                  gap.says("task list begins") && gap.meets(job.requested_at, job.ends_at);
+              const bool before = gap.meets(at_the_earliest(lost_at), lost_at) &&
+                                  at_the_earliest(job.requested_at) < gap.started_at;
+              const bool said = gap.says("task list begins") &&
+                                gap.meets(at_the_earliest(job.requested_at), job.ends_at);
               return before || said;
             }));
   }
+
+  // By the machine's clock, which may have been set back before or afterwards.
+  WallTime at_the_earliest(WallTime time) const { return time - world_.behind(); }
 
   // When it was gone at the latest. What happens between two sessions is gone at once, but the last
   // bytes of the one before may still be on their way then.

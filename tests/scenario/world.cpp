@@ -156,7 +156,6 @@ void World::bring(const Trouble& trouble) {
       const Duration by = seconds(dice_.between(1, most_set_back));
       story_.say("machine", "the clock is set back by ", by.count() / 1'000, " s");
       machine_.set_back(by);
-      was_set_back_ = true;
       break;
     }
   }

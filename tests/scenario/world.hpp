@@ -52,7 +52,8 @@ class World {
   // When a process ended; none: it runs.
   std::optional<WallTime> ended_at(std::size_t process) const { return ends_[process]; }
   bool had_takeover() const { return had_takeover_; }
-  bool clock_was_set_back() const { return was_set_back_; }
+  // How far the machine's clock was set back in all.
+  Duration behind() const { return clock_.wall() - machine_.wall(); }
   bool was_forced(const std::string& job) const { return forced_.contains(job); }
 
  private:
@@ -107,7 +108,6 @@ class World {
   WallTime calm_at_, over_at_;
   bool calm_ = false;
   bool had_takeover_ = false;
-  bool was_set_back_ = false;
   std::set<std::string> forced_;      // jobs that an operator had replayed whatever was published
   std::deque<KeptJournal> journals_;  // of all machines; the processes refer to them
   std::map<std::string, KeptJournal*> last_journals_;  // of each source
