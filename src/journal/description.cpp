@@ -64,8 +64,9 @@ Result<std::optional<Description>> read_description(const std::string& directory
   const std::string path = directory + "/" + std::string(file_name);
   const auto unreadable = [&](const std::string& why) {
     return make_error(Errc::corrupt, path + " " + why +
-                                         ": restore it, or move the directory away; what is in it "
-                                         "and not in Kafka would be missing then");
+                                         ": move journal.new, the one before, to its place; or "
+                                         "move the directory away: what is in it and not in Kafka "
+                                         "is missing then");
   };
   std::ifstream file(path);
   if (!file) {

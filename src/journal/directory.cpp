@@ -29,6 +29,12 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t free_segments_kept = 2;  // one to go on with, one for the swing between two
 
+// The first process whose blocks are all above `last`.
+constexpr std::uint64_t process_above(BlockSequence last) {
+  constexpr std::uint64_t of_process = first_block_of(1).value - first_block_of(0).value;
+  return last.value == 0 ? 0 : (last.value - 1) / of_process + 1;
+}
+
 std::uint64_t random_number() {
   std::random_device device;
   return (std::uint64_t{device()} << 32) | device();
@@ -101,16 +107,20 @@ Result<std::unique_ptr<Directory>> Directory::open(DirectoryOptions options, Log
   if (auto opened = directory->open_released(); !opened) {
     return opened.error();
   }
-  if (auto described = directory->describe(); !described) {
-    return described.error();
+  auto description = directory->describe();
+  if (!description) {
+    return description.error();
   }
   if (auto read = directory->read_segments(); !read) {
     return read.error();
   }
+  if (auto counted = directory->count_process(std::move(*description)); !counted) {
+    return counted.error();
+  }
   return directory;
 }
 
-Result<void> Directory::describe() {
+Result<Description> Directory::describe() {
   const auto found = read_description(options_.path);
   if (!found) {
     return found.error();
@@ -124,18 +134,32 @@ Result<void> Directory::describe() {
   }
   if (!*found) {  // then there is the file whose room the next start needs
     if (auto begun = write_description(options_.path, description); !begun) {
-      return begun;
+      return begun.error();
     }
   }
   id_ = description.id;
-  process_ = description.processes++;
+  released_ = read_released(released_file_->bytes().first<released_size>(), id_);
+  return description;
+}
+
+// The description may be an older one that somebody restored. What was numbered by a process counts
+// as published where Kafka has a position above it: no number is given twice.
+Result<void> Directory::count_process(Description description) {
+  const BlockSequence last =
+      recovered_.empty() ? released_ : std::max(released_, recovered_.back().blocks.last);
+  process_ = description.processes;
+  if (const std::uint64_t above = process_above(last); process_ < above) {
+    log_.warning("the journal's description is older than its blocks: they are what counts",
+                 {{"source", options_.source.str()}, {"directory", options_.path}});
+    process_ = above;
+  }
+  description.processes = process_ + 1;
   if (auto written = write_description(options_.path, description); !written) {
     return written;
   }
   if (::fsync(descriptor_->get()) != 0) {
     return system_failure("can't flush the directory " + options_.path);
   }
-  released_ = read_released(released_file_->bytes().first<released_size>(), id_);
   return {};
 }
 

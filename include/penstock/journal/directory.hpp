@@ -24,6 +24,7 @@
 namespace penstock::journal {
 
 class Descriptor;
+struct Description;
 
 // Which run of the machine this is. Where the kernel doesn't tell, a number that no other process
 // has: no open block is taken for one of this run then. An error: it would have told, but couldn't.
@@ -66,9 +67,10 @@ class Directory final : public SegmentStore {
 
  private:
   Directory(DirectoryOptions options, Descriptor&& descriptor, Log& log);
-  Result<void> describe();
+  Result<Description> describe();
   Result<void> open_released();
   Result<void> read_segments();
+  Result<void> count_process(Description description);
   void read(std::unique_ptr<Segment> segment);
   Result<std::unique_ptr<Segment>> create();
   Result<void> allocate(int file, Bytes wanted);

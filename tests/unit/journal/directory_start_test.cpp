@@ -46,7 +46,7 @@ TEST(DirectoryTest, RefusesWhatIsNotItsOwn) {
   describe("version=2\nid=1\nsource=firehose\nprocesses=1\n");
   EXPECT_NE(refusal("firehose").find("run the newer one"), std::string::npos);
   describe("what?\n");
-  EXPECT_NE(refusal("firehose").find("can't be read: restore it"), std::string::npos);
+  EXPECT_NE(refusal("firehose").find("can't be read: move journal.new"), std::string::npos);
   fs::remove(temporary.file("journal"));
   EXPECT_EQ(refusal("firehose"), "") << "there is nothing in it";
   std::ofstream(temporary.file("1.segment")) << "blocks";
@@ -77,6 +77,31 @@ TEST(DirectoryTest, IsDescribedAnewInTheRoomOfTheTwoFilesThatItHas) {
   std::ifstream description(temporary.file("journal"));
   const std::string text(std::istreambuf_iterator<char>(description), {});
   EXPECT_TRUE(text.ends_with("\nprocesses=13\n")) << text;
+}
+
+// Else its blocks would count as those that Kafka has of the process before.
+TEST(DirectoryTest, GoesOnBehindItsBlocksWhereItsDescriptionIsAnOlderOne) {
+  for (const bool released : {false, true}) {
+    const TemporaryDirectory temporary;
+    { Process first(temporary.path()); }
+    BlockSequence last;
+    {
+      Process second(temporary.path());
+      second.receive(lines(0, 10));
+      second.ring.seal();
+      second.read();
+      last = second.blocks.back().sequence;
+      if (released) {
+        second.ring.release(last);
+      }
+    }
+    fs::rename(temporary.file("journal.new"), temporary.file("journal"));
+    for (int start = 0; start < 2; ++start) {
+      Process next(temporary.path());
+      EXPECT_GT(next.directory->first_sequence(), last) << released;
+      last = next.directory->first_sequence();
+    }
+  }
 }
 
 TEST(DirectoryTest, RefusesToStartWithoutASegmentThatCannotBeReadNow) {
