@@ -195,6 +195,7 @@ PipelineOptions pipeline_options(const settings::Settings& settings, const setti
   const std::string stream_url = session.url;
   const CommitBeat beat = CommitBeat::of(source.name, settings.kafka.commit_interval);
   const std::string journal_id = journal->name();
+  const BlockSequence first_block = journal->first_sequence();
   jobs::JobsOptions jobs = jobs_options(settings, source, instance, *journal);
   return {.session = std::move(session),
           .ring = {.max_size = settings.journal.max_size,
@@ -215,7 +216,8 @@ PipelineOptions pipeline_options(const settings::Settings& settings, const setti
                         .instance = instance.id,
                         .host = instance.host,
                         .started_at = instance.started_at,
-                        .journal = journal_id},
+                        .journal = journal_id,
+                        .first_block = first_block},
           .beat = beat,
           .jobs = std::move(jobs),
           .filter = std::move(filter),

@@ -240,16 +240,16 @@ Action TransactionFsm::wait_then(State state, MonotonicTime now, Duration most) 
   return {.kind = Kind::wait, .until = wait_until_};
 }
 
-Action TransactionFsm::loaded(std::optional<ItemSequence> position, bool another_claimed) {
+Action TransactionFsm::loaded(std::optional<ItemSequence> position, bool is_lost) {
   assert(state_ == State::loading);
+  if (is_lost) {
+    state_ = State::ended;
+    return {.kind = Kind::halt_lost_position};
+  }
   if (!std::exchange(loaded_, true)) {
     // Items are counted on from where the process before ended, so that no position that it stored
     // can be taken for one of this process.
     first_ = position.value_or(first_);
-  } else if (another_claimed) {
-    // Its changes aren't known here, and it may have cleaned our position away.
-    state_ = State::ended;
-    return {.kind = Kind::halt_lost_position};
   }
   if (!position || *position == first_) {
     // Nothing is in doubt, or what is was not committed.

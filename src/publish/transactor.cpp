@@ -160,10 +160,7 @@ Action Transactor::carry_out(const Action& action) {
       break;
     }
     case Action::Kind::halt_lost_position:
-      log_.error(another_claimed_
-                     ? "another instance claimed the source at the same time"
-                     : "the stored position is neither before nor after what is pending",
-                 {{"source", options_.source.str()}, {"journal", options_.journal}});
+      tell_lost_position();
       halt(PublisherEnd::lost_position);
       break;
     case Action::Kind::await_item:
@@ -255,9 +252,11 @@ Action Transactor::load_state() {
       first_ = stored->second.item;
       journal_.start_at(live_);
     }
+    set_back_ = options_.first_block.value != 0 && live_ > options_.first_block;
   }
+  // Of another instance, the changes aren't known here; and it may have cleaned our position away.
   return fsm_.loaded(has_position ? std::optional(stored->second.item) : std::nullopt,
-                     another_claimed_);
+                     another_claimed_ || set_back_);
 }
 
 Action Transactor::find_owner(Duration wait) {

@@ -83,6 +83,7 @@ class Transactor {
   void halt(PublisherEnd end);
   void note_debt(bool kafka_owes);
   void tell_trouble(KafkaTrouble trouble);
+  void tell_lost_position();
   Result<void> apply(std::string_view key, std::optional<std::string_view> value, bool first_load);
 
   PublisherOptions options_;
@@ -107,6 +108,7 @@ class Transactor {
   KafkaTrouble trouble_;
   bool loaded_ = false;
   bool another_claimed_ = false;  // after this instance had loaded the state
+  bool set_back_ = false;         // the journal: Kafka has blocks above the first of this process
   bool ready_told_ = false;
   bool records_produced_ = false;    // of the transaction that is open
   bool superseded_cleaned_ = false;  // records of earlier instances have their tombstones

@@ -1,4 +1,4 @@
-// What the transactor counts.
+// What the transactor counts and tells.
 #include <chrono>
 #include <utility>
 
@@ -22,6 +22,21 @@ void Transactor::tell_trouble(KafkaTrouble trouble) {
     trouble_ = std::move(trouble);
     listener_.kafka_trouble(trouble_);
   }
+}
+
+void Transactor::tell_lost_position() {
+  if (set_back_) {
+    log_.error("the journal is an older copy: Kafka has later blocks of it",
+               {{"source", options_.source.str()},
+                {"journal", options_.journal},
+                {"remedy",
+                 "move its directory away: what is in it is in Kafka, but for what came "
+                 "since it was put back; penstock makes a new one"}});
+    return;
+  }
+  log_.error(another_claimed_ ? "another instance claimed the source at the same time"
+                              : "the stored position is neither before nor after what is pending",
+             {{"source", options_.source.str()}, {"journal", options_.journal}});
 }
 
 // Of blocks that an earlier process committed: they are counted as published before.

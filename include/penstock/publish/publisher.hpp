@@ -34,6 +34,8 @@ struct PublisherOptions {
   std::string host;
   WallTime started_at;
   std::string journal;  // id of the journal that the batches come from
+  // The first that this process writes to it: Kafka can't have it yet. 0: that isn't known.
+  BlockSequence first_block{};
 };
 
 enum class PublisherEnd : std::uint8_t { drained, taken_over, lost_position };

@@ -89,8 +89,9 @@ class TransactionFsm {
   Action done(Outcome outcome, std::uint64_t connections_lost, MonotonicTime now);
   // Answers to load_state. `position`: the first item not committed, as is stored for this journal;
   // none: nothing is. The first time, it is the number of this process's first item.
-  // `another_claimed`: since this instance last loaded the state.
-  Action loaded(std::optional<ItemSequence> position, bool another_claimed);
+  // `is_lost`: the position tells nothing, as another instance claimed since this one last loaded
+  // the state, or the journal is an older copy.
+  Action loaded(std::optional<ItemSequence> position, bool is_lost);
   // Answers to check_owner and find_owner: the latest owner record is another instance's.
   Action owner_found(bool another);
   // Answers to await_item. `last_before`: a tick before which nothing more is to be expected; if it

@@ -87,7 +87,7 @@ class OnceDecider final : public Decider {
 class Instance final : public PublisherListener {
  public:
   Instance(const std::string& name, test::ModelKafka& kafka, test::TurnedClock& clock,
-           const std::string& journal = {})
+           const std::string& journal = {}, BlockSequence first_block = {})
       : clock_(clock),
         session_({.source = source, .topics = topics, .transactional_id = "t"}, kafka, plan),
         transactor_({.source = source,
@@ -100,7 +100,8 @@ class Instance final : public PublisherListener {
                      .instance = name,
                      .host = "here",
                      .started_at = clock.wall(),
-                     .journal = journal.empty() ? "journal-" + name : journal},
+                     .journal = journal.empty() ? "journal-" + name : journal,
+                     .first_block = first_block},
                     session_, decider, *this, counters, clock, log_) {}
 
   Transactor& transactor() { return transactor_; }
@@ -401,6 +402,23 @@ TEST_F(TransactorTest, PassesOverBlocksOfTheJournalThatAreCommitted) {
   EXPECT_EQ(second.counters.duplicate_events.get(), 4U);
   EXPECT_EQ(second.counters.published_events.get(), 1U);
   EXPECT_THAT(second.decider.after_loss, ElementsAre(false)) << "only d is decided about";
+}
+
+// What it receives would count as published before.
+TEST_F(TransactorTest, EndsWhereTheJournalIsAnOlderCopy) {
+  publish_through(KafkaFault::none);  // blocks 1 and 2
+  Instance older("2222", kafka_, clock_, "journal-1111", BlockSequence{2});
+  older.push({"d"});
+  older.run();
+  EXPECT_EQ(older.end, PublisherEnd::lost_position);
+  EXPECT_EQ(older.ready, 0);
+  EXPECT_TRUE(older.released_blocks.empty());
+  Instance next("3333", kafka_, clock_, "journal-1111", BlockSequence{3});
+  next.next_block(3);
+  next.push({"d"});
+  next.run();
+  EXPECT_EQ(next.end, std::nullopt);
+  EXPECT_THAT(published(), ElementsAre("a", "b", "c", "d"));
 }
 
 TEST_F(TransactorTest, GoesOnAtTheFirstBlockOfAProcessAndSaysWhatIsLost) {
