@@ -229,17 +229,23 @@ Result<void> Directory::read_segments() {
   }
   std::sort(recovered_.begin(), recovered_.end(),
             [](const auto& a, const auto& b) { return comes_before(a.blocks, b.blocks); });
+  for (std::size_t i = 1; i < recovered_.size(); ++i) {
+    const RecoveredSegment& before = recovered_[i - 1];
+    if (!follows(before.blocks.last, recovered_[i].blocks.first) && !before.blocks.damaged) {
+      keep_damaged(*before.segment);  // its end; or there was a whole one behind it
+    }
+  }
   return {};
 }
 
 void Directory::read(std::unique_ptr<Segment> segment) {
   const Recovered blocks = recover_blocks(segment->all(), id_, options_.boot, released_);
+  if (blocks.damaged) {
+    keep_damaged(*segment);
+  }
   if (blocks.end == 0) {
     give_back(std::move(segment));
     return;
-  }
-  if (blocks.damaged) {
-    keep_damaged(*segment);
   }
   segment->unmap(false);  // however many there are, few are in memory
   recovered_.push_back({std::move(segment), blocks});

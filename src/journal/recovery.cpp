@@ -48,9 +48,9 @@ Recovered recover_blocks(std::span<char> segment, JournalId journal, std::uint64
                          BlockSequence after) noexcept {
   Recovered found;
   BlockSequence last;
+  bool is_open = false;
   for (std::size_t offset = 0; offset < segment.size();) {
     finish_sealing(segment.subspan(offset), journal);
-    bool is_open = false;
     const auto open = sealed_open_block(segment.subspan(offset), journal, boot, is_open);
     if (is_open) {
       if (open && open->sequence > std::max(last, after)) {
@@ -68,6 +68,12 @@ Recovered recover_blocks(std::span<char> segment, JournalId journal, std::uint64
       count(found, *next, segment.size());
     }
     offset = next->offset + block_footprint(next->block.bytes.size());
+  }
+  if (found.end == 0 && !is_open) {
+    // Where a use of the segment begins no byte of a remote stands, so what looks like a block is
+    // one.
+    const auto first = read_block(segment, BlockCheck::structure);
+    found.damaged = first && first->sequence > after;
   }
   return found;
 }

@@ -16,7 +16,8 @@ struct Recovered {
   BlockSequence first, last;
   SessionId last_session;        // the highest
   std::uint64_t data_bytes = 0;  // of the blocks
-  bool damaged = false;          // something that isn't one stands between two blocks
+  // Something that isn't one stands between two blocks, or nothing behind one that can't be read.
+  bool damaged = false;
 };
 
 // Of segments: by their last. After a crash of the machine blocks of an earlier use, which are

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "journal/segment.hpp"
@@ -140,6 +141,12 @@ TEST(DirectoryTest, GivesBackMoreRatherThanLessWhereItIsNotKnownWhatWasReleased)
   EXPECT_EQ(second.read(), lines(0, 20));
 }
 
+void damage(const std::string& file, std::size_t offset) {
+  std::fstream segment(file, std::ios::in | std::ios::out);
+  segment.seekp(static_cast<std::streamoff>(offset));
+  segment << "X";
+}
+
 TEST(DirectoryTest, ReadsOnBehindADamagedBlockAndKeepsACopy) {
   const TemporaryDirectory temporary;
   std::string expected;
@@ -157,15 +164,67 @@ TEST(DirectoryTest, ReadsOnBehindADamagedBlockAndKeepsACopy) {
       }
     }
   }
-  {
-    std::fstream file(temporary.file("1.segment"), std::ios::in | std::ios::out);
-    file.seekp(static_cast<std::streamoff>(offset));
-    file << "X";
-  }
+  damage(temporary.file("1.segment"), offset);
   Process second(temporary.path());
   EXPECT_EQ(second.read(), expected);
   EXPECT_FALSE(follows(second.blocks[0].sequence, second.blocks[1].sequence));
   EXPECT_EQ(temporary.count(".damaged"), 1u);
+}
+
+TEST(DirectoryTest, KeepsACopyOfASegmentWhoseEndIsDamaged) {
+  const TemporaryDirectory temporary;
+  std::size_t offset = 0;  // of the last block of the first segment
+  {
+    Process first(temporary.path());
+    first.receive(lines(0, 800));
+    first.ring.seal();
+    first.read();
+    ASSERT_EQ(temporary.count(".segment"), 2u);
+    for (std::size_t i = 0, end = 0; i < first.blocks.size(); ++i) {
+      const std::size_t next = end + block_footprint(first.blocks[i].bytes.size());
+      if (next > small.segment_size.count) {
+        break;
+      }
+      offset = std::exchange(end, next);
+    }
+  }
+  damage(temporary.file("1.segment"), offset + block_header_size);
+  Process second(temporary.path());
+  EXPECT_LT(second.read().size(), lines(0, 800).size());
+  EXPECT_TRUE(fs::exists(temporary.file("1.damaged")));
+  EXPECT_EQ(temporary.count(".damaged"), 1u);
+}
+
+TEST(DirectoryTest, KeepsACopyOfASegmentOfWhichNothingCanBeRead) {
+  for (const std::size_t offset : {std::size_t{9}, block_header_size}) {  // the header, the data
+    const TemporaryDirectory temporary;
+    {
+      Process first(temporary.path());
+      first.receive(lines(0, 10));
+      first.ring.seal();
+    }
+    damage(temporary.file("1.segment"), offset);
+    Process second(temporary.path());
+    EXPECT_EQ(second.read(), "");
+    EXPECT_EQ(temporary.count(".damaged"), 1u) << offset;
+  }
+}
+
+// It is killed wherever it stands in one segment or the next; so are those after it.
+TEST(DirectoryTest, TakesNothingThatAKilledProcessLeftForDamage) {
+  for (int received = 0; received < 1'500; received += 37) {
+    const TemporaryDirectory temporary;
+    for (int process = 0; process < 4; ++process) {
+      Process killed(temporary.path());
+      killed.ring.open_session(ChannelId{1}, SessionId{1}, now);
+      killed.read();
+      if (process == 2 && !killed.blocks.empty()) {
+        killed.ring.release(killed.blocks[killed.blocks.size() / 2].sequence);
+      }
+      killed.receive(lines(0, received) + "{\"unfinished\"");
+    }
+    ASSERT_EQ(temporary.count(".damaged"), 0u) << received;
+  }
 }
 
 std::size_t mapped_segments(const std::string& directory) {
