@@ -104,7 +104,7 @@ Result<BlockSequence> JournalTransactions::open() {
     call = read_position();
   }
   if (call.outcome == Outcome::ok) {
-    call = kafka_.fetch_metadata();
+    call = until_answered(clock_, [&] { return kafka_.fetch_metadata(); });
   }
   if (call.outcome != Outcome::ok) {
     kafka_.close_producer();

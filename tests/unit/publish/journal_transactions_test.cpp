@@ -189,6 +189,14 @@ TEST_F(JournalTransactionsTest, LogsInOnceWhereKafkaRefusesTheLogin) {
   }
 }
 
+TEST_F(JournalTransactionsTest, AsksAgainForMetadataThatDoesNotCome) {
+  const Journal journal(2);
+  plan_.at(KafkaCall::fetch_metadata, 1, KafkaFault::away);
+  const auto published_all = run(journal.batches());
+  EXPECT_TRUE(plan_.met());
+  EXPECT_TRUE(published_all) << published_all.error().what;
+}
+
 using Case = std::tuple<KafkaCall, int, KafkaFault>;
 class WithOneFault : public JournalTransactionsTest, public testing::WithParamInterface<Case> {};
 
