@@ -25,6 +25,7 @@ namespace {
 
 constexpr Duration refresh{500};
 constexpr Duration patience{15'000};  // for what was sent to arrive, after the end
+constexpr Duration last_wait{3'000};  // for the daemon's end, where Kafka lacks something
 constexpr std::string_view faults =
     "fin:every=5s,tls_truncate:every=9s,malformed:every=3s,blank_lines:every=4s";
 
@@ -47,13 +48,14 @@ class ScratchDirectory {
     }
     path_ = name;
   }
-  ~ScratchDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
+  ~ScratchDirectory() { remove(); }
   ScratchDirectory(const ScratchDirectory&) = delete;
   ScratchDirectory& operator=(const ScratchDirectory&) = delete;
   const std::filesystem::path& path() const { return path_; }
+  void remove() const {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
 
  private:
   std::filesystem::path path_;
@@ -218,6 +220,21 @@ bool wait_until(const std::future<int>& daemon, Signals& signals, Condition cond
   return condition();
 }
 
+// False where it still drains: Kafka is away, or a signal came.
+bool end(app::Daemon& daemon, const std::future<int>& ended, Signals& signals, Duration timeout) {
+  daemon.stop();
+  return wait_until(
+      ended, signals, [&] { return has_ended(ended); }, timeout);
+}
+
+// Without a daemon that still drains: its threads can't be joined, so that no destructor runs.
+[[noreturn]] void leave(simulator::Simulator& remote, const ScratchDirectory& scratch) {
+  remote.stop();  // nothing more is received: the journal makes no file while its folder goes
+  scratch.remove();
+  std::fflush(nullptr);
+  _exit(exit_failed);
+}
+
 }  // namespace
 
 int demo(DemoOptions options) {
@@ -285,7 +302,9 @@ int demo(DemoOptions options) {
     std::cerr << (signals.came() > 0 ? "stopped by a signal before the daemon was ready\n"
                   : has_ended(ended) ? "the daemon ended before it was ready\n"
                                      : "the daemon didn't get ready: is Kafka there?\n");
-    daemon.stop();
+    if (!end(daemon, ended, signals, last_wait)) {
+      leave(remote, scratch);
+    }
     return exit_failed;
   }
   if (!embedded) {
@@ -319,12 +338,10 @@ int demo(DemoOptions options) {
   };
   const int stops = signals.came();
   const bool settled = wait_until(ended, signals, all_committed, patience);
-  const bool given_up = signals.came() > stops;
   table.show(daemon.sources(), account, seconds());
-  daemon.stop();
-  const int status = ended.get();
-  account.finish(remote, given_up ? Duration{0} : patience);
-  remote.stop();
+  const bool over = end(daemon, ended, signals, settled ? patience : last_wait);
+  const bool given_up = signals.came() > stops;
+  account.finish(remote, given_up || !over ? Duration{0} : patience);
   if (signals.came() > 0) {
     std::printf("\nstopped by a signal after %.0f s%s\n", seconds(),
                 given_up ? ", by another before all was counted" : "");
@@ -339,7 +356,11 @@ int demo(DemoOptions options) {
     std::printf("The topics stay in that Kafka: %s.* and penstock.%s.state\n", prefix.c_str(),
                 prefix.c_str());
   }
-  return settled && status == exit_done && account.exact() ? exit_done : exit_failed;
+  if (!over) {
+    leave(remote, scratch);
+  }
+  remote.stop();
+  return settled && ended.get() == exit_done && account.exact() ? exit_done : exit_failed;
 }
 
 }  // namespace penstock::cli

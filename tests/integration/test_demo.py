@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from harness import topics, wait
-from harness.process import PENSTOCK, clean_environment, end_with_parent, run
+from harness.process import PENSTOCK, clean_environment, end_with_parent, free_port, run
 
 
 @pytest.fixture
@@ -23,7 +23,9 @@ def scratch() -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def demo(out: Path, scratch: Path, before: Callable[[], None] = lambda: None) -> Iterator[subprocess.Popen]:
+def demo(
+    out: Path, scratch: Path, *options: str, before: Callable[[], None] = lambda: None
+) -> Iterator[subprocess.Popen]:
     """One that runs for an hour, if nobody ends it."""
 
     def prepare():
@@ -32,7 +34,7 @@ def demo(out: Path, scratch: Path, before: Callable[[], None] = lambda: None) ->
 
     with out.open("wb") as file:
         process = subprocess.Popen(
-            [PENSTOCK, "demo", "--seconds", "3600", "--rate", "50"],
+            [PENSTOCK, "demo", "--seconds", "3600", "--rate", "50", *options],
             stdout=file,
             stderr=subprocess.STDOUT,
             env=clean_environment() | {"TMPDIR": str(scratch)},
@@ -66,10 +68,21 @@ def test_a_signal_before_the_daemon_is_ready_ends_it(tmp_path: Path, scratch: Pa
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (longest, longest))
 
-    with demo(out, scratch, no_journal) as process:
+    with demo(out, scratch, before=no_journal) as process:
         wait.until("it starts", lambda: "embedded mock" in out.read_text())
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 1, out.read_text()
+    assert "stopped by a signal before the daemon was ready" in out.read_text()
+    assert os.listdir(scratch) == []
+
+
+def test_a_signal_ends_it_where_kafka_is_away(tmp_path: Path, scratch: Path):
+    """What it received meanwhile would be drained for as long as that takes."""
+    out = tmp_path / "out"
+    with demo(out, scratch, "--brokers", f"127.0.0.1:{free_port()}") as process:
+        wait.until("events are in its journal", lambda: any(b"origin" in s.read_bytes() for s in scratch.rglob("*.segment")))
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(15) == 1, out.read_text()
     assert "stopped by a signal before the daemon was ready" in out.read_text()
     assert os.listdir(scratch) == []
 
