@@ -88,12 +88,14 @@ def test_a_signal_ends_it_where_kafka_is_away(tmp_path: Path, scratch: Path):
 
 
 def test_a_long_tmpdir_does_not_matter(tmp_path: Path):
-    """A UNIX socket's path has at most 107 bytes."""
+    """A UNIX socket's path has at most 107 bytes: its folder is in /tmp then."""
     folder = tmp_path / ("a" * 108)
     folder.mkdir()
+    before = set(Path("/tmp").glob("penstock-demo-*"))
     done = run("demo", "--seconds", "1", "--rate", "50", env=clean_environment() | {"TMPDIR": str(folder)})
     assert done.returncode == 0, done.stdout + done.stderr
     assert os.listdir(folder) == []
+    assert set(Path("/tmp").glob("penstock-demo-*")) <= before
 
 
 @pytest.mark.kafka
