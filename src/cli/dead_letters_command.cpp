@@ -167,7 +167,7 @@ DeadLettersParsers add_dead_letters(CLI::App& parser, DeadLettersOptions& option
   add_filter(*list, options.wanted.filter);
   list->add_option("-n,--newest", options.wanted.newest, "Only so many, the newest")
       ->type_name("COUNT")
-      ->check(check_count, "");
+      ->transform(whole_from(1));
   list->add_flag("--all", options.wanted.retried, "Those that were retried, too");
 
   CLI::App* print =

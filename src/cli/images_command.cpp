@@ -6,6 +6,7 @@
 #include "cli/json_values.hpp"
 #include "cli/text_table.hpp"
 #include "cli/usage_error.hpp"
+#include "penstock/core/option_numbers.hpp"
 #include "penstock/core/text.hpp"
 #include "penstock/remote/target.hpp"
 
@@ -49,8 +50,8 @@ int run_images(const ImagesOptions& options) {
       });
 }
 
-std::string check_page(const std::string& text) {
-  const std::string wrong = text == "all" ? "" : check_count(text);
+std::string check_page(std::string text) {
+  const std::string wrong = text == "all" ? "" : settle_whole(text, 1);
   return wrong.empty() ? "" : wrong + ", or all";
 }
 
@@ -73,7 +74,7 @@ void add_paging(CLI::App& command, ImagesOptions& options) {
       ->check(check_page, "");
   command.add_option("--pagesize", options.wanted.paging.page_size, "Images of one page")
       ->type_name("N")
-      ->check(check_count, "");
+      ->transform(whole_from(1));
 }
 
 void add_filter(CLI::App& command, remote::ImageFilter& filter) {

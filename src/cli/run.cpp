@@ -26,6 +26,7 @@
 #include "penstock/app/commands/replay.hpp"
 #include "penstock/app/daemon.hpp"
 #include "penstock/app/validate.hpp"
+#include "penstock/core/option_numbers.hpp"
 #include "penstock/core/system_clock.hpp"
 #include "penstock/settings/load.hpp"
 
@@ -164,13 +165,13 @@ int show_demo(const Options& options) {
 void add_demo(CLI::App& command, Options& options) {
   command.add_option("--seconds", options.demo.seconds, "How long it runs; by default 20")
       ->type_name("N")
-      ->check(CLI::Range(1, 86'400).description(""));
+      ->transform(whole_from(1, 86'400));
   command.add_option("--rate", options.demo.rate, "Events per second and source; by default 2000")
       ->type_name("N")
-      ->check(CLI::Range(1.0, 1e6).description(""));
+      ->check([](const std::string& text) { return check_number(text, 1, 1e6); }, "");
   command.add_option("--seed", options.demo.seed, "Equal seeds make equal events; by default 1")
       ->type_name("N")
-      ->check(check_whole, "");
+      ->transform(whole_from(0));
   command.add_option("--brokers", options.brokers, "A real Kafka in place of the embedded one")
       ->type_name("HOST:PORT");
 }

@@ -51,7 +51,7 @@ std::vector<Command> add_tail(CLI::App& parser, TailOptions& options) {
   option("--country", wanted.filter.countries, "COUNTRY",
          "Only of scanners there (origin.country); may be repeated")
       ->allow_extra_args(false);
-  option("-n,--count", wanted.count, "COUNT", "End after so many lines")->check(check_count, "");
+  option("-n,--count", wanted.count, "COUNT", "End after so many lines")->transform(whole_from(1));
   add_configuration(*command, options.configuration);
   return {{command, [&options] { return run_tail(options); }}};
 }

@@ -234,7 +234,7 @@ void add_task_options(CLI::App& command, TasksOptions& options) {
       ->allow_extra_args(false);
   option("--module", task.modules, "NAME", "Such as http or ssl; may be repeated")
       ->allow_extra_args(false);
-  option("--sample", task.sample, "N", "So many open ports are enough")->check(check_count, "");
+  option("--sample", task.sample, "N", "So many open ports are enough")->transform(whole_from(1));
   option("--description", task.description, "TEXT", "What the list of jobs shows");
   CLI::Option* const dry_run =
       command.add_flag("--dry-run", options.dry_run, "Show the request, and send nothing");

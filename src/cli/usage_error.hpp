@@ -3,9 +3,8 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
-#include <optional>
+#include <limits>
 #include <string>
-#include <string_view>
 
 namespace penstock::cli {
 
@@ -13,12 +12,8 @@ namespace penstock::cli {
 // that failed.
 std::string wrong_command(const CLI::App& parser);
 
-// In decimal digits, and nothing else: CLI11 takes a number that is too large for the largest.
-std::optional<std::uint64_t> parse_whole(std::string_view text);
-
-// For options that take a number of things, and for those that take any whole number. Empty: it is
-// one.
-std::string check_count(const std::string& text);
-std::string check_whole(const std::string& text);
+// Makes an option take a whole number; for CLI::Option::transform().
+CLI::Validator whole_from(std::uint64_t least,
+                          std::uint64_t most = std::numeric_limits<std::uint64_t>::max());
 
 }  // namespace penstock::cli

@@ -1,8 +1,12 @@
 #include "simulator/arguments.hpp"
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
+#include <limits>
 #include <memory>
+#include <string>
 
+#include "penstock/core/option_numbers.hpp"
 #include "penstock/simulator/command_line.hpp"
 
 namespace penstock::simulator {
@@ -18,6 +22,12 @@ class Help : public CLI::Formatter {
     return type.empty() ? "" : " " + type.substr(0, type.find(':'));
   }
 };
+
+CLI::Validator whole_up_to(std::uint64_t most) {
+  return {[=](std::string& text) { return settle_whole(text, 0, most); }, ""};
+}
+
+std::string check_probability(const std::string& text) { return check_number(text, 0, 1); }
 
 }  // namespace
 
@@ -48,7 +58,8 @@ void define(CLI::App& app, Arguments& arguments) {
          "into TMPDIR: up to 16 GiB each\nsource");
 
   app.option_defaults()->group("Events");
-  option("--seed", arguments.seed, "N", "The same seed makes the same events [1]");
+  option("--seed", arguments.seed, "N", "The same seed makes the same events [1]")
+      ->transform(whole_up_to(std::numeric_limits<std::uint64_t>::max()));
   option("--mix", arguments.mix, "MIX", "firehose and stream: mixed, or port only [mixed]")
       ->check(CLI::IsMember({"mixed", "port"}));
   option("--start-time", arguments.start_time, "TIME",
@@ -57,19 +68,19 @@ void define(CLI::App& app, Arguments& arguments) {
   app.option_defaults()->group("Jobs");
   option("--jobs-every", arguments.jobs_every, "DURATION", "There is a new job so often [never]");
   option("--jobs-events", arguments.jobs.events, "N",
-         "Results of a job, from half to 1.5 of it [200]");
+         "Results of a job, from half to 1.5 of it [200]")
+      ->transform(whole_up_to(std::numeric_limits<std::uint32_t>::max()));
   option("--jobs-lasting", arguments.jobs_lasting, "DURATION",
          "A job's time, from half to 1.5 of it [20s]");
-  const auto probability = CLI::Validator(CLI::Range(0.0, 1.0)).description("");
   option("--jobs-failed", arguments.jobs.failed, "P", "Probability that a job fails [0.1]")
-      ->check(probability);
+      ->check(check_probability, "");
   option("--jobs-revoked", arguments.jobs.revoked, "P", "Probability that a job is revoked [0.1]")
-      ->check(probability);
+      ->check(check_probability, "");
   option("--jobs-twins", arguments.jobs.twins, "P",
          "Probability that a result copies an earlier one\nexactly [0.02]")
-      ->check(probability);
-  option("--tasks-listed", arguments.tasks_listed, "N",
-         "GET /v1/tasks has the latest N only [100]");
+      ->check(check_probability, "");
+  option("--tasks-listed", arguments.tasks_listed, "N", "GET /v1/tasks has the latest N only [100]")
+      ->transform(whole_up_to(std::numeric_limits<std::uint64_t>::max()));
   option("--replay-kept", arguments.replay_kept, "DURATION",
          "After a job's end; then its replay is 404 [for good]");
 

@@ -97,7 +97,10 @@ TEST_F(Run, EndsWithTwoOnWrongUsage) {
                                                     {"replay"},
                                                     {"replay", "7", "--to-stdout", "--force"},
                                                     {"replay", "7", "--to-stdout", "--source", "s"},
-                                                    {"demo", "--seconds", "0"}}) {
+                                                    {"demo", "--seconds", "0"},
+                                                    {"demo", "--rate", "0"},
+                                                    {"demo", "--rate", "nan"},
+                                                    {"demo", "--rate", "1e7"}}) {
     const Outcome outcome = run(arguments);
     EXPECT_EQ(outcome.status, 2);
     EXPECT_THAT(outcome.out, IsEmpty());

@@ -37,15 +37,5 @@ TEST(WrongCommand, IsNotWhatIsWrongElsewhere) {
   EXPECT_EQ(wrong({"query", "latest", "a", "--bogus"}), "");
 }
 
-TEST(CheckCount, TakesWholeNumbersFromOne) {
-  EXPECT_EQ(check_count("1"), "");
-  EXPECT_EQ(check_count("18446744073709551615"), "");
-  for (const char* bad :
-       {"0", "-1", "+1", "1.5", "1e3", "0x10", "1 ", "x", "", "18446744073709551616"}) {
-    EXPECT_EQ(check_count(bad), "must be a whole number from 1 to 18446744073709551615") << bad;
-  }
-  EXPECT_EQ(check_whole("0"), "");
-}
-
 }  // namespace
 }  // namespace penstock::cli
