@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 #include <sstream>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cli/text_table.hpp"
@@ -18,6 +20,11 @@ std::string names_of(const std::set<CLI::Option*>& options) {
   }
   std::ranges::sort(names);  // CLI11 has them by address
   return joined(names, ", ");
+}
+
+bool stands_alone(std::string_view line) {
+  return line.empty() || line.starts_with(' ') || line.starts_with("- ") ||
+         line.starts_with("Example: ");
 }
 
 }  // namespace
@@ -60,11 +67,21 @@ std::string HelpFormatter::make_option_desc(const CLI::Option* option) const {
 
 std::string HelpFormatter::make_footer(const CLI::App* command) const {
   std::istringstream lines(command->get_footer());
-  std::string out;
+  std::string out, paragraph;
+  const auto end_paragraph = [&] {
+    for (const std::string& line : wrapped(std::exchange(paragraph, {}), table_columns)) {
+      out += line + '\n';
+    }
+  };
   for (std::string line; std::getline(lines, line);) {
-    const bool broken = line.size() > table_columns && !line.starts_with("Example: ");
-    out += (broken ? joined(wrapped(line, table_columns), "\n") : line) + '\n';
+    if (stands_alone(line)) {
+      end_paragraph();
+      out += line + '\n';
+    } else {
+      paragraph += line + ' ';
+    }
   }
+  end_paragraph();
   return out;
 }
 

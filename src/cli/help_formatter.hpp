@@ -9,9 +9,9 @@ namespace penstock::cli {
 // An option's text, and which others it needs and excludes.
 std::string full_text(const CLI::Option& option);
 
-// Texts are broken between words; line ends within them don't count. Of a footer only those lines
-// are broken that are too long, and no example. What a value may be isn't repeated behind its name:
-// the text says it.
+// Texts are broken between words; line ends within them don't count. In a footer stand as they are:
+// empty and indented lines, those of a list, and examples. What a value may be isn't repeated
+// behind its name: the text says it.
 class HelpFormatter final : public CLI::Formatter {
  public:
   std::string make_subcommand(const CLI::App* command) const override;

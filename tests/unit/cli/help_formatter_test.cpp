@@ -67,11 +67,12 @@ TEST_F(HelpText, SaysWhatIsRequiredAndWhatMayBeRepeated) {
                                  HasSubstr("-h,--help       ")));
 }
 
-TEST_F(HelpText, BreaksOnlyTheLinesOfAFooterThatAreTooLong) {
+TEST_F(HelpText, BreaksAFootersParagraphsAnewButNoListAndNoExample) {
   const std::string example = "Example: " + long_text_;
-  app_.footer("One\ntwo\n" + long_text_ + "\n" + example);
-  EXPECT_THAT(app_.help(), AllOf(HasSubstr("\nOne\ntwo\n"), HasSubstr("\n" + example + "\n"),
-                                 Not(HasSubstr("\n" + long_text_))));
+  app_.footer("One\ntwo\n" + long_text_ + "\nand more\n\n- three\n  four\n" + example);
+  EXPECT_THAT(app_.help(),
+              AllOf(HasSubstr("\nOne two Something that"), HasSubstr(" columns and more\n\n"),
+                    HasSubstr("\n- three\n  four\n"), HasSubstr("\n" + example + "\n")));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cli/doc/command_tree.hpp"
+#include "cli/help_formatter.hpp"
 #include "cli/run.hpp"
 
 namespace penstock::cli {
@@ -63,7 +64,9 @@ TEST(Help, AWrongExampleCanNotBeParsed) {
   }
 }
 
-TEST(Help, StaysWithinEightyColumns) {
+// The parsers of all commands, each as `use(path, parser)`.
+template <class Use>
+void for_each_parser(Use use) {
   const doc::Command root = program();
   for (const doc::Command* command : all_commands(root)) {
     with_parser([&](const CLI::App& parser) {
@@ -72,12 +75,35 @@ TEST(Help, StaysWithinEightyColumns) {
         app = app->get_subcommands([&](const CLI::App* below) { return below->get_name() == word; })
                   .front();
       }
-      std::istringstream lines(app->help());
-      for (std::string line; std::getline(lines, line);) {
-        EXPECT_LE(line.size(), 80) << command->path << ": " << line;
-      }
+      use(command->path, *app);
     });
   }
+}
+
+TEST(Help, StaysWithinEightyColumns) {
+  for_each_parser([](const std::string& path, const CLI::App& parser) {
+    std::istringstream lines(parser.help());
+    for (std::string line; std::getline(lines, line);) {
+      EXPECT_LE(line.size(), 80) << path << ": " << line;
+    }
+  });
+}
+
+TEST(Help, FillsTheLinesOfAFooter) {
+  const auto stands_alone = [](const std::string& line) {
+    return line.empty() || line.starts_with(' ') || line.starts_with("- ") ||
+           line.starts_with("Example: ");
+  };
+  for_each_parser([&](const std::string& path, const CLI::App& parser) {
+    std::istringstream lines(HelpFormatter().make_footer(&parser));
+    std::string before;
+    for (std::string line; std::getline(lines, line); before = line) {
+      if (!stands_alone(before) && !stands_alone(line)) {
+        EXPECT_GT(before.size() + 1 + std::min(line.find(' '), line.size()), 80)
+            << path << ": " << before;
+      }
+    }
+  });
 }
 
 TEST(Help, NamesEveryValue) {
