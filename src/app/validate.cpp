@@ -14,6 +14,7 @@
 #include "penstock/core/limits.hpp"
 #include "penstock/journal/inspection.hpp"
 #include "penstock/journal/ring.hpp"
+#include "penstock/ops/admin_server.hpp"
 #include "penstock/publish/kafka_check.hpp"
 #include "penstock/settings/secret.hpp"
 
@@ -164,12 +165,14 @@ void check_journals(const settings::Settings& settings, std::vector<Finding>& fi
     const auto found = journal::inspect(options.path);
     if (!found) {
       if (found.error().code != Errc::not_found) {
-        findings.push_back({Level::failed, subject, found.error().what});
+        const bool corrupt = found.error().code == Errc::corrupt;
+        findings.push_back(
+            {corrupt ? Level::misconfigured : Level::failed, subject, found.error().what});
       }
       continue;
     }
     if (found->source != source.name.str()) {
-      findings.push_back({Level::failed, subject,
+      findings.push_back({Level::misconfigured, subject,
                           options.path + " is of the source " + found->source +
                               ": set another journal.directory"});
       continue;
@@ -185,6 +188,9 @@ Finding check_admin(const settings::Admin& admin) {
   const auto access = admin_access(admin);
   if (!access) {
     return {Level::misconfigured, "admin", access.error().what};
+  }
+  if (const auto usable = ops::check_socket_path(admin.socket); !usable) {
+    return {Level::misconfigured, "admin", usable.error().what};
   }
   const std::string_view exposed = exposure(admin);
   return {exposed.empty() ? Level::ok : Level::warning, "admin",

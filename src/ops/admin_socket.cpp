@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "penstock/core/text.hpp"
+#include "penstock/ops/admin_server.hpp"
 
 namespace penstock::ops {
 namespace {
@@ -35,9 +36,6 @@ Result<void> remove_stale(boost::asio::io_context& io, const std::filesystem::pa
   struct stat found {};
   if (::lstat(path.c_str(), &found) != 0) {
     return errno == ENOENT ? Result<void>{} : not_opened(path, last_error());
-  }
-  if (!S_ISSOCK(found.st_mode)) {
-    return wrong(Errc::invalid_argument, path, "is there and is no socket");
   }
   error_code error;
   Protocol::socket probe(io);
@@ -66,11 +64,22 @@ Result<void> remove_stale(boost::asio::io_context& io, const std::filesystem::pa
 
 }  // namespace
 
-Result<void> AdminSocket::open(const std::filesystem::path& path) {
+Result<void> check_socket_path(const std::filesystem::path& path) {
   if (path.empty() || path.string().size() > longest_path) {
     return wrong(Errc::invalid_argument, path,
                  "can't be a UNIX socket: its path has 1 to " + std::to_string(longest_path) +
                      " characters");
+  }
+  struct stat found {};
+  if (::lstat(path.c_str(), &found) == 0 && !S_ISSOCK(found.st_mode)) {
+    return wrong(Errc::invalid_argument, path, "is there and is no socket");
+  }
+  return {};
+}
+
+Result<void> AdminSocket::open(const std::filesystem::path& path) {
+  if (auto usable = check_socket_path(path); !usable) {
+    return usable;
   }
   path_ = path;
   auto& io = static_cast<boost::asio::io_context&>(acceptor_.get_executor().context());

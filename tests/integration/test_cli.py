@@ -102,6 +102,37 @@ def test_a_file_that_the_configuration_names_and_is_not_there_exits_with_78(tmp_
         assert "/none.txt" in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("name, why", [("a" * 108, "1 to 107 characters"), ("file", "is no socket")])
+def test_an_admin_socket_that_cannot_be_one_exits_with_78(tmp_path, name, why):
+    (tmp_path / "file").touch()
+    text = f"{GOOD}admin: {{listen: '127.0.0.1:0', socket: {tmp_path / name}}}\n"
+    path = write(tmp_path, f"{text}journal: {{directory: {tmp_path}/journal}}\n")
+    for command in (["run"], ["validate", "--offline"]):
+        done = run(*command, "-c", path, env=TOKEN)
+        assert done.returncode == 78, command
+        assert why in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "description, why",
+    [
+        ("version=1\nid=1\nsource=stream\nprocesses=1\n", "is of the source stream"),
+        ("version=99\n", "is of version 99"),
+        ("", "can't be read"),
+    ],
+)
+def test_a_journal_that_is_not_to_be_used_exits_with_78(tmp_path, description, why):
+    journal = tmp_path / "journal/firehose"
+    journal.mkdir(parents=True)
+    (journal / "journal").write_text(description)
+    text = f"{GOOD}admin: {{listen: '127.0.0.1:0', socket: {tmp_path}/admin.sock}}\n"
+    path = write(tmp_path, f"{text}journal: {{directory: {journal.parent}}}\n")
+    for command in (["run"], ["validate", "--offline"]):
+        done = run(*command, "-c", path, env=TOKEN)
+        assert done.returncode == 78, command
+        assert why in done.stdout + done.stderr
+
+
 def test_config_tells_where_each_value_comes_from(tmp_path):
     path = write(tmp_path, GOOD + "events: {max_size: 8MiB}\n")
     done = run("config", "-c", path, env={**TOKEN, "PENSTOCK_KAFKA_PARTITIONS": "7"})

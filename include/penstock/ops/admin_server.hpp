@@ -59,6 +59,9 @@ struct Handlers {
   std::function<void(Answer)> reload;
 };
 
+// What open_socket() says of a path that can't be used, `invalid_argument`; nothing is changed.
+Result<void> check_socket_path(const std::filesystem::path& path);
+
 class AdminServer {
  public:
   // `listen` is `host:port`, `[::1]:port` for IPv6; port 0 takes a free one. What the handlers
