@@ -38,7 +38,7 @@ struct Owed {
 
 class Connections {
  public:
-  // The entry of one, as long as it is open. It begins waiting for a request.
+  // The entry of one, as long as it is open. It begins waiting for a request, and may be closed.
   class Entry {
    public:
     Entry(Connections& all, Plain& stream) : all_(all), stream_(stream) {
@@ -48,12 +48,13 @@ class Connections {
     Entry(const Entry&) = delete;
     Entry& operator=(const Entry&) = delete;
 
-    void waits_for_request() {
-      waits_for_request_ = true;
+    // It owes nobody an answer: it waits for a request, or was answered and waits for its end.
+    void may_be_closed() {
+      may_be_closed_ = true;
       std::erase(all_.open_, this);
       all_.open_.push_back(this);
     }
-    void has_request() { waits_for_request_ = false; }
+    void must_stay() { may_be_closed_ = false; }
 
     // shared: with who gives it. None: for nothing but its stream.
     void waits_for(std::shared_ptr<boost::asio::steady_timer> given) { given_ = std::move(given); }
@@ -62,21 +63,22 @@ class Connections {
     friend Connections;
     Connections& all_;
     Plain& stream_;
-    bool waits_for_request_ = true;
+    bool may_be_closed_ = true;
     std::shared_ptr<boost::asio::steady_timer> given_;
   };
 
-  // Where there is none for one more, the one that has waited longest for a whole request is
-  // closed: who sends none keeps nobody out. False: all of them have one.
+  // Where there is none for one more, the one that has waited longest for a whole request, or for
+  // its client to close, is closed: who does neither keeps nobody out. False: all of them are owed
+  // an answer.
   bool make_room() {
     if (open_.size() < limits::admin_connections) {
       return true;
     }
-    const auto longest = std::ranges::find_if(open_, &Entry::waits_for_request_);
+    const auto longest = std::ranges::find_if(open_, &Entry::may_be_closed_);
     if (longest == open_.end()) {
       return false;
     }
-    (*longest)->has_request();  // not again, until its coroutine finds the end
+    (*longest)->must_stay();  // not again, until its coroutine finds the end
     (*longest)->stream_.close();
     return true;
   }
@@ -91,7 +93,7 @@ class Connections {
   }
 
  private:
-  std::vector<Entry*> open_;  // those that wait for a request: the one that began first in front
+  std::vector<Entry*> open_;  // those that may be closed: the one that began to wait first in front
 };
 
 }  // namespace penstock::ops

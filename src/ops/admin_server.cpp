@@ -188,6 +188,7 @@ class AdminServer::State : public std::enable_shared_from_this<State> {
     if (!in_order || self->stopped_) {
       co_return;
     }
+    entry.may_be_closed();
     if constexpr (std::is_same_v<Stream, Secured>) {
       plain.expires_after(penstock::limits::admin_timeout);
       co_await stream.async_shutdown(as_result);
@@ -206,10 +207,10 @@ class AdminServer::State : public std::enable_shared_from_this<State> {
       parser.header_limit(static_cast<std::uint32_t>(penstock::limits::admin_request.count));
       // One deadline for a whole request, and one for its answer: a byte now and then renews none.
       plain.expires_after(penstock::limits::admin_timeout);
-      entry.waits_for_request();
+      entry.may_be_closed();
       const auto [read_error, ignored] =
           co_await http::async_read(stream, buffer, parser, as_result);
-      entry.has_request();
+      entry.must_stay();
       if (stopped_) {
         co_return false;
       }

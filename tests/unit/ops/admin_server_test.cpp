@@ -183,6 +183,18 @@ TEST_F(AdminServerTest, ClosesWhoWaitsLongestForARequestWhereItHasTooMany) {
   EXPECT_TRUE(has(clients.front().rest(), "{\"alive\":true}"));
 }
 
+// They have their answer, and the server only waits for them to close.
+TEST_F(AdminServerTest, ClosesWhoWasAnsweredAndNeverClosesWhereItHasTooMany) {
+  for (const std::string last : {"GET /livez HTTP/1.0\r\n\r\n", "x\r\n\r\n"}) {
+    std::list<Client> clients;
+    for (std::size_t i = 0; i < penstock::limits::admin_connections; ++i) {
+      clients.emplace_back(server_.port()).send(last);
+      EXPECT_FALSE(clients.back().rest().empty());
+    }
+    EXPECT_TRUE(has(exchange("GET /livez HTTP/1.0\r\n\r\n"), "{\"alive\":true}")) << last;
+  }
+}
+
 TEST_F(AdminServerTest, ClosesOpenConnectionsWhenItStops) {
   Client client(server_.port());
   client.send("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
