@@ -38,6 +38,7 @@ enum ExitStatus : int {
 
 constexpr Duration beat{1'000};           // of the watchdog and of librdkafka's callbacks
 constexpr Duration ready_wait{10'000};    // systemd is told then, whatever is away
+constexpr Duration start_step{60'000};    // systemd waits that long for the next beat of a start
 constexpr Duration last_handlers{2'000};  // what was told to end, once all sources have ended
 constexpr Duration status_flush{2'000};   // what the last status records may take at the end
 
@@ -115,9 +116,9 @@ class Daemon::Impl {
   Overview overview_{{instance_, stage_, sources_.list(), pool_, io_loop_, metrics_, status_}};
   ops::AdminServer admin_;
   KeptMemory kept_memory_;
-  Sources::Filters filters_;         // of the start
-  std::optional<int> start_failed_;  // the exit status
-  bool begun_ = false;               // the sources are there
+  Sources::Filters filters_;               // of the start
+  std::optional<int> start_failed_;        // the exit status
+  std::optional<MonotonicTime> begun_at_;  // the sources are there
   bool told_ready_ = false;
   bool signalled_ = false;  // a signal told it to end
   // Timers may have fired before they were cancelled: their handlers ask.
@@ -208,7 +209,7 @@ void Daemon::Impl::begin(Result<Sources::Journals> journals) {
   sources_.apply(settings_, options_.read_token, std::move(filters_), std::move(*journals), {},
                  *status_);
   sources_.start();
-  begun_ = true;
+  begun_at_ = monotonic_now();
   reload_.begin(*status_);
 }
 
@@ -282,12 +283,15 @@ void Daemon::Impl::keep_beat() {
     notifier_.watchdog();
   }
   const auto ready = [](const Sources::Source& source) { return source.pipeline->ready(); };
-  if (!stage_.ready && begun_ && std::ranges::all_of(sources_.list(), ready)) {
+  if (!stage_.ready && begun_at_ && std::ranges::all_of(sources_.list(), ready)) {
     ready_ = stage_.ready = true;
     log_.info("ready");
   }
   const bool up = stage_.ready && first_session();
-  if (!told_ready_ && (up || monotonic_now() - began_at_ >= ready_wait)) {
+  if (!begun_at_ && !stage_.draining) {
+    notifier_.extend_timeout(start_step);  // reading journals may take longer than any time-out
+  }
+  if (begun_at_ && !told_ready_ && (up || monotonic_now() - *begun_at_ >= ready_wait)) {
     told_ready_ = true;
     notifier_.ready();
   }

@@ -25,6 +25,11 @@ void ServiceNotifier::reloading(MonotonicTime since) const {
   notify("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(at.count()));
 }
 
+void ServiceNotifier::extend_timeout(Duration by) const {
+  const auto time = std::chrono::microseconds(by);
+  notify("EXTEND_TIMEOUT_USEC=" + std::to_string(time.count()));
+}
+
 void ServiceNotifier::stopping() const { notify("STOPPING=1"); }
 
 void ServiceNotifier::watchdog() const { notify("WATCHDOG=1"); }

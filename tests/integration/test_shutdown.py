@@ -1,12 +1,14 @@
 """SIGTERM drains: what was received is in Kafka, and the exit status is 0."""
 
 import signal
+import time
 
 import pytest
 from harness import topics, wait
 from harness.api_server import SILENCE
 from harness.exactly_once import compared, dead_letters
 from harness.process import printed
+from harness.service_manager import ServiceManager
 from harness.simulator import SOURCES
 from harness.slow_journal import SlowJournal
 from harness.verifier import Verifier
@@ -139,3 +141,23 @@ def test_a_reload_waits_until_the_journals_are_read(tmp_path, daemon):
     assert local.get("/livez")[0] == 200
     journal.go_on()
     wait.until("it is reloaded", lambda: local.logged("setting changed", "log.level"))
+
+
+def test_systemd_is_told_that_it_is_ready_once_the_journals_are_read(tmp_path, daemon):
+    """However long that takes, and longer than systemd would give it: until then the end of that time is moved."""
+    manager = ServiceManager()
+    journal = SlowJournal(tmp_path / "slow", "firehose")
+    local = daemon(
+        folder="slow",
+        url="https://127.0.0.1:9",
+        sources="firehose",
+        api_token="t0ken",
+        environment=manager.environment,
+    )
+    journal.wait_read()
+    wait.until("it answers", lambda: local.get("/livez")[0] == 200)
+    wait.until_time(time.monotonic() + 11)  # as long as Kafka would be waited for
+    assert "READY=1" not in manager.told
+    assert "EXTEND_TIMEOUT_USEC=60000000" in manager.told
+    journal.go_on()
+    wait.until("it is ready", lambda: "READY=1" in manager.told)

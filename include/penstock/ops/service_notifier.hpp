@@ -17,6 +17,8 @@ class ServiceNotifier {
   void ready() const;
   void status(std::string_view text) const;   // one line, as `systemctl status` shows it
   void reloading(MonotonicTime since) const;  // ready() ends it
+  // A start may take that much longer from here on, even if its time-out is over then.
+  void extend_timeout(Duration by) const;
   void stopping() const;
   void watchdog() const;
   // How often watchdog() has to be called: half of WatchdogSec. None: systemd doesn't watch.

@@ -53,6 +53,8 @@ TEST_F(ServiceNotifierTest, TellsEveryChange) {
   EXPECT_EQ(message(), "READY=1");
   notifier_.reloading(MonotonicTime(17s));
   EXPECT_EQ(message(), "RELOADING=1\nMONOTONIC_USEC=17000000");
+  notifier_.extend_timeout(60s);
+  EXPECT_EQ(message(), "EXTEND_TIMEOUT_USEC=60000000");
   notifier_.watchdog();
   EXPECT_EQ(message(), "WATCHDOG=1");
   notifier_.stopping();
