@@ -311,6 +311,7 @@ void Daemon::Impl::drain(std::string_view why) {
   }
   stage_.draining = true;
   log_.info("draining", {{"why", why}});
+  reload_.drain();  // before: to systemd, the end of a reload is the daemon's being ready
   notifier_.stopping();
   end_bound_.start();
   sources_.drain();

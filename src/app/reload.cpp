@@ -157,6 +157,15 @@ void Reload::answer(const ops::Response& response) {
   next();
 }
 
+void Reload::drain() {
+  const ops::Response stopping = refused_reload(std::vector<std::string>{"the daemon is stopping"});
+  for (auto* const owed : {&under_way_, &asked_}) {
+    for (const ops::Answer& answer : std::exchange(*owed, {})) {
+      answer(stopping);
+    }
+  }
+}
+
 boost::system::result<Reload::Ready, std::vector<std::string>> Reload::prepare() {
   read_files_.clear();
   const auto loaded = read_(read_files_);

@@ -47,6 +47,8 @@ class Reload {
   // waits for that.
   void run(ops::Answer answer);
   void begin(publish::StatusTopic& status);  // the sources are there
+  // Answers all that waits: the daemon stops, and what is under way comes to nothing.
+  void drain();
 
   // Those whose change may be one of the configuration: what it consists of, and the files that it
   // names.

@@ -161,6 +161,14 @@ Response error_response(int status, std::string_view text) {
   return {status, "application/json", json.str()};
 }
 
+Response late_answer(std::string_view target) {
+  const bool reloads = target == "/reload" || target.starts_with("/reload?");
+  return error_response(504, reloads ? "not over yet: a journal is still being read. The reload "
+                                       "goes on; the log, /readyz and /metrics tell how it ends"
+                                     : "no answer in time: is Kafka away? It may still be "
+                                       "carried out");
+}
+
 Response unauthorised() { return error_response(401, "name and password are needed here"); }
 
 void route(const AdminRequest& request, const Handlers& handlers, const Answer& answer) {

@@ -20,6 +20,9 @@ struct AdminRequest {
 // what GET would get; leaving out the body is the sender's business.
 void route(const AdminRequest& request, const Handlers& handlers, const Answer& answer);
 
+// 504: what takes too long may still be carried out.
+Response late_answer(std::string_view target);
+
 // 401: a password is asked for.
 Response unauthorised();
 

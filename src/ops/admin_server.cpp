@@ -322,7 +322,7 @@ class AdminServer::State : public std::enable_shared_from_this<State> {
     }
     co_await wait_for(owed, entry);
     if (!owed->value) {
-      give(error_response(504, "no answer in time: is Kafka away? It may still be carried out"));
+      give(late_answer(request.target()));
     }
     co_return std::move(*owed->value);
   }

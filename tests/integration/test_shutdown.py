@@ -1,12 +1,14 @@
 """SIGTERM drains: what was received is in Kafka, and the exit status is 0."""
 
 import signal
+import socket
 import time
 
 import pytest
 from harness import topics, wait
 from harness.api_server import SILENCE
 from harness.exactly_once import compared, dead_letters
+from harness.daemon import Daemon
 from harness.process import printed
 from harness.service_manager import ServiceManager
 from harness.simulator import SOURCES
@@ -161,3 +163,31 @@ def test_systemd_is_told_that_it_is_ready_once_the_journals_are_read(tmp_path, d
     assert "EXTEND_TIMEOUT_USEC=60000000" in manager.told
     journal.go_on()
     wait.until("it is ready", lambda: "READY=1" in manager.told)
+
+
+def test_reloads_that_wait_for_a_journal_are_answered_when_it_stops(tmp_path, daemon):
+    journal = SlowJournal(tmp_path / "slow", "firehose")
+    local = daemon(folder="slow", url="https://127.0.0.1:9", sources="firehose", api_token="t0ken")
+    journal.wait_read()
+    wait.until("it answers", lambda: local.get("/livez")[0] == 200)
+    first, second = (asked(local, "POST /reload") for _ in range(2))
+    assert " 200 " in told(asked(local, "GET /livez")), "so the daemon has read what came before"
+    local.child.send_signal(signal.SIGTERM)
+    for waiting in (first, second):
+        assert "the daemon is stopping" in told(waiting)
+    journal.go_on()
+    assert local.ended(60) == 0
+
+
+def asked(local: Daemon, request: str) -> socket.socket:
+    """At the admin socket."""
+    connection = socket.socket(socket.AF_UNIX)
+    connection.settimeout(30)
+    connection.connect(str(local.config.parent / "admin.sock"))
+    connection.sendall(f"{request} HTTP/1.0\r\n\r\n".encode())
+    return connection
+
+
+def told(connection: socket.socket) -> str:
+    with connection, connection.makefile("rb") as answer:
+        return answer.read().decode()

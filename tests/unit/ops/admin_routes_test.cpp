@@ -57,6 +57,13 @@ TEST(AdminRoutes, TellStrangersTheStatusOfProbesAlone) {
   }
 }
 
+TEST(AdminRoutes, SayWhatTakesSoLong) {
+  EXPECT_EQ(late_answer("/reload").status, 504);
+  EXPECT_NE(late_answer("/reload").body.find("a journal is still being read"), std::string::npos);
+  EXPECT_EQ(late_answer("/replay/1").status, 504);
+  EXPECT_NE(late_answer("/replay/1").body.find("is Kafka away?"), std::string::npos);
+}
+
 TEST(AdminRoutes, LeadToTheirHandlers) {
   EXPECT_EQ(get("/livez").body, "livez");
   EXPECT_EQ(get("/readyz").body, "readyz");
