@@ -325,6 +325,9 @@ bool Daemon::Impl::first_session() const {
 }
 
 void Daemon::Impl::sources_changed() {
+  if (finished_) {
+    return;  // the last handlers are under way
+  }
   if (const std::string problem = sources_.take_problem(); !problem.empty()) {
     stage_.reload_rejected = first_of(std::vector<std::string>{problem});
     metrics_.config_rejected();

@@ -82,7 +82,30 @@ Result<Sources::Filters> Sources::read_filters(const settings::Settings& setting
   return filters;
 }
 
-void Sources::open_journals(const settings::Settings& settings, Opened opened, Journals journals) {
+void Sources::open_journals(const settings::Settings& settings, Opened opened) {
+  waiting_.emplace_back([this, settings, opened = std::move(opened)] {
+    open_missing(settings,
+                 [this, opened](Result<Journals> journals) {
+                   opened(std::move(journals));
+                   opening_ = false;
+                   open_next();
+                 },
+                 {});
+  });
+  open_next();
+}
+
+void Sources::open_next() {
+  if (opening_ || waiting_.empty()) {
+    return;
+  }
+  opening_ = true;
+  const auto begin = std::move(waiting_.front());
+  waiting_.pop_front();
+  begin();
+}
+
+void Sources::open_missing(const settings::Settings& settings, Opened opened, Journals journals) {
   if (draining_) {
     opened(make_error(Errc::io, "the daemon is stopping"));
     return;
@@ -115,7 +138,7 @@ void Sources::open_journals(const settings::Settings& settings, Opened opened, J
                           opened(*failed);
                         } else {
                           // Others may have gone meanwhile.
-                          open_journals(settings, std::move(opened), std::move(journals));
+                          open_missing(settings, std::move(opened), std::move(journals));
                         }
                       });
   });
@@ -223,20 +246,37 @@ void Sources::remove(Source& source) {
   changed_();
 }
 
-// Its journal was this process's own until now, so that this is quick, and fails by bad luck only.
+// Its journal was this process's own until now, so that this fails by bad luck only. But it may
+// hold what Kafka didn't take, or what came before another instance took over.
 void Sources::open_again(const SourceName& name) {
   const settings::Source* const source = find_source(settings_, name);
   if (source == nullptr) {
     return;
   }
-  auto filter = read_filter(*source, shared_.log);
-  auto journal = filter ? open_journal(settings_, name, {}, shared_.log)
-                        : Result<std::unique_ptr<journal::Directory>>(filter.error());
-  if (journal) {
-    open(*source, std::move(*journal), std::move(*filter));
+  settings::Settings alone = settings_;
+  alone.sources = {*source};
+  coming_back_.push_back(name);
+  open_journals(alone, [this, name](Result<Journals> journals) {
+    std::erase(coming_back_, name);
+    if (!draining_) {
+      opened_again(name, std::move(journals));
+    }
+    boost::asio::post(shared_.io, changed_);
+  });
+}
+
+// With its journal, unless a reload before it has opened it.
+void Sources::opened_again(const SourceName& name, Result<Journals> journals) {
+  const settings::Source* const source = find_source(settings_, name);
+  if (source == nullptr || find(name) != nullptr) {
     return;
   }
-  problem_ = journal.error().what;
+  auto filter = read_filter(*source, shared_.log);
+  if (journals && filter) {
+    open(*source, std::move(journals->at(name)), std::move(*filter));
+    return;
+  }
+  problem_ = journals ? filter.error().what : journals.error().what;
   shared_.log.error("the source can't be opened again: put it right, then reload",
                     {{"source", name.str()}, {"error", problem_}});
   failed_ = failed_ || list_.empty();
@@ -248,7 +288,8 @@ const Sources::Source* Sources::find(const SourceName& name) const {
 }
 
 bool Sources::all_ended() const {
-  return std::ranges::all_of(list_, [&](const Source& source) {
+  const bool some_come_back = !coming_back_.empty() && !draining_;
+  return !some_come_back && std::ranges::all_of(list_, [&](const Source& source) {
     const bool comes_back =
         source.removed && !draining_ && find_source(settings_, source.name) != nullptr;
     return source.end && !comes_back;

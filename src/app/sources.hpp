@@ -5,6 +5,7 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <deque>
 #include <functional>
 #include <list>
 #include <map>
@@ -61,10 +62,10 @@ class Sources {
   Result<Filters> read_filters(const settings::Settings& settings) const;
   // Of those that aren't there. A journal may hold a backlog, to be read for minutes: on a thread
   // of its own. `opened` is called on the I/O thread, within the call where none is to be opened;
-  // with an error, too, once it drains. One call at a time; apply() has to follow at once.
+  // with an error, too, once it drains. One call after the other: apply() belongs into `opened`.
   using Journals = std::map<SourceName, std::unique_ptr<journal::Directory>>;
   using Opened = std::function<void(Result<Journals>)>;
-  void open_journals(const settings::Settings& settings, Opened opened, Journals journals = {});
+  void open_journals(const settings::Settings& settings, Opened opened);
 
   // Carries it out. `reopen`: those that can't take their change otherwise. New ones are started
   // once start() was called.
@@ -89,7 +90,10 @@ class Sources {
   const Source* find(const SourceName& name) const;
   void ended(Source& source, publish::PublisherEnd end);
   void remove(Source& source);
+  void open_next();
+  void open_missing(const settings::Settings& settings, Opened opened, Journals journals);
   void open_again(const SourceName& name);
+  void opened_again(const SourceName& name, Result<Journals> journals);
 
   Shared shared_;
   Changed changed_;
@@ -102,7 +106,10 @@ class Sources {
   std::string problem_;
   std::list<Source> list_;  // they don't move
   std::map<SourceName, int> openings_;
-  std::jthread opener_;  // of journals
+  std::deque<std::function<void()>> waiting_;  // calls of open_journals()
+  bool opening_ = false;                       // one is under way
+  std::vector<SourceName> coming_back_;        // those whose journals are being opened again
+  std::jthread opener_;                        // of journals
 };
 
 }  // namespace penstock::app

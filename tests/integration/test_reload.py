@@ -2,6 +2,7 @@
 leaves the old one and is seen."""
 
 import json
+import signal
 from pathlib import Path
 
 import pytest
@@ -179,6 +180,45 @@ def test_a_reload_opens_a_journal_while_the_others_go_on(tmp_path, simulator, co
     wait.until("torrent is added", lambda: local.logged("source added", "torrent"))
     wait.until("the other comes next", lambda: local.logged("setting changed", "log.level"))
     assert len(local.logged("configuration reloaded")) == 2
+
+
+def test_a_source_that_comes_back_lets_the_others_go_on(tmp_path, daemon):
+    """Its journal may hold what another instance left it, or what Kafka didn't take. A reload meanwhile comes next."""
+
+    def listing(path: str, level: str) -> str:
+        return f"log: {{format: json, level: {level}}}\nsources: {{firehose: {{path: {path}}}, torrent: {{}}}}\n"
+
+    local = daemon(
+        folder="slow", url="https://127.0.0.1:9", api_token="t0ken", text=listing("/v1/firehose", "info")
+    ).wait_ready("/livez")
+    journal = SlowJournal(tmp_path / "slow", "firehose")
+    local.reload(listing("/v1/stream", "info"))
+    journal.wait_read()
+    assert local.get("/livez")[0] == 200
+    local.reload(listing("/v1/stream", "debug"))
+    assert local.get("/livez")[0] == 200
+    assert not local.logged("setting changed", "log.level")
+    journal.go_on()
+    wait.until("firehose is back", lambda: local.logged("source added", "firehose"))
+    wait.until("the other comes next", lambda: local.logged("setting changed", "log.level"))
+    assert len(local.logged("source added", "firehose")) == 1
+
+
+def test_a_daemon_stops_while_its_only_source_comes_back(tmp_path, daemon):
+    def listing(path: str) -> str:
+        return f"log: {{format: json}}\nsources: {{firehose: {{path: {path}}}}}\n"
+
+    local = daemon(folder="slow", url="https://127.0.0.1:9", api_token="t0ken", text=listing("/v1/firehose"))
+    local.wait_ready("/livez")
+    journal = SlowJournal(tmp_path / "slow", "firehose")
+    local.reload(listing("/v1/stream"))
+    journal.wait_read()
+    assert local.get("/livez")[0] == 200
+    local.child.send_signal(signal.SIGTERM)
+    wait.until("it drains", lambda: local.logged("draining"))
+    journal.go_on()
+    assert local.ended(60) == 0
+    assert not local.logged("the source can't be opened again")
 
 
 @pytest.mark.kafka

@@ -8,13 +8,17 @@ from harness import wait
 
 
 class SlowJournal:
-    """Of `source`, in the folder of a daemon that doesn't run yet, or doesn't have it yet."""
+    """Of `source`, in the folder of a daemon that doesn't run yet, or doesn't have it yet, or has it open and is to
+    open it again."""
 
     def __init__(self, folder: Path, source: str):
         directory = folder / "journal" / source
-        directory.mkdir(parents=True)
-        self.source = source
+        directory.mkdir(parents=True, exist_ok=True)
         self.description = directory / "journal"
+        self.text = f"version=1\nid=1\nsource={source}\nprocesses=0\n"
+        if self.description.exists():
+            self.text = self.description.read_text()
+            self.description.unlink()
         os.mkfifo(self.description)
 
     def wait_read(self) -> None:
@@ -22,7 +26,7 @@ class SlowJournal:
         self.end = wait.until("the journal is read", self._writing_end)
 
     def go_on(self) -> None:
-        os.write(self.end, f"version=1\nid=1\nsource={self.source}\nprocesses=0\n".encode())
+        os.write(self.end, self.text.encode())
         os.close(self.end)
 
     def _writing_end(self) -> int | None:
