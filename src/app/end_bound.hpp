@@ -1,5 +1,7 @@
 // Ends the process where its end takes too long. On a thread of its own: what hangs may be the I/O
-// loop, or what comes after it, as the end of a Kafka client whose thread looks up a name.
+// loop, or what comes after it, as the end of a Kafka client whose thread looks up a name, or the
+// log. A loop that hung before the signal doesn't hear of it, so that nothing starts this: that is
+// what systemd's watchdog, or a probe of /livez, is for.
 #pragma once
 
 #include <atomic>
