@@ -7,7 +7,7 @@ import signal
 import subprocess
 import threading
 from pathlib import Path
-from typing import Iterator
+from typing import Callable, Iterator
 
 import pytest
 from harness import wait
@@ -166,6 +166,28 @@ CREATE = ("tasks", "create", "--type", "scan", "--target", "192.0.2.0/24", "--po
 CREATE += ("--module", "http", "--follow")
 
 
+QUICKLY = {"api_backoff_network_step": "1ms", "api_backoff_network_max": "1ms", "api_backoff_http_first": "1ms"}
+
+
+def followed(away: threading.Event, status: Callable[[Request], bytes], create: Callable[[], bytes] | None = None):
+    """An API whose stream carries nothing; the first session ends when `away` is set, the next one stays. `status`
+    answers what is asked of the job that `create` creates."""
+    sessions = iter((away, threading.Event()))
+
+    def respond(request: Request):
+        if request.target == "/v1/stream":
+            return stream(next(sessions))
+        if request.method == "POST":
+            return create() if create else answer('{"job_id": "client-a"}')
+        return status(request)
+
+    def stream(end: threading.Event):
+        yield b"HTTP/1.1 200 OK\r\n\r\n"
+        end.wait()
+
+    return respond
+
+
 @pytest.mark.sanitized
 def test_a_job_is_followed_to_its_end(simulator, start):
     remote = simulator(jobs_lasting="1s", jobs_failed=0, jobs_revoked=0)
@@ -217,28 +239,28 @@ def test_a_disconnect_while_a_job_is_followed_is_no_success(simulator, start):
 
 def test_whether_a_job_has_ended_is_asked_until_the_api_answers(api, start):
     """It ends while the stream is away, and the API has no answer for longer than a request is tried again."""
-    away, over = threading.Event(), threading.Event()
-    streams, questions = iter((away, over)), []
+    away, questions = threading.Event(), []
 
     def respond(request: Request):
-        if request.target == "/v1/stream":
-            return stream(next(streams))
-        if request.method == "POST":
-            return answer('{"job_id": "client-a"}')
         questions.append(request.target)
         return answer(status="503 Busy") if len(questions) <= 12 else answer('{"status": "Success"}')
 
-    def stream(end: threading.Event):
-        yield b"HTTP/1.1 200 OK\r\n\r\n"
-        end.wait()
-
-    command = start(
-        api(respond), *CREATE, api_backoff_network_step="1ms", api_backoff_network_max="1ms", api_backoff_http_first="1ms"
-    )
+    command = start(api(followed(away, respond)), *CREATE, **QUICKLY)
     wait.until("there is the job", lambda: "requested;" in command.said)
     away.set()
     assert command.ended() == 1
-    over.set()
     assert set(questions) == {"/v1/tasks/a/status"}
     assert command.said.count("whether job a has ended isn't known: ") == 2, "each asks five times"
     assert "job a ended (Success); events of it may be missing" in command.said
+
+
+@pytest.mark.parametrize("status", ["401 Unauthorized", "404 Not Found", "410 Gone"])
+def test_an_api_that_will_not_say_whether_a_job_has_ended_is_not_asked_again(api, start, status):
+    away = threading.Event()
+    command = start(api(followed(away, lambda _: answer(status=status))), *CREATE, **QUICKLY)
+    wait.until("there is the job", lambda: "requested;" in command.said)
+    away.set()
+    assert command.ended() == 1
+    assert "whether job a has ended isn't known: " + status in command.said
+    assert "`penstock replay a --to-stdout` prints all of its events" in command.said
+    assert "asked again" not in command.said

@@ -14,6 +14,11 @@ std::string all_of(const std::string& id) {
   return "`penstock replay " + id + " --to-stdout` prints all of its events";
 }
 
+// The API has said what there is to say: another question would have no other answer.
+bool is_final(const remote::RestError& error) {
+  return !error.may_pass && error.kind != remote::RestError::Kind::unreachable;
+}
+
 bool is_over(std::string_view status) {
   constexpr std::array<std::string_view, 3> ends{"success", "failed", "revoked"};
   return std::ranges::any_of(ends,
@@ -76,6 +81,10 @@ void FollowedJob::ask_whether_over() {
     if (answer && is_over(answer->status)) {
       say_("job " + id_ + " ended (" + printable(answer->status) +
            "); events of it may be missing: " + all_of(id_));
+      over_();
+    } else if (!answer && is_final(answer.error())) {
+      say_("whether job " + id_ + " has ended isn't known: " + answer.error().detail +
+           "; events of it may be missing: " + all_of(id_));
       over_();
     } else if (!answer) {
       const Duration wait =

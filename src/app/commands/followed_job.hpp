@@ -29,7 +29,7 @@ class FollowedJob {
   const std::string& id() const { return id_; }
 
   // Events may have been missed; so may the job's end: then `over` is called. The API is asked
-  // until it answers.
+  // until it answers; where it refuses to, `over` is called, too.
   void connected_again(std::function<void()> over);
 
   // For a progress line; empty before there is the job.
