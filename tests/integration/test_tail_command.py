@@ -264,3 +264,19 @@ def test_an_api_that_will_not_say_whether_a_job_has_ended_is_not_asked_again(api
     assert "whether job a has ended isn't known: " + status in command.said
     assert "`penstock replay a --to-stdout` prints all of its events" in command.said
     assert "asked again" not in command.said
+
+
+def test_a_disconnect_while_a_job_is_created_is_one_within_it(api, start):
+    """Its events, its end among them, may have come between the two sessions."""
+    away = threading.Event()
+    away.set()
+    commands: list[Command] = []
+
+    def create() -> bytes:
+        wait.until("the next session is there", lambda: commands and "connected again" in commands[0].said)
+        return answer('{"job_id": "client-a"}')
+
+    respond = followed(away, lambda _: answer('{"status": "Success"}'), create)
+    commands.append(start(api(respond), *CREATE, **QUICKLY))
+    assert commands[0].ended() == 1
+    assert "job a ended (Success); events of it may be missing" in commands[0].said

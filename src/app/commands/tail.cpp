@@ -106,15 +106,20 @@ class Tail final : private ByteSink, private remote::SessionListener {
     }
     if (!connected_before_) {
       job_->create([this](bool created) {
-        if (created) {
-          lines_.want_job(job_->id());
-          session_.resume();
-        } else {
+        if (!created) {
           end(1);
+          return;
+        }
+        lines_.want_job(job_->id());
+        session_.resume();
+        if (opened_meanwhile_) {
+          job_->connected_again([this] { end(1); });
         }
       });
     } else if (job_->created()) {
       job_->connected_again([this] { end(1); });
+    } else {
+      opened_meanwhile_ = true;
     }
     connected_before_ = true;
   }
@@ -167,8 +172,9 @@ class Tail final : private ByteSink, private remote::SessionListener {
   std::optional<TimedProgress> progress_;  // of job_
   std::optional<MonotonicTime> disconnected_at_;
   bool connected_before_ = false;
-  bool ending_ = false;    // nothing more is printed
-  bool stopping_ = false;  // what the session tells is due to that
+  bool opened_meanwhile_ = false;  // another session, while the job was being created
+  bool ending_ = false;            // nothing more is printed
+  bool stopping_ = false;          // what the session tells is due to that
   int status_ = 0;
   SourceCounters counters_;
   NoLog log_;
