@@ -62,7 +62,9 @@ bool JournalDrain::take(BlockSequence committed, JournalPublished& next) {
     lines += lines_of(batch);
     next.lines += lines_of(batch) - filtered;
     next.filtered += filtered;
-    next.up_to = block->received_at;
+    if (lines_of(batch) > filtered) {
+      next.up_to = block->received_at;
+    }
     batches_.push_back(std::move(batch));
   }
   return any;

@@ -48,9 +48,9 @@ class SeenBatches final : public publish::JournalPublisher {
 class JournalDrainTest : public testing::Test {
  protected:
   // A block of these lines.
-  void receive(std::string_view lines) {
+  void receive(std::string_view lines, WallTime at = {}) {
     std::ranges::copy(lines, ring_.writable().begin());
-    ring_.received(lines.size(), WallTime{});
+    ring_.received(lines.size(), at);
     ring_.seal();
   }
   JournalPublished drain(const Filter& filter, BlockSequence committed = {}) {
@@ -86,6 +86,13 @@ TEST_F(JournalDrainTest, PublishesWhatPassesTheFilterAndCountsTheRest) {
   EXPECT_EQ(done.lines, 3);
   EXPECT_EQ(done.filtered, 2);
   EXPECT_THAT(publisher_.beside, ElementsAre("3")) << "with the events, as it stands then";
+}
+
+TEST_F(JournalDrainTest, TellsWhenTheLastOfWhatIsPublishedWasReceived) {
+  const WallTime at{std::chrono::hours(1)};
+  receive("{\"origin\":{\"type\":\"ssl\"}}\n", at);
+  receive("{\"origin\":{\"type\":\"vnc\"}}\n", at + std::chrono::hours(1));
+  EXPECT_EQ(drain(ssl_alone).up_to, at);
 }
 
 TEST_F(JournalDrainTest, PublishesAllWithoutAFilter) {
