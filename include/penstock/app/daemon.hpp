@@ -46,8 +46,8 @@ class Daemon {
     SourceName name;
     const SourceCounters* counters;
   };
-  // The figures of the sources; they stay while no reload removes one. From any thread, where
-  // nothing is reloaded.
+  // The figures of the sources; they stay while no reload removes one. From any thread once it is
+  // ready(), where nothing is reloaded: before, and by a reload, the I/O loop changes the list.
   std::vector<Source> sources() const;
   bool ready() const;  // every source can publish. From any thread.
 
