@@ -27,7 +27,11 @@ Result<void> JournalDrain::run(BlockSequence committed, JournalPublished& done) 
   JournalPublished next = done;
   while (take(committed, next)) {
     if (!batches_.empty()) {
-      if (auto published = publisher_.publish(batches_, beside_(next)); !published) {
+      const auto beside = beside_(next);
+      if (!beside) {
+        return beside.error();
+      }
+      if (auto published = publisher_.publish(batches_, *beside); !published) {
         return published;
       }
     }
@@ -60,6 +64,7 @@ bool JournalDrain::take(BlockSequence committed, JournalPublished& next) {
     }
     bytes += block->bytes.size();
     lines += lines_of(batch);
+    next.events += batch.events.size() - filtered;
     next.lines += lines_of(batch) - filtered;
     next.filtered += filtered;
     if (lines_of(batch) > filtered) {

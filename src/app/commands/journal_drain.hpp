@@ -17,7 +17,7 @@ namespace penstock::app {
 class JournalDrain {
  public:
   // What is committed with events: `done` is how it stands then.
-  using Beside = std::function<std::vector<SideRecord>(const JournalPublished& done)>;
+  using Beside = std::function<Result<std::vector<SideRecord>>(const JournalPublished& done)>;
 
   // All that is given by reference lives longer.
   JournalDrain(journal::Ring& ring, publish::JournalPublisher& publisher, extract::Pool& pool,

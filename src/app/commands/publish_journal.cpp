@@ -1,7 +1,5 @@
 #include "penstock/app/commands/publish_journal.hpp"
 
-#include <rapidjson/document.h>
-
 #include <algorithm>
 #include <memory>
 #include <string_view>
@@ -12,7 +10,6 @@
 #include "app/composition.hpp"
 #include "app/source_filter.hpp"
 #include "penstock/app/commands/gaps.hpp"
-#include "penstock/core/json_writer.hpp"
 #include "penstock/core/time.hpp"
 #include "penstock/journal/directory.hpp"
 #include "penstock/journal/inspection.hpp"
@@ -21,8 +18,6 @@
 
 namespace penstock::app {
 namespace {
-
-constexpr std::string_view published = "; published from there: what was received until ";
 
 struct Found {
   std::string directory;
@@ -88,32 +83,21 @@ Result<std::vector<GapRecord>> gaps_of(const settings::Kafka& kafka, const Found
   return std::move(gaps->records);
 }
 
-std::vector<SideRecord> noted(const std::vector<GapRecord>& gaps, const JournalPublished& done) {
+Result<std::vector<SideRecord>> noted(const std::vector<GapRecord>& gaps,
+                                      const JournalPublished& done) {
   std::vector<SideRecord> records;
   if (done.lines == 0) {
     return records;
   }
   for (const GapRecord& gap : gaps) {
-    const std::uint64_t lines = records.empty() ? done.lines : 0;  // counted once
-    records.push_back({RecordTopic::gaps, gap.key, gap_with_lines(gap, lines, done.up_to)});
+    const std::uint64_t events = records.empty() ? done.events : 0;  // counted once
+    auto record = gap_with_events(gap, events, done.up_to);
+    if (!record) {
+      return record.error();
+    }
+    records.push_back({RecordTopic::gaps, gap.key, std::move(*record)});
   }
   return records;
-}
-
-void write(JsonWriter& out, const rapidjson::Value& value) {
-  if (value.IsString()) {
-    out.string({value.GetString(), value.GetStringLength()});
-  } else if (value.IsUint64()) {
-    out.number(value.GetUint64());
-  } else if (value.IsArray()) {
-    out.begin_array();
-    for (const auto& one : value.GetArray()) {
-      write(out, one);
-    }
-    out.end_array();
-  } else {
-    out.null();
-  }
 }
 
 }  // namespace
@@ -161,27 +145,6 @@ Result<JournalPublished> publish_journal(const settings::Settings& settings,
   }
   done.gaps = done.lines > 0 ? gaps->size() : 0;
   return done;
-}
-
-std::string gap_with_lines(const GapRecord& record, std::uint64_t lines, WallTime up_to) {
-  rapidjson::Document gap;
-  gap.Parse(record.json.data(), record.json.size());
-  JsonWriter out;
-  out.begin_object();
-  for (const auto& member : gap.GetObject()) {
-    const std::string_view name(member.name.GetString(), member.name.GetStringLength());
-    out.key(name);
-    if (name == "recovered_events") {
-      out.number(record.recovered_events + lines);
-    } else if (name == "note") {
-      out.string(record.note.substr(0, record.note.find(published)) + std::string(published) +
-                 to_rfc3339(up_to));
-    } else {
-      write(out, member.value);
-    }
-  }
-  out.end_object();
-  return std::move(out).str();
 }
 
 }  // namespace penstock::app

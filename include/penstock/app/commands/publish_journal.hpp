@@ -15,6 +15,7 @@ namespace penstock::app {
 
 struct JournalPublished {
   std::uint64_t lines = 0;     // now in Kafka: events, and dead letters
+  std::uint64_t events = 0;    // those of them that are events
   std::uint64_t filtered = 0;  // events that the source's filter leaves out
   std::uint64_t before = 0;    // that Kafka had already
   std::uint64_t gaps = 0;      // whose records name the journal, and now what came from it
@@ -26,9 +27,10 @@ struct JournalPublished {
 Result<JournalPublished> publish_journal(const settings::Settings& settings,
                                          const std::string& directory);
 
-// The record of a gap that names the journal, once `lines` of what it missed, received until
+// The record of a gap that names the journal, once `events` of what it missed, received until
 // `up_to`, are there as well. Its state stays: what came between the journal's sessions, and
-// between its end and that of the gap, nobody knows. Pure.
-std::string gap_with_lines(const GapRecord& record, std::uint64_t lines, WallTime up_to);
+// between its end and that of the gap, nobody knows; so does whatever else it has. An error where
+// it isn't an object. Pure.
+Result<std::string> gap_with_events(const GapRecord& record, std::uint64_t events, WallTime up_to);
 
 }  // namespace penstock::app

@@ -84,6 +84,7 @@ TEST_F(JournalDrainTest, PublishesWhatPassesTheFilterAndCountsTheRest) {
   EXPECT_EQ(publisher_.letters, 1);
   EXPECT_EQ(publisher_.last, BlockSequence{2}) << "the position moves past what is left out";
   EXPECT_EQ(done.lines, 3);
+  EXPECT_EQ(done.events, 2);
   EXPECT_EQ(done.filtered, 2);
   EXPECT_THAT(publisher_.beside, ElementsAre("3")) << "with the events, as it stands then";
 }

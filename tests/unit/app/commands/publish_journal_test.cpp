@@ -14,8 +14,9 @@ std::string gap(int recovered, const std::string& note) {
          std::to_string(recovered) + R"(,"note":")" + note + "\"}";
 }
 
-std::string told(const std::string& json, std::uint64_t lines, std::string_view up_to) {
-  return gap_with_lines(parse_gap("firehose/1-a-1", json).value(), lines, *parse_rfc3339(up_to));
+std::string told(const std::string& json, std::uint64_t events, std::string_view up_to) {
+  return gap_with_events(parse_gap("firehose/1-a-1", json).value(), events, *parse_rfc3339(up_to))
+      .value();
 }
 
 // What came after the journal's end, or between its sessions, nobody has.
@@ -30,6 +31,25 @@ TEST(PublishJournal, AGapSaysWhatCameFromTheJournalAndStaysWhatItIs) {
             gap(8,
                 "journal 00ff on host may hold; published from there: what was received until "
                 "2026-03-01T12:30:00.000Z"));
+}
+
+// Whoever may write to the topic may have written it.
+TEST(PublishJournal, AGapKeepsWhatItHasBesidesHoweverDeepThatIs) {
+  constexpr std::size_t depth = 200'000;
+  const std::string before = R"({"started_at":"2026-03-01T11:00:00.000Z")";
+  const std::string after = R"(,"x":)" + std::string(depth, '[') + std::string(depth, ']') + "}";
+  const std::string kept = R"(,"y":{"note":[true,-1,0.5,{"note":null}]})";
+  EXPECT_EQ(
+      told(before + R"(,"recovered_events":["odd"])" + kept + after, 5, "2026-03-01T12:00:00Z"),
+      before + R"(,"recovered_events":5)" + kept + after);
+}
+
+TEST(PublishJournal, WhatIsNoObjectIsNoGap) {
+  for (const char* json : {"", "1", "[]", "[{}]", "{", "{}x"}) {
+    GapRecord record;
+    record.json = json;
+    EXPECT_FALSE(gap_with_events(record, 1, WallTime{})) << json;
+  }
 }
 
 }  // namespace
