@@ -21,8 +21,7 @@ class KafkaJournalPublisher final : public JournalPublisher {
         transactions_(std::move(options), kafka_, clock_) {}
 
   Result<BlockSequence> open() override { return transactions_.open(); }
-  Result<void> publish(std::span<const Batch> batches,
-                       std::span<const SideRecord> beside) override {
+  Result<void> publish(std::span<const Batch> batches, const Beside& beside) override {
     return transactions_.publish(batches, beside);
   }
 

@@ -1,6 +1,7 @@
 #include "publish/journal_transactions.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include "publish/until_answered.hpp"
@@ -139,9 +140,9 @@ Call JournalTransactions::produce(std::span<const Batch> batches,
 
 // Suspects go one by one, for which a large transaction may have no time: where records are
 // refused, it is halved.
-Result<void> JournalTransactions::publish(std::span<const Batch> batches,
-                                          std::span<const SideRecord> beside) {
-  std::size_t most = std::max<std::size_t>(batches.size(), 1);
+Result<void> JournalTransactions::publish(std::span<const Batch> batches, const Beside& beside) {
+  assert(!batches.empty());
+  std::size_t most = batches.size();
   bool was_fenced = false;
   Call call;
   for (int left = attempts; left > 0; --left) {
@@ -153,7 +154,7 @@ Result<void> JournalTransactions::publish(std::span<const Batch> batches,
     // Where a transaction ended in doubt, the position tells.
     const std::size_t committed = before_position(batches);
     refused_.committed(ItemSequence{committed}, clock_.monotonic());
-    if (committed > 0 && committed == batches.size()) {
+    if (committed == batches.size()) {
       return {};
     }
     if (!safe_) {
@@ -162,15 +163,17 @@ Result<void> JournalTransactions::publish(std::span<const Batch> batches,
     const auto part = batches.first(std::min(committed + most, batches.size()));
     const bool last = part.size() == batches.size();
     const std::uint64_t lost = kafka_.connections_lost();
-    call = produce(part, last ? beside : std::span<const SideRecord>{});
+    const auto records = beside(part.size());
+    if (!records) {
+      return records.error();
+    }
+    call = produce(part, *records);
     safe_ = call.outcome == Outcome::ok && kafka_.connections_lost() == lost;
     if (call.outcome == Outcome::ok) {
-      if (!part.empty()) {
-        Position moved = position();
-        moved.sequence = part.back().block.sequence.next();
-        const SideRecord record = position_record(options_.source, moved);
-        static_cast<void>(state_.apply(record.key, record.value));
-      }
+      Position moved = position();
+      moved.sequence = part.back().block.sequence.next();
+      const SideRecord record = position_record(options_.source, moved);
+      static_cast<void>(state_.apply(record.key, record.value));
       if (last) {
         refused_.committed(ItemSequence{batches.size()}, clock_.monotonic());
         return {};

@@ -22,7 +22,7 @@ class JournalTransactions final : public JournalPublisher {
                       const Clock& clock);
 
   Result<BlockSequence> open() override;
-  Result<void> publish(std::span<const Batch> batches, std::span<const SideRecord> beside) override;
+  Result<void> publish(std::span<const Batch> batches, const Beside& beside) override;
 
  private:
   Call claim();

@@ -6,9 +6,12 @@
 // Not for sources with jobs: their events go by the ledger, which the daemon has.
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "penstock/core/decision.hpp"
 #include "penstock/core/error.hpp"
@@ -39,13 +42,14 @@ class JournalPublisher {
 
   // Blocks before this one are committed, as the state topic says.
   virtual Result<BlockSequence> open() = 0;
-  // Batches in the order of their blocks, and records beside them; batches that are committed are
-  // passed over. One transaction, or several where Kafka refuses records: `beside` goes with the
-  // last. Where the process dies before that, nothing of `beside` is written, though the first of
-  // the batches may be. Without batches it may be written twice. Views into blocks stay until it is
-  // back. After an error it is of no use any more.
-  virtual Result<void> publish(std::span<const Batch> batches,
-                               std::span<const SideRecord> beside) = 0;
+  // The records beside the first so many of the batches: what is true once those are in Kafka. An
+  // error ends the call.
+  using Beside = std::function<Result<std::vector<SideRecord>>(std::size_t batches)>;
+  // Batches, one or more, in the order of their blocks; those that are committed are passed over.
+  // One transaction, or several where Kafka refuses records: each with what is beside the batches
+  // up to there, so that a process that dies in between leaves what is true. Views into blocks stay
+  // until it is back. After an error it is of no use any more.
+  virtual Result<void> publish(std::span<const Batch> batches, const Beside& beside) = 0;
 };
 
 }  // namespace penstock::publish

@@ -20,22 +20,34 @@ std::uint64_t lines_of(const Batch& batch) {
   return batch.events.size() + batch.dead_letters.size();
 }
 
+void count(const Batch& batch, JournalPublished& done) {
+  const std::uint64_t filtered = filtered_of(batch);
+  done.events += batch.events.size() - filtered;
+  done.lines += lines_of(batch) - filtered;
+  done.filtered += filtered;
+  if (lines_of(batch) > filtered) {
+    done.up_to = batch.block.received_at;
+  }
+}
+
 }  // namespace
 
 Result<void> JournalDrain::run(BlockSequence committed, JournalPublished& done) {
   ProgressLine progress;
   JournalPublished next = done;
   while (take(committed, next)) {
+    const auto with = [&](std::size_t batches) {
+      JournalPublished then = next;
+      std::for_each_n(batches_.begin(), batches, [&](const Batch& batch) { count(batch, then); });
+      return then;
+    };
     if (!batches_.empty()) {
-      const auto beside = beside_(next);
-      if (!beside) {
-        return beside.error();
-      }
-      if (auto published = publisher_.publish(batches_, *beside); !published) {
+      const auto beside = [&](std::size_t batches) { return beside_(with(batches)); };
+      if (auto published = publisher_.publish(batches_, beside); !published) {
         return published;
       }
     }
-    done = next;
+    done = next = with(batches_.size());
     ring_.release(last_);
     progress.show(monotonic_now(), [&] { return std::to_string(done.lines) + " lines published"; });
   }
@@ -57,19 +69,12 @@ bool JournalDrain::take(BlockSequence committed, JournalPublished& next) {
     last_ = block->sequence;
     Batch batch = extract_block(pool_, lane_, *block);
     filter_.apply(batch);
-    const std::uint64_t filtered = filtered_of(batch);
     if (block->sequence < committed) {
-      next.before += lines_of(batch) - filtered;
+      next.before += lines_of(batch) - filtered_of(batch);
       continue;
     }
     bytes += block->bytes.size();
     lines += lines_of(batch);
-    next.events += batch.events.size() - filtered;
-    next.lines += lines_of(batch) - filtered;
-    next.filtered += filtered;
-    if (lines_of(batch) > filtered) {
-      next.up_to = block->received_at;
-    }
     batches_.push_back(std::move(batch));
   }
   return any;

@@ -33,7 +33,7 @@ class JournalDrain {
   Result<void> run(BlockSequence committed, JournalPublished& done);
 
  private:
-  // Counts in `next` what it takes.
+  // Counts in `next` what Kafka had.
   bool take(BlockSequence committed, JournalPublished& next);
 
   journal::Ring& ring_;

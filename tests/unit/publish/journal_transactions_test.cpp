@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <tuple>
@@ -67,6 +68,8 @@ class RefusingSession final : public test::ModelSession {
   test::TurnedClock& clock_;
 };
 
+constexpr std::uint64_t first_block = 100;
+
 class Journal {
  public:
   explicit Journal(int count) {
@@ -75,7 +78,7 @@ class Journal {
     }
     for (std::size_t i = 0; i < lines_.size(); ++i) {
       Batch& batch = batches_.emplace_back();
-      batch.block.sequence = BlockSequence{100 + i};
+      batch.block.sequence = BlockSequence{first_block + i};
       batch.block.bytes = lines_[i];
       batch.events.push_back({});
       batch.events.back().line = lines_[i];
@@ -117,12 +120,17 @@ class JournalTransactionsTest : public testing::Test {
     }
     while (!batches.empty()) {
       const auto now = batches.first(std::min(together, batches.size()));
-      if (auto published = transactions.publish(now, {}); !published) {
+      // How many of the journal's lines are in Kafka then.
+      const auto beside = [&](std::size_t count) {
+        const auto lines = now[count - 1].block.sequence.value + 1 - first_block;
+        return std::vector<SideRecord>{{RecordTopic::gaps, "g", std::to_string(lines)}};
+      };
+      if (auto published = transactions.publish(now, beside); !published) {
         return published;
       }
       batches = batches.subspan(now.size());
     }
-    return transactions.publish({}, std::vector<SideRecord>{{RecordTopic::gaps, "g", "closed"}});
+    return {};
   }
   virtual std::unique_ptr<test::ModelSession> session(test::ModelSessionOptions options) {
     return std::make_unique<test::ModelSession>(std::move(options), kafka_, plan_);
@@ -153,7 +161,7 @@ TEST_F(JournalTransactionsTest, PublishesAllAndMovesThePosition) {
   auto state = kafka_.latest(topics.state);
   EXPECT_EQ(state.size(), 1u) << "its mark is gone";
   EXPECT_NE(state["firehose/position/0001"].find("sequence=105\n"), std::string::npos);
-  EXPECT_EQ(kafka_.latest(topics.gaps)["g"], "closed");
+  EXPECT_EQ(kafka_.latest(topics.gaps)["g"], "5");
 
   ASSERT_TRUE(run(journal.batches()));
   EXPECT_THAT(published(), ElementsAreArray(journal.lines())) << "nothing twice";
@@ -255,6 +263,51 @@ TEST_P(WithARefusalAndAnUnheardCommit, NothingOfTheNextTransactionIsTakenForWhat
 }
 
 INSTANTIATE_TEST_SUITE_P(Commits, WithARefusalAndAnUnheardCommit, Range(1, 6));
+
+// A process may die between any two transactions.
+class WithARefusalAndAFault : public WithRefusals,
+                              public testing::WithParamInterface<std::tuple<int, KafkaFault>> {
+ protected:
+  class Looking final : public test::ModelSession {
+   public:
+    Looking(test::ModelSessionOptions options, test::ModelKafka& kafka, test::KafkaPlan& plan,
+            std::function<void()> look)
+        : ModelSession(std::move(options), kafka, plan), look_(std::move(look)) {}
+    Call begin() override {
+      look_();
+      return ModelSession::begin();
+    }
+
+   private:
+    std::function<void()> look_;
+  };
+  std::unique_ptr<test::ModelSession> session(test::ModelSessionOptions options) override {
+    return std::make_unique<Looking>(std::move(options), kafka_, plan_, [this] { look(); });
+  }
+  void look() {
+    const auto gaps = kafka_.latest(topics.gaps);
+    const auto told = gaps.find("g");
+    EXPECT_EQ(told == gaps.end() ? "0" : told->second,
+              std::to_string(published().size() + letters().size()));
+    ++looks_;
+  }
+  int looks_ = 0;
+};
+
+TEST_P(WithARefusalAndAFault, WhatIsBesideIsTrueAfterEachTransaction) {
+  const Journal journal(5);
+  plan_.at(KafkaCall::commit, std::get<0>(GetParam()), std::get<1>(GetParam()));
+  if (!run(journal.batches(), 5)) {
+    ASSERT_TRUE(run(journal.batches(), 5));
+  }
+  look();
+  EXPECT_TRUE(plan_.met());
+  EXPECT_GT(looks_, 4);
+}
+
+INSTANTIATE_TEST_SUITE_P(Commits, WithARefusalAndAFault,
+                         Combine(Range(1, 5),
+                                 Values(KafkaFault::fatal, KafkaFault::fatal_unheard)));
 
 class WithManyRefusals : public JournalTransactionsTest {
  protected:

@@ -22,10 +22,9 @@ class SeenBatches final : public publish::JournalPublisher {
  public:
   Result<BlockSequence> open() override { return BlockSequence{}; }
   // As publish/batch_writer takes them.
-  Result<void> publish(std::span<const Batch> batches,
-                       std::span<const SideRecord> records) override {
-    for (const SideRecord& record : records) {
-      beside.push_back(record.value.value());
+  Result<void> publish(std::span<const Batch> batches, const Beside& records) override {
+    for (std::size_t count = 1; count <= batches.size(); ++count) {
+      beside.push_back(records(count).front().value.value());
     }
     for (const Batch& batch : batches) {
       last = batch.block.sequence;
@@ -86,7 +85,7 @@ TEST_F(JournalDrainTest, PublishesWhatPassesTheFilterAndCountsTheRest) {
   EXPECT_EQ(done.lines, 3);
   EXPECT_EQ(done.events, 2);
   EXPECT_EQ(done.filtered, 2);
-  EXPECT_THAT(publisher_.beside, ElementsAre("3")) << "with the events, as it stands then";
+  EXPECT_THAT(publisher_.beside, ElementsAre("3", "3")) << "with the events, as it stands then";
 }
 
 TEST_F(JournalDrainTest, TellsWhenTheLastOfWhatIsPublishedWasReceived) {
@@ -98,8 +97,10 @@ TEST_F(JournalDrainTest, TellsWhenTheLastOfWhatIsPublishedWasReceived) {
 
 TEST_F(JournalDrainTest, PublishesAllWithoutAFilter) {
   receive("{\"origin\":{\"type\":\"ssl\"}}\n{\"origin\":{\"type\":\"rdp\"}}\n");
+  receive("{\"origin\":{\"type\":\"vnc\"}}\n");
   const JournalPublished done = drain({});
-  EXPECT_EQ(done.lines, 2);
+  EXPECT_EQ(done.lines, 3);
+  EXPECT_THAT(publisher_.beside, ElementsAre("2", "3")) << "as it stands after each block";
   EXPECT_EQ(done.filtered, 0);
 }
 
