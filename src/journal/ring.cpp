@@ -124,7 +124,9 @@ void Ring::close_session(DisconnectCause cause) {
 }
 
 void Ring::finish() {
-  make_room();
+  if (!marks_.empty() || !carry_.empty()) {
+    make_room();
+  }
   if (placed_.empty() && carry_.empty()) {
     marks_.clear();
   }

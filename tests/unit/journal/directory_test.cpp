@@ -258,6 +258,13 @@ TEST(DirectoryTest, MapsFewSegmentsHoweverManyThereAre) {
   EXPECT_EQ(found, all);
 }
 
+TEST(DirectoryTest, TakesNoSegmentWhereItEndsAndNothingWasReceived) {
+  const TemporaryDirectory temporary;
+  Process never_connected(temporary.path());
+  never_connected.ring.finish();
+  EXPECT_EQ(temporary.count(".segment"), 0u);
+}
+
 TEST(DirectoryTest, StartsWithFilesThatAreNone) {
   const TemporaryDirectory temporary;
   { Process first(temporary.path()); }
