@@ -132,7 +132,10 @@ Result<ClientHandle> make_client(ClientKind kind, const KafkaConnection& connect
   const auto type = kind == ClientKind::consumer ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER;
   ClientHandle client(rd_kafka_new(type, conf.get(), text.data(), text.size()));
   if (!client) {
-    return make_error(Errc::kafka, "librdkafka can't make a client: " + events.shown(text.data()));
+    // Else it is the machine that has no thread for it.
+    const bool invalid = rd_kafka_last_error() == RD_KAFKA_RESP_ERR__INVALID_ARG;
+    return make_error(invalid ? Errc::invalid_configuration : Errc::kafka,
+                      "librdkafka can't make a client: " + events.shown(text.data()));
   }
   conf.release();  // rd_kafka_new took it
   return client;

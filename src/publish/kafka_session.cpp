@@ -61,7 +61,8 @@ Call KafkaSession::open_producer() {
                                   .counters = options_.counters},
                                  log_);
   if (!producer) {
-    return {Outcome::retriable, producer.error().what};
+    return {Outcome::retriable, producer.error().what,
+            producer.error().code == Errc::invalid_configuration};
   }
   producer_ = std::move(*producer);
   return {};

@@ -52,6 +52,18 @@ TEST(Client, LogsNoSecretThatLibrdkafkaQuotes) {
   EXPECT_EQ(log.text().find("hush"), std::string::npos) << log.text();
 }
 
+// Which only an operator can change: not the same as a Kafka that is away.
+TEST(Client, TakesAConfigurationThatLibrdkafkaRefusesForAnInvalidOne) {
+  NoLog log;
+  ClientEvents events("test", log);
+  const KafkaConnection connection{
+      .brokers = "127.0.0.1:9",
+      .properties = {{"security.protocol", "ssl"}, {"ssl.ca.location", "/nonexistent"}}};
+  const auto client = make_client(ClientKind::producer, connection, {}, events);
+  ASSERT_FALSE(client);
+  EXPECT_EQ(client.error().code, Errc::invalid_configuration) << client.error().what;
+}
+
 TEST(Client, MakesNoTopicByAskingForIt) {
   NoLog log;
   const KafkaConnection connection{.brokers = "127.0.0.1:9", .properties = {}};
