@@ -131,7 +131,11 @@ TEST_F(ProducerTest, QueuesNothingMoreOnceARecordHasFailed) {
   ASSERT_EQ(producer_->dead_letter(event(), {.item = ItemSequence{1}, .letter = true}),
             Produced::queued);
   kafka_.set_topic_error("dead", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
-  producer_->fetch_metadata(Duration{30'000});  // librdkafka sees it, too
+  EXPECT_EQ(producer_->fetch_metadata(Duration{30'000}).outcome, Outcome::retriable);
+  // librdkafka has seen it, and fails the record. That alone is to tell of it, so it is back now.
+  kafka_.set_topic_error("dead", RD_KAFKA_RESP_ERR_NO_ERROR);
+  ASSERT_EQ(producer_->fetch_metadata(Duration{30'000}).outcome, Outcome::ok);
+  ASSERT_FALSE(producer_->topic_missing());
   producer_->flush();
   EXPECT_EQ(producer_->event(event(), event_id(0)), Produced::failed);
   EXPECT_TRUE(producer_->topic_missing());
