@@ -29,7 +29,6 @@ class KafkaCommandProducer final : public CommandProducer {
   // A new producer: what the one before left open is decided then.
   Result<void> claim() {
     topics_.clear();
-    marks_.reset();
     producer_.reset();  // the old one's threads end before the new one is there
     auto producer = Producer::open({.connection = options_.connection,
                                     .transactional_id = options_.transactional_id,
@@ -40,10 +39,6 @@ class KafkaCommandProducer final : public CommandProducer {
       return producer.error();
     }
     producer_ = std::move(*producer);
-    const std::string& letters = options_.topics.dead_letters;
-    if (!letters.empty() && !(marks_ = producer_->open_topic(letters))) {
-      return make_error(Errc::kafka, "librdkafka can't open the topic " + printable(letters));
-    }
     const Call claimed = producer_->init_transactions(claim_wait);
     if (claimed.refused) {
       return make_error(Errc::invalid_configuration, claimed.why);
@@ -161,9 +156,8 @@ class KafkaCommandProducer final : public CommandProducer {
         continue;
       }
       route_retry_mark(*event.letter, now, record);
-      if (producer_->record(marks_.get(), event.letter->where().partition, record,
-                            {.item = id.item, .letter = true, .index = id.index}) !=
-          Produced::queued) {
+      if (producer_->dead_letter(record, {.item = id.item, .letter = true, .index = id.index},
+                                 event.letter->where().partition) != Produced::queued) {
         return failure_at("the dead letters");
       }
     }
@@ -213,7 +207,6 @@ class KafkaCommandProducer final : public CommandProducer {
   Log& log_;
   SystemClock clock_;
   std::unique_ptr<Producer> producer_;  // before its topics
-  TopicHandle marks_;
   std::map<std::string, TopicHandle> topics_;
   bool unsafe_ = false;         // no further transaction of this producer
   bool received_time_ = false;  // the records of this transaction have it

@@ -317,9 +317,8 @@ Produced Producer::event(const Record& record, RecordId id) {
   return send(events_topic_.get(), RD_KAFKA_PARTITION_UA, record, 0, to_opaque(id));
 }
 
-Produced Producer::dead_letter(const Record& record, RecordId id) {
-  return send(dead_letters_topic_.get(), RD_KAFKA_PARTITION_UA, record, RD_KAFKA_MSG_F_COPY,
-              to_opaque(id));
+Produced Producer::dead_letter(const Record& record, RecordId id, int partition) {
+  return send(dead_letters_topic_.get(), partition, record, RD_KAFKA_MSG_F_COPY, to_opaque(id));
 }
 
 Produced Producer::side(RecordTopic topic, int partition, const SideRecord& side) {

@@ -41,7 +41,7 @@ class Producer {
 
   // See TransactionalKafka.
   Produced event(const Record& record, RecordId id);
-  Produced dead_letter(const Record& record, RecordId id);
+  Produced dead_letter(const Record& record, RecordId id, int partition = any_partition);
   Produced side(RecordTopic topic, int partition, const SideRecord& record);
   // To a topic that isn't one of its source's; null where librdkafka can't open it. It is closed
   // before the producer is. Copies the value.
