@@ -27,8 +27,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t free_segments_kept = 2;  // one to go on with, one for the swing between two
-
 // The first process whose blocks are all above `last`.
 constexpr std::uint64_t process_above(BlockSequence last) {
   constexpr std::uint64_t of_process = first_block_of(1).value - first_block_of(0).value;

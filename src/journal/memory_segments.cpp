@@ -2,11 +2,6 @@
 #include "penstock/journal/segment_store.hpp"
 
 namespace penstock::journal {
-namespace {
-
-constexpr std::size_t free_segments_kept = 2;  // one to go on with, one for the swing between two
-
-}  // namespace
 
 MemorySegments::MemorySegments(Bytes segment_size) : segment_size_(segment_size) {}
 

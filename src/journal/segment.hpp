@@ -16,6 +16,9 @@
 
 namespace penstock::journal {
 
+// By a store of segments: one to go on with, one for the swing between two.
+inline constexpr std::size_t free_segments_kept = 2;
+
 // Bytes of a file can be had while it is mapped. One of memory always is.
 class Segment {
  public:
