@@ -73,6 +73,9 @@ class Loader {
         resolve(spec, Target{loaded_.settings}, std::string(spec.path));
       }
     }
+    if (something_missing_ && loaded_.file.empty() && loaded_.passed.empty()) {
+      say_where_a_file_would_be();
+    }
     if (findings_.empty()) {
       cross_check(loaded_.settings, known_sources_, given_, findings_);
     }
@@ -91,8 +94,11 @@ class Loader {
   // Flag over environment over file, value by value; a map's entries are values of their own.
   void gather() {
     loaded_.file = config_file(inputs_, files_, loaded_.passed);
+    places_ = files_;
     if (!loaded_.file.empty()) {
-      layer(read_yaml_file(loaded_.file, findings_));
+      GivenMap values = read_yaml_file(loaded_.file, findings_);
+      file_unusable_ = values.empty() && !findings_.empty();
+      layer(std::move(values));
     }
     if (const auto listed = given_.find("sources"); listed != given_.end()) {
       known_sources_.insert(listed->second.items.begin(), listed->second.items.end());
@@ -258,14 +264,25 @@ class Loader {
   }
 
   void missing(const KeySpec& spec) {
-    if (inputs_.not_needed.contains(std::string(spec.path))) {
+    if (inputs_.not_needed.contains(std::string(spec.path)) || file_unusable_) {
       return;
     }
+    something_missing_ = true;
     findings_.push_back({{},
                          0,
                          0,
                          std::string(spec.path) + ": is required; set it in the file or as " +
                              variable_of(spec.path)});
+  }
+
+  // Before what is missing.
+  void say_where_a_file_would_be() {
+    std::string places;
+    for (const std::filesystem::path& place : places_) {
+      places += (places.empty() ? "" : " or ") + printable(place.string());
+    }
+    findings_.insert(findings_.begin(),
+                     {{}, 0, 0, "there is no file " + places + ": name one by -c"});
   }
 
   void report(const Given& value, const std::string& path, const std::string& what) {
@@ -289,6 +306,9 @@ class Loader {
   GivenMap given_;
   std::set<std::string> broken_;  // paths whose value is reported already
   std::set<std::string> known_sources_;
+  Files places_;                // of the configuration file
+  bool file_unusable_ = false;  // it is reported; what it would hold isn't known
+  bool something_missing_ = false;
   Findings findings_;
   Loaded loaded_;
 };

@@ -194,44 +194,6 @@ TEST_F(Load, RefusesWhatHasTheWrongForm) {
               ElementsAre(HasSubstr("sources.a.path: has no value")));
 }
 
-TEST_F(Load, SaysWhichFileIsMissing) {
-  Inputs given;
-  given.config_file = directory_ / "none.yaml";
-  given.environment = minimal_environment();
-  EXPECT_THAT(findings(given),
-              ElementsAre(HasSubstr("none.yaml: can't read it: No such file or directory")));
-}
-
-TEST_F(Load, LooksForTheFileInTheContractsOrder) {
-  Inputs given;
-  given.environment = minimal_environment();
-  std::filesystem::create_directories(directory_ / "penstock");
-  const std::string home = file("penstock/penstock.yaml", "log: {level: debug}\n");
-  const std::string named = file("named.yaml", "log: {level: error}\n");
-  given.environment["XDG_CONFIG_HOME"] = directory_;
-  EXPECT_EQ(must_load(given).file, home);
-  given.environment["PENSTOCK_CONFIG"] = named;
-  EXPECT_EQ(must_load(given).settings.log.level, LogLevel::error);
-  given.config_file = home;
-  EXPECT_EQ(must_load(given).settings.log.level, LogLevel::debug);
-}
-
-TEST_F(Load, PassesAFileThatNobodyNamedAndThatCannotBeReadWhereThatIsWanted) {
-  Inputs given;
-  given.environment = minimal_environment();
-  std::filesystem::create_directories(directory_ / "penstock");
-  const std::filesystem::path home = directory_ / "penstock/penstock.yaml";
-  std::filesystem::create_symlink(home, home);  // root, too, can't read that
-  given.environment["XDG_CONFIG_HOME"] = directory_;
-  EXPECT_THAT(findings(given), ElementsAre(HasSubstr("penstock.yaml: can't read it: ")));
-  given.passes_unreadable = true;
-  const Loaded loaded = must_load(given);
-  EXPECT_EQ(loaded.passed, home);
-  EXPECT_EQ(loaded.file, "");
-  given.config_file = home;
-  EXPECT_THAT(findings(given), ElementsAre(HasSubstr("penstock.yaml: can't read it: ")));
-}
-
 TEST_F(Load, PutsValuesOfVariablesAndFilesIn) {
   const std::string password = file("password", "s3cret\n");
   Inputs given = inputs(R"(
