@@ -278,9 +278,10 @@ int demo(DemoOptions options) {
   std::printf(
       "penstock demo: four simulated streams at %.0f events/s each, with faults\n"
       "  remote    https://localhost:%d (simulator)\n"
-      "  Kafka     %s (%s)\n\n",
+      "  Kafka     %s (%s)\n"
+      "  watch     penstock top --set admin.socket=%s\n\n",
       options.rate, remote.port(), brokers.c_str(),
-      embedded ? "embedded mock" : "given by --brokers");
+      embedded ? "embedded mock" : "given by --brokers", (scratch.path() / socket_file).c_str());
   std::fflush(stdout);
 
   app::Daemon daemon(

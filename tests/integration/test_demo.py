@@ -60,6 +60,18 @@ def test_a_signal_ends_it_early_and_leaves_nothing_behind(tmp_path: Path, scratc
     assert os.listdir(scratch) == []
 
 
+def test_it_says_how_to_look_at_its_daemon(tmp_path: Path, scratch: Path):
+    out = tmp_path / "out"
+    with demo(out, scratch) as process:
+        wait.until("it runs", lambda: "events in Kafka" in out.read_text())
+        told = re.search(r"penstock (top --set admin\.socket=\S+)$", out.read_text(), re.MULTILINE)
+        assert told, out.read_text()
+        seen = run(*told[1].split(), "--once")
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+    assert seen.returncode == 0 and "firehose" in seen.stdout, seen.stdout + seen.stderr
+
+
 def test_a_signal_before_the_daemon_is_ready_ends_it(tmp_path: Path, scratch: Path):
     """It never is ready here: no file can be as long as a journal's segment."""
     out, longest = tmp_path / "out", 1 << 20
