@@ -24,7 +24,7 @@ class SeenBatches final : public publish::JournalPublisher {
   // As publish/batch_writer takes them.
   Result<void> publish(std::span<const Batch> batches, const Beside& records) override {
     for (std::size_t count = 1; count <= batches.size(); ++count) {
-      beside.push_back(records(count).front().value.value());
+      beside.push_back(records(count)->front().value.value());
     }
     for (const Batch& batch : batches) {
       last = batch.block.sequence;
