@@ -187,8 +187,8 @@ std::optional<int> Daemon::Impl::open() {
     }
   }
   const publish::KafkaConnection kafka = kafka_connection(settings_.kafka);
-  auto status =
-      publish::StatusTopic::open(kafka, settings::topic_name(settings_.kafka, "status"), log_);
+  auto status = publish::StatusTopic::open(kafka, settings::topic_name(settings_.kafka, "status"),
+                                           topic_plan(settings_), log_);
   if (!status) {
     log_.error("no Kafka client can be made", {{"error", status.error().what}});
     return status.error().code == Errc::invalid_configuration ? exit_configuration : exit_failed;

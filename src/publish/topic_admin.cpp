@@ -39,11 +39,15 @@ TopicSpec event_topic(const std::string& name, const TopicPlan& plan) {
       name, plan.partitions, plan.replication_factor, {{"max.message.bytes", max_message(plan)}}};
 }
 
+TopicSpec status_topic(const std::string& name, const TopicPlan& plan) {
+  return {name, 1, plan.replication_factor, {}};
+}
+
 std::vector<TopicSpec> topics_of(const TopicNames& names, const TopicPlan& plan) {
   return {
       event_topic(names.events, plan),
       {names.dead_letters, 1, plan.replication_factor, {{"max.message.bytes", max_message(plan)}}},
-      {names.status, 1, plan.replication_factor, {}},
+      status_topic(names.status, plan),
       {names.jobs, 1, plan.replication_factor, {{"cleanup.policy", "compact"}}},
       {names.gaps, 1, plan.replication_factor, {{"cleanup.policy", "compact"}}},
       // Small segments, often cleaned: the topic is read at every start.

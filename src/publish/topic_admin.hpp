@@ -23,6 +23,8 @@ struct TopicSpec {
 // A topic of events.
 TopicSpec event_topic(const std::string& name, const TopicPlan& plan);
 
+TopicSpec status_topic(const std::string& name, const TopicPlan& plan);
+
 // The topics of one source as the contract wants them.
 std::vector<TopicSpec> topics_of(const TopicNames& names, const TopicPlan& plan);
 

@@ -312,6 +312,26 @@ def test_what_an_earlier_process_committed_is_not_taken_for_what_failed(
     assert sorted(found) == lines
 
 
+def test_the_status_topic_is_made_again_when_it_is_deleted(
+    broker: Broker, feed: Feed, prefix: str
+) -> None:
+    topic = f"{prefix}.status"
+    fed = feed().publishes()
+    made = len(fed.daemon.logged("topic created", topic))
+    broker.admin.delete_topics([topic])[topic].result(30)
+    fed.remote.fault("reset", "firehose")  # something to tell
+    wait.until(
+        "it is made again", lambda: len(fed.daemon.logged("topic created", topic)) > made, 60
+    )
+
+    def told() -> bool:
+        fed.remote.fault("reset", "firehose")
+        found = topics.read(broker.brokers, topic)
+        return any(b'"disconnected"' in message.value() for message in found)
+
+    wait.until("what happens is told", told, 60)
+
+
 def test_a_topic_that_is_deleted_is_made_again(broker: Broker, feed: Feed, prefix: str) -> None:
     """What was in it is gone. What comes from then on is there, once."""
     topic = f"{prefix}.firehose"

@@ -22,8 +22,10 @@ std::string status_json(WallTime at, const SourceName& source, SourceEvent event
 
 class StatusTopic {
  public:
+  // Makes the topic again where it is deleted and the plan allows it; the publishers make it first.
   static Result<std::unique_ptr<StatusTopic>> open(const KafkaConnection& connection,
-                                                   const std::string& topic, Log& log);
+                                                   const std::string& topic, const TopicPlan& plan,
+                                                   Log& log);
   virtual ~StatusTopic() = default;
   virtual void say(WallTime at, const SourceName& source, SourceEvent event,
                    std::string_view detail) = 0;
