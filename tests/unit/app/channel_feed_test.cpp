@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <optional>
@@ -240,6 +241,7 @@ TEST(ChannelFeed, EndsFlushingAlsoWhereItsTimeHasJustCome) {
 // One line is received; of the block that is sealed for its age.
 std::optional<MonotonicTime> last_before(ChannelKind kind, Duration commit_interval) {
   boost::asio::io_context io;
+  const auto work = boost::asio::make_work_guard(io);  // a worker has it, and nothing waits in it
   extract::Pool pool(1);
   std::optional<MonotonicTime> told;
   std::atomic<bool> came = false;
