@@ -3,6 +3,7 @@
 #include <atomic>
 #include <future>
 #include <optional>
+#include <system_error>
 
 #include "penstock/core/json_writer.hpp"
 #include "penstock/core/system_clock.hpp"
@@ -73,7 +74,10 @@ class KafkaStatusTopic final : public StatusTopic {
     const bool idle = !look_.valid() || look_.wait_for(Duration{0}) == std::future_status::ready;
     if (idle && !ends_ && (waits || events_->topic_missing.exchange(false))) {
       nothing_waited_at_ = now;
-      look_ = std::async(std::launch::async, [this] { make_where_missing(); });
+      try {
+        look_ = std::async(std::launch::async, [this] { make_where_missing(); });
+      } catch (const std::system_error&) {  // no thread to be had: the next record asks again
+      }
     }
   }
 
