@@ -18,6 +18,11 @@ inline bool is_missing(rd_kafka_resp_err_t error) {
          error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
 }
 
+// The same of a queued record, whose partition went with its topic.
+inline bool is_missing_for_record(rd_kafka_resp_err_t error) {
+  return is_missing(error) || error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION;
+}
+
 // What librdkafka does to the records of a transaction that has failed for another reason.
 inline bool is_taken_back(rd_kafka_resp_err_t error) {
   return error == RD_KAFKA_RESP_ERR__PURGE_QUEUE || error == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;

@@ -45,9 +45,7 @@ class Producer::Events final : public ClientEvents {
       refused_records.push_back(
           {from_opaque(opaque), message.err == RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP});
     }
-    // The partition of a record that was queued: it went with its topic.
-    topic_missing = topic_missing || is_missing(message.err) ||
-                    message.err == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION;
+    topic_missing = topic_missing || is_missing_for_record(message.err);
     if (failure.empty()) {
       taken_back = is_taken_back(message.err);
       failure =

@@ -29,7 +29,7 @@ class Events final : public ClientEvents {
     log_.warning("status record not delivered", {{"error", rd_kafka_err2str(message.err)}});
   }
   void look_at(rd_kafka_resp_err_t error) {
-    if (is_missing(error) || error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION) {
+    if (is_missing_for_record(error)) {
       topic_missing = true;
     }
   }

@@ -86,6 +86,14 @@ def test_properties_that_librdkafka_does_not_know_are_refused(tmp_path):
         assert "hush" not in done.stdout + done.stderr
 
 
+def assert_never_starts(path: Path, why: str) -> None:
+    """With this configuration: `validate` says so, too."""
+    for command in (["run"], ["validate", "--offline"]):
+        done = run(*command, "-c", path, env=TOKEN)
+        assert done.returncode == 78, command
+        assert why in done.stdout + done.stderr
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -96,10 +104,7 @@ def test_properties_that_librdkafka_does_not_know_are_refused(tmp_path):
 def test_a_file_that_the_configuration_names_and_is_not_there_exits_with_78(tmp_path, wrong):
     text = GOOD if wrong.startswith("admin") else GOOD.replace("sources: {firehose: {}}", "")
     path = write(tmp_path, f"{text}{wrong}\njournal: {{directory: {tmp_path}/journal}}\n")
-    for command in (["run"], ["validate", "--offline"]):
-        done = run(*command, "-c", path, env=TOKEN)
-        assert done.returncode == 78, command
-        assert "/none.txt" in done.stdout + done.stderr
+    assert_never_starts(path, "/none.txt")
 
 
 @pytest.mark.parametrize("name, why", [("a" * 108, "1 to 107 characters"), ("file", "is no socket")])
@@ -107,10 +112,7 @@ def test_an_admin_socket_that_cannot_be_one_exits_with_78(tmp_path, name, why):
     (tmp_path / "file").touch()
     text = f"{GOOD}admin: {{listen: '127.0.0.1:0', socket: {tmp_path / name}}}\n"
     path = write(tmp_path, f"{text}journal: {{directory: {tmp_path}/journal}}\n")
-    for command in (["run"], ["validate", "--offline"]):
-        done = run(*command, "-c", path, env=TOKEN)
-        assert done.returncode == 78, command
-        assert why in done.stdout + done.stderr
+    assert_never_starts(path, why)
 
 
 @pytest.mark.parametrize(
@@ -127,10 +129,7 @@ def test_a_journal_that_is_not_to_be_used_exits_with_78(tmp_path, description, w
     (journal / "journal").write_text(description)
     text = f"{GOOD}admin: {{listen: '127.0.0.1:0', socket: {tmp_path}/admin.sock}}\n"
     path = write(tmp_path, f"{text}journal: {{directory: {journal.parent}}}\n")
-    for command in (["run"], ["validate", "--offline"]):
-        done = run(*command, "-c", path, env=TOKEN)
-        assert done.returncode == 78, command
-        assert why in done.stdout + done.stderr
+    assert_never_starts(path, why)
 
 
 def test_config_tells_where_each_value_comes_from(tmp_path):

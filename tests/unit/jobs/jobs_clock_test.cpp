@@ -94,12 +94,7 @@ TEST_F(JobsClock, SetBackDelaysNoReplayThatWasRefused) {
   ASSERT_TRUE(run);
   commit(jobs->replay_failed(run->run, ReplayEnd::refused, std::chrono::seconds(90), now));
   set_clock_back();
-  pass(89);
-  tick();
-  EXPECT_FALSE(ordered_replay());
-  pass(1);
-  tick();
-  EXPECT_TRUE(ordered_replay());
+  expect_replay_in(90);
 }
 
 // Without that, the list would count as one that was read after the job's end.
@@ -124,9 +119,7 @@ TEST_F(JobsClock, SetBackMakesNoLateEventADuplicate) {
   gap_at_the_end_of_a();
   const WallTime opened = now;
   pass(1);
-  replay_next("a", all);
-  replay_next("a", all);
-  ASSERT_TRUE(settled("a"));
+  settle_a();
   pass(2 * back);
   restart();
   open_waiting(opened);
@@ -139,9 +132,7 @@ TEST_F(JobsClock, SetBackMakesNoLateEventADuplicate) {
 
 TEST_F(JobsClock, SetBackLosesNoLateEvent) {
   gap_at_the_end_of_a();
-  replay_next("a", all);
-  replay_next("a", all);
-  ASSERT_TRUE(settled("a"));
+  settle_a();
   set_clock_back();
   EXPECT_EQ(live({event_line("a", 3)}), (Numbers{3}));
   pass(-back);
@@ -154,9 +145,7 @@ TEST_F(JobsClock, SetBackLosesNoLateEvent) {
 // settles the job.
 TEST_F(JobsClock, SetBackBeforeAnotherProcessSettledAJobDoublesNothing) {
   gap_at_the_end_of_a();
-  replay_next("a", all);
-  replay_next("a", all);
-  ASSERT_TRUE(settled("a"));
+  settle_a();
   restart();
   const WallTime before = now + std::chrono::seconds(back);
   open_waiting(before);
@@ -173,9 +162,7 @@ TEST_F(JobsClock, SetBackDuringARestartDoublesNothingThatTheJournalHas) {
   gap_at_the_end_of_a();
   const WallTime received = now;
   pass(1);
-  replay_next("a", all);
-  replay_next("a", all);
-  ASSERT_TRUE(settled("a"));
+  settle_a();
   pass(-back);
   restart();
   Batch waited = live_lines(session, received, Lines{event_line("a", 3)});

@@ -133,6 +133,16 @@ class JobsFixture : public testing::Test {
     return start ? replay(start->run, lines, end) : Numbers{};
   }
 
+  // Of the job whose turn it is next: not a second earlier.
+  void expect_replay_in(std::int64_t seconds) {
+    pass(seconds - 1);
+    tick();
+    EXPECT_FALSE(ordered_replay()) << "it would come too early";
+    pass(1);
+    tick();
+    EXPECT_TRUE(ordered_replay()) << "it has not come";
+  }
+
   bool list_ordered() { return take<order::ListTasks>().has_value(); }
   std::optional<std::string> status_ordered() {
     const auto order = take<order::AskStatus>();

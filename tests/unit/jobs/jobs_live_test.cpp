@@ -99,12 +99,7 @@ TEST_F(JobsLive, AsksForNoRevokedJobWhileItsResultsFollow) {
     pass(30);
     live({event_line("a", number)});
   }
-  pass(59);
-  tick();
-  EXPECT_FALSE(ordered_replay());
-  pass(1);
-  tick();
-  EXPECT_TRUE(ordered_replay());
+  expect_replay_in(60);
 }
 
 TEST_F(JobsLive, SettlesARevokedJobThatIsCompletedOnceItsReplayIsGone) {

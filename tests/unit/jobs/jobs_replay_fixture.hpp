@@ -33,6 +33,13 @@ class JobsReplayFixture : public JobsFixture {
     tick();
   }
 
+  // By two replays that agree.
+  void settle_a() {
+    replay_next("a", all);
+    replay_next("a", all);
+    ASSERT_TRUE(settled("a"));
+  }
+
   const Lines all{event_line("client-a", 3), event_line("a", 2), event_line("a", 1)};
 };
 

@@ -31,12 +31,7 @@ TEST_F(JobsReplay, WaitsUntilTheJobHasEnded) {
   tick();
   EXPECT_FALSE(ordered_replay());
   live({status_line("a", success_flags)});
-  pass(59);
-  tick();
-  EXPECT_FALSE(ordered_replay());
-  pass(1);
-  tick();
-  EXPECT_TRUE(ordered_replay());
+  expect_replay_in(60);
 }
 
 TEST_F(JobsReplay, RunsOnceForAGapWhileTheJobRuns) {
@@ -62,12 +57,7 @@ TEST_F(JobsReplay, OfAGapWaitsWhereTheJobEndsMeanwhile) {
   gap_while_a_runs({event_line("a", 1)});
   replay_next("a", {}, DisconnectCause::aborted);
   live({status_line("a", success_flags)});
-  pass(59);
-  tick();
-  EXPECT_FALSE(ordered_replay()) << "it would not be the last";
-  pass(1);
-  tick();
-  EXPECT_TRUE(ordered_replay());
+  expect_replay_in(60);
 }
 
 TEST_F(JobsReplay, LeavesWhatIsFilteredFiltered) {
@@ -205,12 +195,7 @@ TEST_F(JobsReplay, AllWaitWhereNoneIsOpened) {
   commit(jobs->replay_failed(a->run, ReplayEnd::refused, std::chrono::seconds(90), now));
   EXPECT_FALSE(ordered_replay()) << "it is the server that can't";
   EXPECT_EQ(jobs->figures().replays_broken, 0u) << "it never began";
-  pass(89);
-  tick();
-  EXPECT_FALSE(ordered_replay());
-  pass(1);
-  tick();
-  EXPECT_TRUE(ordered_replay());
+  expect_replay_in(90);
   EXPECT_FALSE(ordered_replay()) << "the one of b is still under way";
 }
 
@@ -236,9 +221,7 @@ TEST_F(JobsReplay, IsStoppedWhenTheJobIsSettledWithoutIt) {
 TEST_F(JobsReplay, KnowsLiveEventsThatWaitedInTheJournalWhileTheirJobWasSettled) {
   gap_at_the_end_of_a();
   const WallTime received = now - Duration(1);
-  replay_next("a", all);
-  replay_next("a", all);
-  ASSERT_TRUE(settled("a"));
+  settle_a();
   Batch batch = live_lines(session, received, std::vector{event_line("a", 3)});
   commit(jobs->decide(batch, now));
   EXPECT_EQ(batch.verdicts, (std::vector{Verdict::duplicate}));
@@ -251,9 +234,7 @@ TEST_F(JobsReplay, KnowsLiveEventsThatWaitedInTheRemoteWhileAnotherProcessSettle
   gap_at_the_end_of_a();
   const WallTime opened = now;
   pass(1);
-  replay_next("a", all);
-  replay_next("a", all);
-  ASSERT_TRUE(settled("a"));
+  settle_a();
   restart();
   open_waiting(opened);
   pass(599);
