@@ -10,6 +10,8 @@
 #include <mutex>
 #include <utility>
 
+#include "penstock/core/thread_name.hpp"
+
 namespace penstock::app {
 namespace {
 
@@ -36,6 +38,7 @@ void EndBound::start() {
     return;
   }
   thread_ = std::jthread([this](const std::stop_token& lifted) {
+    name_this_thread("end bound");
     std::mutex mutex;
     std::unique_lock lock(mutex);
     std::condition_variable_any().wait_for(lock, lifted, after_, [] { return false; });

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "app/source_filter.hpp"
+#include "penstock/core/thread_name.hpp"
 
 namespace penstock::app {
 namespace {
@@ -122,6 +123,7 @@ void Sources::open_missing(const settings::Settings& settings, Opened opened, Jo
   }
   opener_ = std::jthread([this, settings, missing, opened = std::move(opened),
                           journals = std::move(journals)](const std::stop_token& stop) mutable {
+    name_this_thread("open journals");
     std::optional<Error> failed;
     for (auto name = missing.begin(); name != missing.end() && !failed; ++name) {
       auto journal = open_journal(settings, *name, stop, shared_.log);

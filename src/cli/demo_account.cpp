@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "penstock/core/thread_name.hpp"
 #include "penstock/publish/topic_reader.hpp"
 
 namespace penstock::cli {
@@ -22,7 +23,10 @@ std::uint64_t hash_of(std::string_view bytes) { return std::hash<std::string_vie
 DemoAccount::DemoAccount(const settings::Kafka& kafka, Log& log) : kafka_(kafka), log_(log) {}
 
 void DemoAccount::start() {
-  thread_ = std::jthread([this](const std::stop_token& stop) { read(stop); });
+  thread_ = std::jthread([this](const std::stop_token& stop) {
+    name_this_thread("consumer");
+    read(stop);
+  });
 }
 
 void DemoAccount::read(const std::stop_token& stop) {

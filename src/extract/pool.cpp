@@ -10,6 +10,7 @@
 #include "extract/extractor.hpp"
 #include "extract/reorder_buffer.hpp"
 #include "penstock/core/system_clock.hpp"
+#include "penstock/core/thread_name.hpp"
 
 namespace penstock::extract {
 namespace {
@@ -151,6 +152,7 @@ Pool::Pool(std::size_t workers) : queue_(std::make_unique<Queue>()), loops_(work
   workers_.reserve(workers);
   for (Heartbeat& loop : loops_) {
     workers_.emplace_back([queue = queue_.get(), &loop] {
+      name_this_thread("extract");
       Extractor extractor;
       while (const auto task = queue->pop()) {
         loop.beat(monotonic_now());

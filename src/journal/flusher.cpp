@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "journal/segment_file.hpp"
+#include "penstock/core/thread_name.hpp"
 
 namespace penstock::journal {
 
@@ -38,6 +39,7 @@ class Flusher::Impl {
 
  private:
   void run() {
+    name_this_thread("flush");
     std::unique_lock lock(mutex_);
     while (true) {
       changed_.wait(lock, [this] { return ending_ || !waiting_.empty(); });

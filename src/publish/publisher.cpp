@@ -1,11 +1,13 @@
 #include "penstock/publish/publisher.hpp"
 
 #include <algorithm>
+#include <string>
 #include <thread>
 #include <utility>
 
 #include "penstock/core/limits.hpp"
 #include "penstock/core/system_clock.hpp"
+#include "penstock/core/thread_name.hpp"
 #include "penstock/publish/latest.hpp"
 #include "publish/kafka_session.hpp"
 #include "publish/mailbox.hpp"
@@ -16,7 +18,8 @@ class Publisher::Impl {
  public:
   Impl(PublisherOptions options, Decider& decider, PublisherListener& listener,
        SourceCounters& counters, Log& log)
-      : kafka_({.source = options.source,
+      : thread_name_("pub " + options.source.str()),
+        kafka_({.source = options.source,
                 .connection = options.connection,
                 .topics = options.topics,
                 .plan = options.plan,
@@ -29,6 +32,7 @@ class Publisher::Impl {
 
   void start() {
     thread_ = std::jthread([this] {
+      name_this_thread(thread_name_);
       run();
       counters_.publisher.rest();
     });
@@ -49,6 +53,7 @@ class Publisher::Impl {
   void run();
   void await_item();
 
+  std::string thread_name_;
   SystemClock clock_;
   KafkaSession kafka_;
   SourceCounters& counters_;

@@ -8,6 +8,8 @@
 #include <thread>
 #include <utility>
 
+#include "penstock/core/thread_name.hpp"
+
 namespace penstock::remote {
 
 namespace asio = boost::asio;
@@ -48,6 +50,7 @@ void Lookup::abandon() {
 
 void Lookup::look_up(const std::shared_ptr<Desk>& desk, const std::string& host,
                      std::uint16_t port) {
+  name_this_thread("look up");
   asio::io_context none;  // nothing runs in it: the call below is getaddrinfo
   Answer answer;
   for (const auto& found :

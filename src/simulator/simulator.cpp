@@ -15,6 +15,7 @@
 
 #include "penstock/core/system_clock.hpp"
 #include "penstock/core/text.hpp"
+#include "penstock/core/thread_name.hpp"
 #include "simulator/certificates.hpp"
 #include "simulator/connection.hpp"
 
@@ -139,7 +140,10 @@ Result<void> Simulator::start() {
   impl_->port = impl_->acceptor.local_endpoint().port();
   impl_->state.begin(monotonic_now(), wall_now());
   asio::co_spawn(impl_->io, impl_->accept(), asio::detached);
-  impl_->thread = std::thread([this] { impl_->io.run(); });
+  impl_->thread = std::thread([this] {
+    name_this_thread("simulator");
+    impl_->io.run();
+  });
   return {};
 }
 

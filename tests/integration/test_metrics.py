@@ -1,6 +1,7 @@
 """/metrics: promtool takes it, and it has every metric and label that alerts and dashboard read."""
 
 import re
+from pathlib import Path
 from typing import Callable
 
 import pytest
@@ -10,6 +11,7 @@ from harness.daemon import Daemon
 from harness.process import ROOT
 from harness.simulator import SOURCES, Simulator
 
+SIZING = ROOT / "docs" / "how-to" / "sizing.md"
 NAMES = ROOT / "include" / "penstock" / "core" / "metric_names.hpp"
 OF_THE_SCRAPE = {"job", "instance"}  # labels that Prometheus adds
 
@@ -90,3 +92,11 @@ def test_every_label_that_is_grouped_by_is_exported(daemon_that_receives):
     named = {name for text in read for group in re.findall(grouping, text) for name in group.split(", ")}
     assert {"cause", "result"} <= named
     assert named <= labels | OF_THE_SCRAPE
+
+
+def test_every_thread_has_the_name_that_the_page_of_sizing_gives_it(daemon_that_receives):
+    documented = set(re.findall(r"^\| `([a-z ]+)` \|", SIZING.read_text(), re.MULTILINE))
+    tasks = Path(f"/proc/{daemon_that_receives.pid}/task").iterdir()
+    names = {(task / "comm").read_text().strip() for task in tasks}
+    ours = {name for name in names if not name.startswith("rdk:")}
+    assert documented and ours == documented | {f"pub {source}" for source in SOURCES}

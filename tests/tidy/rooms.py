@@ -96,7 +96,7 @@ PURE_STEMS = {
     "view",
     "zsh_completion",
 }
-IMPURE_STEMS = {"system_clock"}  # of core: the place where the clock is read
+IMPURE_STEMS = {"system_clock", "thread_name"}  # of core: the place where the clock is read, and what the system is told
 IMPURE_INCLUDES = re.compile(
     r"boost/(asio|beast)\b|librdkafka/|openssl/ssl\.h"
     r"|(thread|mutex|shared_mutex|condition_variable|future|fstream|iostream|filesystem)$"
