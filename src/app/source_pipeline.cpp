@@ -191,8 +191,9 @@ void SourcePipeline::push(Batch&& batch) {
     if (!batch.events.empty()) {
       const auto received_ms = batch.block.received_at.time_since_epoch().count();
       counters_.last_event_ms.set(received_ms);
-      if (const auto sent_ms = batch.events.back().time_ms) {
-        counters_.lag_seconds.set(static_cast<double>(received_ms - *sent_ms) / 1e3);
+      // The block's time is its first byte's.
+      if (const auto happened_ms = batch.events.front().time_ms) {
+        counters_.lag_seconds.set(static_cast<double>(received_ms - *happened_ms) / 1e3);
       }
     }
   }

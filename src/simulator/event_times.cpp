@@ -6,9 +6,9 @@
 namespace penstock::simulator {
 namespace {
 
-// How far an event's time may be from the clock before a new stretch begins: below what anyone
-// reads from a lag, above the jitter of a paced stream.
-constexpr std::int64_t tolerance_ms = 100;
+// An event happened a moment before it is sent, and never after it, as far as a paced stream
+// jitters: a lag is below what anyone looks at, and not negative.
+constexpr std::int64_t before_ms = 100;
 
 }  // namespace
 
@@ -32,9 +32,9 @@ void EventTimes::note(std::uint64_t n, WallTime now) {
   while (!stretches_.empty() && stretches_.back().first >= n) {
     stretches_.pop_back();
   }
-  const std::int64_t now_ms = now.time_since_epoch().count();
-  if (stretches_.empty() || std::abs(of(n) - now_ms) > tolerance_ms) {
-    stretches_.push_back({n, now_ms});
+  const std::int64_t happened_ms = now.time_since_epoch().count() - before_ms;
+  if (stretches_.empty() || std::abs(of(n) - happened_ms) > before_ms) {
+    stretches_.push_back({n, happened_ms});
   }
 }
 

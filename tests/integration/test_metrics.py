@@ -59,6 +59,11 @@ def test_every_metric_and_label_that_is_read_is_exported(daemon_that_receives):
                     )
 
 
+def test_no_event_is_received_before_it_happened(daemon_that_receives):
+    lags = [daemon_that_receives.metrics().get("source_lag_seconds", source=source) for source in SOURCES]
+    assert all(lag >= 0 for lag in lags), lags
+
+
 def test_the_page_of_metrics_has_each_of_them():
     table = set(re.findall(r'Metric \w+\{\s*"(\w+)"', NAMES.read_text()))
     page = (ROOT / "docs" / "metrics.md").read_text()

@@ -117,8 +117,8 @@ TEST_F(StateTest, TakesTheTimesOfEventsFromTheClock) {
   SourceState& firehose = state->of(Source::firehose);
   state->advance(start + 10s);
   state->allowance(firehose, 0);
-  EXPECT_EQ(WallTime(Duration(time_of(line(firehose, 0)))), wall + 10s);
-  EXPECT_EQ(WallTime(Duration(time_of(line(firehose, 7)))), wall + 10s + 70ms);
+  EXPECT_EQ(WallTime(Duration(time_of(line(firehose, 0)))), wall + 9'900ms);
+  EXPECT_EQ(WallTime(Duration(time_of(line(firehose, 7)))), wall + 9'970ms);
   state->create_job(JobPlan{}, {});
   EXPECT_EQ(WallTime(Duration(time_of(line(stream(), 0)))), wall + 10s);
 }
