@@ -62,6 +62,7 @@ class KafkaSession final : public TransactionalKafka {
                           Duration timeout) override {
     return reader_.read(apply, done, timeout);
   }
+  bool state_is_another() const override { return reader_.is_another(); }
 
  private:
   Call make_topics(const std::vector<TopicSpec>& topics);

@@ -59,7 +59,13 @@ Result<bool> StateReader::read(const TransactionalKafka::Apply& apply,
     if (!message) {
       continue;
     }
-    if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+    const bool is_end = message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF;
+    if ((is_end || message->err == RD_KAFKA_RESP_ERR_NO_ERROR) && message->offset < next_offset_) {
+      // It ended before what was read of it, so reading began at its beginning.
+      is_another_ = true;
+      next_offset_ = message->offset;
+    }
+    if (is_end) {
       at_end = true;
       continue;
     }

@@ -17,6 +17,7 @@ class StateReader {
   // See TransactionalKafka::read_state.
   Result<bool> read(const TransactionalKafka::Apply& apply, const std::function<bool()>& done,
                     Duration timeout);
+  bool is_another() const { return is_another_; }
 
  private:
   KafkaConnection connection_;
@@ -24,6 +25,7 @@ class StateReader {
   int partition_;
   Log& log_;
   std::int64_t next_offset_;
+  bool is_another_ = false;
 };
 
 }  // namespace penstock::publish

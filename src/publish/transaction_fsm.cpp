@@ -246,16 +246,17 @@ Action TransactionFsm::loaded(std::optional<ItemSequence> position, bool is_lost
     state_ = State::ended;
     return {.kind = Kind::halt_lost_position};
   }
+  const ItemSequence stored = position.value_or(ItemSequence{1});
   if (!std::exchange(loaded_, true)) {
     // Items are counted on from where the process before ended, so that no position that it stored
     // can be taken for one of this process.
-    first_ = position.value_or(first_);
+    first_ = stored;
   }
-  if (!position || *position == first_) {
+  if (stored == first_) {
     // Nothing is in doubt, or what is was not committed.
     return pending() ? enter(State::beginning) : enter(State::ready);
   }
-  if (produced_ >= first_ && *position == produced_.next()) {
+  if (produced_ >= first_ && stored == produced_.next()) {
     return enter(State::advancing);
   }
   state_ = State::ended;

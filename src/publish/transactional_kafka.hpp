@@ -76,6 +76,8 @@ class TransactionalKafka {
       std::function<Result<void>(std::string_view key, std::optional<std::string_view> value)>;
   virtual Result<bool> read_state(const Apply& apply, const std::function<bool()>& done,
                                   Duration timeout) = 0;
+  // The topic that was read last isn't the one from before: it ended earlier. Once so, always.
+  virtual bool state_is_another() const = 0;
 };
 
 }  // namespace penstock::publish

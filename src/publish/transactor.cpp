@@ -256,7 +256,7 @@ Action Transactor::load_state() {
   }
   // Of another instance, the changes aren't known here; and it may have cleaned our position away.
   return fsm_.loaded(has_position ? std::optional(stored->second.item) : std::nullopt,
-                     another_claimed_ || set_back_);
+                     another_claimed_ || set_back_ || kafka_.state_is_another());
 }
 
 Action Transactor::find_owner(Duration wait) {

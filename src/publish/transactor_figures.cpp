@@ -34,6 +34,16 @@ void Transactor::tell_lost_position() {
                  "since it was put back; penstock makes a new one"}});
     return;
   }
+  if (!another_claimed_ &&
+      (kafka_.state_is_another() || !state_.positions().contains(options_.journal))) {
+    log_.error("the state topic isn't the one that was read: it was made again, or lost its end",
+               {{"source", options_.source.str()},
+                {"topic", options_.topics.state},
+                {"remedy",
+                 "restore it as it was before the next start, which otherwise begins anew: what "
+                 "waits in the journal may be published twice"}});
+    return;
+  }
   log_.error(another_claimed_ ? "another instance claimed the source at the same time"
                               : "the stored position is neither before nor after what is pending",
              {{"source", options_.source.str()}, {"journal", options_.journal}});

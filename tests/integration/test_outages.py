@@ -355,3 +355,16 @@ def test_a_topic_that_is_deleted_is_made_again(broker: Broker, feed: Feed, prefi
     assert len(expected) > RATE
     assert not expected - found, "lines are missing that were sent after the topic was deleted"
     assert not found - Counter(sent), "lines are there too often"
+
+
+def test_it_ends_where_the_state_topic_is_made_again_by_another(
+    broker: Broker, feed: Feed, prefix: str
+) -> None:
+    topic = f"penstock.{prefix}.state"
+    fed = feed().publishes()
+    broker.admin.delete_topics([topic])[topic].result(30)
+    wait.until("it misses the topic", lambda: fed.daemon.logged("Kafka call failed"), 60)
+    new = NewTopic(topic, num_partitions=16, config={"cleanup.policy": "compact"})
+    broker.admin.create_topics([new])[topic].result(30)
+    assert fed.daemon.ended() == 1
+    assert fed.daemon.logged("the state topic isn't the one that was read")

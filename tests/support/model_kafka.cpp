@@ -159,4 +159,18 @@ void ModelKafka::compact(const Partition& partition) {
   }
 }
 
+void ModelKafka::make_again(const std::string& topic) {
+  for (const Partition& partition : partitions_of(topic)) {
+    logs_.erase(partition);
+  }
+  for (auto& [id, producer] : producers_) {
+    std::erase_if(producer.open, [&](const auto& record) { return record.first.first == topic; });
+  }
+}
+
+std::int64_t ModelKafka::end_of(const Partition& partition) const {
+  const auto found = logs_.find(partition);
+  return found == logs_.end() ? 0 : static_cast<std::int64_t>(found->second.records.size());
+}
+
 }  // namespace penstock::test

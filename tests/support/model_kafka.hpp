@@ -66,8 +66,9 @@ class ModelKafka {
 
   std::size_t under_way() const { return late_.size(); }
   bool would_end_something(std::size_t which) const;
-  void arrive(std::size_t which);            // one of those calls: it ends what is open by then
-  void compact(const Partition& partition);  // of each key, only the last committed stays
+  void arrive(std::size_t which);             // one of those calls: it ends what is open by then
+  void compact(const Partition& partition);   // of each key, only the last committed stays
+  void make_again(const std::string& topic);  // it was deleted
 
   // For readers, read_committed.
 
@@ -77,6 +78,7 @@ class ModelKafka {
     const Record* record = nullptr;
   };
   std::optional<Visible> read(const Partition& partition, std::int64_t offset);
+  std::int64_t end_of(const Partition& partition) const;  // the next record's offset
   std::vector<const Record*> visible(const Partition& partition);
   std::vector<Partition> partitions_of(const std::string& topic) const;
   // Of each key of a topic, the last value; without tombstones.
@@ -185,6 +187,7 @@ class ModelSession : public publish::TransactionalKafka {
   publish::Call look() override;
   Result<bool> read_state(const Apply& apply, const std::function<bool()>& done,
                           Duration timeout) override;
+  bool state_is_another() const override { return state_is_another_; }
 
   // How long the last call blocked, by the model.
   Duration blocked() const { return blocked_; }
@@ -217,6 +220,7 @@ class ModelSession : public publish::TransactionalKafka {
   KafkaPlan& plan_;
   std::optional<Producer> producer_;
   std::int64_t next_offset_ = 0;  // of the state partition
+  bool state_is_another_ = false;
   Duration blocked_{0};
 };
 

@@ -289,6 +289,10 @@ Result<bool> ModelSession::read_state(const Apply& apply, const std::function<bo
   }
   const ModelKafka::Partition partition{options_.topics.state,
                                         publish::state_partition(options_.source)};
+  if (next_offset_ > kafka_.end_of(partition)) {
+    state_is_another_ = true;
+    next_offset_ = 0;
+  }
   while (!done()) {
     const auto found = kafka_.read(partition, next_offset_);
     if (!found) {

@@ -88,9 +88,9 @@ class TransactionFsm {
   // The action was carried out, or not. `connections_lost` counts from the producer's start.
   Action done(Outcome outcome, std::uint64_t connections_lost, MonotonicTime now);
   // Answers to load_state. `position`: the first item not committed, as is stored for this journal;
-  // none: nothing is. The first time, it is the number of this process's first item.
-  // `is_lost`: the position tells nothing, as another instance claimed since this one last loaded
-  // the state, or the journal is an older copy.
+  // none: nothing was ever committed. The first time, it is the number of this process's first
+  // item. `is_lost`: the position tells nothing, as another instance claimed since this one last
+  // loaded the state, the state is another topic's by now, or the journal is an older copy.
   Action loaded(std::optional<ItemSequence> position, bool is_lost);
   // Answers to check_owner and find_owner: the latest owner record is another instance's.
   Action owner_found(bool another);

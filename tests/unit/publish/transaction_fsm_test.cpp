@@ -165,24 +165,6 @@ TEST_F(TransactionFsmTest, ProducesAgainWhatALostCommitDidNotCommit) {
   EXPECT_EQ(done(), Kind::commit);
 }
 
-TEST_F(TransactionFsmTest, ProducesAgainWhereNoPositionWasEverStored) {
-  fill();
-  ++lost_;
-  tick();
-  done();
-  reopen();
-  EXPECT_EQ(loaded(std::nullopt), Kind::begin);
-}
-
-TEST_F(TransactionFsmTest, StopsOverAPositionThatIsNeitherBeforeNorAfter) {
-  fill(3);
-  ++lost_;
-  tick();
-  done();
-  reopen();
-  EXPECT_EQ(loaded(2), Kind::halt_lost_position);
-}
-
 TEST_F(TransactionFsmTest, GuardsAbortsToo) {
   fill();
   tick();

@@ -421,6 +421,47 @@ TEST_F(TransactorTest, EndsWhereTheJournalIsAnOlderCopy) {
   EXPECT_THAT(published(), ElementsAre("a", "b", "c", "d"));
 }
 
+// Something deleted the state topic, and something made it again.
+
+TEST_F(TransactorTest, EndsWhereTheStateTopicThatIsMadeAgainKnowsNothing) {
+  publish_through(KafkaFault::none);
+  kafka_.make_again(topics.state);
+  // Others share the partition: it has more records than the one that was read.
+  const int epoch = kafka_.init("another");
+  for (int i = 0; i < 100; ++i) {
+    kafka_.append("another", epoch, state_at, {.key = "other/x", .value = "y"});
+  }
+  kafka_.end("another", epoch, true);
+  first_.plan.faults[KafkaCall::begin] = {KafkaFault::fatal};
+  first_.push({"d"});
+  first_.run();
+  EXPECT_EQ(first_.end, PublisherEnd::lost_position);
+  EXPECT_THAT(published(), ElementsAre("a", "b", "c"));
+}
+
+TEST_F(TransactorTest, EndsWhereTheStateTopicThatIsMadeAgainIsShorter) {
+  publish_through(KafkaFault::none);
+  Instance second("2222", kafka_, clock_, "journal-1111");
+  second.run();
+  kafka_.make_again(topics.state);  // the position that was read is still the right one
+  second.next_block(3);
+  second.plan.faults[KafkaCall::begin] = {KafkaFault::fatal};
+  second.push({"d"});
+  second.run();
+  EXPECT_EQ(second.end, PublisherEnd::lost_position);
+  EXPECT_THAT(published(), ElementsAre("a", "b", "c"));
+}
+
+TEST_F(TransactorTest, GivesWayToAnotherThatMadeTheStateTopicAgain) {
+  publish_through(KafkaFault::fatal_unheard);
+  kafka_.make_again(topics.state);
+  Instance second("2222", kafka_, clock_);
+  second.run();
+  first_.push({"d"});
+  first_.run();
+  EXPECT_EQ(first_.end, PublisherEnd::taken_over);
+}
+
 TEST_F(TransactorTest, GoesOnAtTheFirstBlockOfAProcessAndSaysWhatIsLost) {
   publish_through(KafkaFault::none);
   Instance second("2222", kafka_, clock_, "journal-1111");
