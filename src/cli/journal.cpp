@@ -139,6 +139,10 @@ int publish_journal(const settings::Settings& settings, const std::string& direc
   if (done->gaps > 0) {
     std::cout << "; noted in " << counted(done->gaps, "gap");
   }
+  if (done->open_gaps > 0) {
+    std::cout << "; not noted in " << counted(done->open_gaps, "gap")
+              << " that the running daemon hasn't ended yet";
+  }
   std::cout << '\n';
   return exit_done;
 }

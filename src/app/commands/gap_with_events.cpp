@@ -116,4 +116,24 @@ Result<std::string> gap_with_events(const GapRecord& record, std::uint64_t event
   return std::move(out).str();
 }
 
+Result<std::vector<SideRecord>> gaps_with_events(const std::vector<GapRecord>& gaps,
+                                                 const JournalPublished& done) {
+  std::vector<SideRecord> records;
+  if (done.lines == 0) {
+    return records;
+  }
+  for (const GapRecord& gap : gaps) {
+    if (is_open(gap)) {
+      continue;
+    }
+    const std::uint64_t events = records.empty() ? done.events : 0;  // counted once
+    auto record = gap_with_events(gap, events, done.up_to);
+    if (!record) {
+      return record.error();
+    }
+    records.push_back({RecordTopic::gaps, gap.key, std::move(*record)});
+  }
+  return records;
+}
+
 }  // namespace penstock::app

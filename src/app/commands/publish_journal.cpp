@@ -83,23 +83,6 @@ Result<std::vector<GapRecord>> gaps_of(const settings::Kafka& kafka, const Found
   return std::move(gaps->records);
 }
 
-Result<std::vector<SideRecord>> noted(const std::vector<GapRecord>& gaps,
-                                      const JournalPublished& done) {
-  std::vector<SideRecord> records;
-  if (done.lines == 0) {
-    return records;
-  }
-  for (const GapRecord& gap : gaps) {
-    const std::uint64_t events = records.empty() ? done.events : 0;  // counted once
-    auto record = gap_with_events(gap, events, done.up_to);
-    if (!record) {
-      return record.error();
-    }
-    records.push_back({RecordTopic::gaps, gap.key, std::move(*record)});
-  }
-  return records;
-}
-
 }  // namespace
 
 Result<JournalPublished> publish_journal(const settings::Settings& settings,
@@ -139,11 +122,14 @@ Result<JournalPublished> publish_journal(const settings::Settings& settings,
   JournalDrain drain(
       ring, *publisher, pool,
       {.max_line = settings.events.max_size, .kind = ChannelKind::live, .has_ledger = false},
-      *filter, [&](const JournalPublished& next) { return noted(*gaps, next); });
+      *filter, [&](const JournalPublished& next) { return gaps_with_events(*gaps, next); });
   if (auto drained = drain.run(*committed, done); !drained) {
     return drained.error();
   }
-  done.gaps = done.lines > 0 ? gaps->size() : 0;
+  if (done.lines > 0) {
+    done.open_gaps = static_cast<std::uint64_t>(std::ranges::count_if(*gaps, is_open));
+    done.gaps = gaps->size() - done.open_gaps;
+  }
   return done;
 }
 

@@ -33,6 +33,23 @@ TEST(PublishJournal, AGapSaysWhatCameFromTheJournalAndStaysWhatItIs) {
                 "2026-03-01T12:30:00.000Z"));
 }
 
+// The daemon that has an open one writes it anew as it ends, from what it knows itself.
+TEST(PublishJournal, OnlyGapsThatHaveEndedAreWritten) {
+  const std::string note = "journal 00ff on host may hold";
+  std::string ended = gap(2, note);
+  ended.replace(ended.find("null"), 4, R"("2026-03-01T11:30:00.000Z")");
+  const std::vector<GapRecord> gaps{parse_gap("firehose/1-a-1", gap(2, note)).value(),
+                                    parse_gap("firehose/1-a-2", ended).value()};
+  const JournalPublished done{
+      .lines = 6, .events = 5, .up_to = *parse_rfc3339("2026-03-01T12:00:00Z")};
+  const auto records = gaps_with_events(gaps, done);
+  ASSERT_TRUE(records);
+  ASSERT_EQ(records->size(), 1U);
+  EXPECT_EQ(records->front().key, "firehose/1-a-2");
+  EXPECT_NE(records->front().value->find(R"("recovered_events":7)"), std::string::npos);
+  EXPECT_TRUE(gaps_with_events(gaps, {})->empty()) << "nothing was published";
+}
+
 // Whoever may write to the topic may have written it.
 TEST(PublishJournal, AGapKeepsWhatItHasBesidesHoweverDeepThatIs) {
   constexpr std::size_t depth = 200'000;
