@@ -8,38 +8,6 @@
 
 namespace penstock::jobs {
 
-std::string_view to_string(GapState state) noexcept {
-  switch (state) {
-    case GapState::open:
-      return "open";
-    case GapState::recovering:
-      return "recovering";
-    case GapState::recovered:
-      return "recovered";
-    case GapState::unrecoverable:
-      return "unrecoverable";
-  }
-  return "unknown";
-}
-
-std::string_view phase_of(const Gap& gap) noexcept {
-  return gap.state == GapState::open && gap.ended_at ? "ended" : to_string(gap.state);
-}
-
-bool touches(const Gap& gap, const Job& job) {
-  const auto starts_by = [&](const std::optional<WallTime>& time) {
-    return time && *time <= *gap.ended_at + limits::gap_margin;
-  };
-  if (job.forced && !job.requested_at && !job.seen_at && !job.listed) {
-    return false;  // only an operator named it: there may be no such job
-  }
-  // It may have been silent for long before it was seen.
-  const bool unknown_start = !job.requested_at && !job.created;
-  const std::optional<WallTime> finish = job.finished_at ? job.finished_at : job.ended_at;
-  return (unknown_start || starts_by(job.requested_at) || starts_by(job.seen_at)) &&
-         (!finish || *finish + limits::gap_margin >= gap.started_at);
-}
-
 void GapBook::begin(WallTime at, DisconnectCause cause, const Rate& rate,
                     std::optional<SessionId> behind) {
   assert(open_ == nullptr);
@@ -60,7 +28,7 @@ void GapBook::begin(WallTime at, DisconnectCause cause, const Rate& rate,
 void GapBook::move_start(WallTime at) {
   if (at > open_->started_at) {
     open_->started_at = at;
-    counted_.insert(open_->id);
+    counted(*open_);
   }
 }
 
@@ -150,6 +118,7 @@ void GapBook::add_job(Gap& gap, const std::string& job) {
     return;
   }
   gap.jobs.push_back(job);
+  gap.job_bytes += job.size();
   gap.waiting.insert(job);
 }
 
@@ -160,19 +129,33 @@ void GapBook::list_read(Gap& gap) {
   gap.list_asked = false;
   set_state(gap, GapState::recovering);
   look_if_over(gap);
+  make_room_for_jobs();
 }
 
 void GapBook::note(Gap& gap, std::string_view text) {
+  if (add_note(gap, text)) {
+    changed(gap);
+  }
+}
+
+// False: it has that already, or no room.
+bool GapBook::add_note(Gap& gap, std::string_view text) {
   constexpr std::string_view more = "; and more";
   if (gap.note.find(text) != std::string::npos || gap.note.ends_with(more)) {
-    return;
+    return false;
   }
   if (gap.note.size() + text.size() + 2 > limits::gap_note) {
     gap.note += more;
   } else {
     gap.note += (gap.note.empty() ? "" : "; ") + std::string(text);
   }
-  changed(gap);
+  return true;
+}
+
+void GapBook::counted(Gap& gap) {
+  if (!std::exchange(gap.counted, true)) {
+    counted_.push_back(gap.id);
+  }
 }
 
 void GapBook::job_turned_up(const std::string& id, const Job& job) {
@@ -197,7 +180,22 @@ void GapBook::job_turned_up(const std::string& id, const Job& job) {
       gap.waiting.insert(id);  // listed or not
     }
   }
+  make_room_for_jobs();
 }
+
+namespace {
+
+std::string note_of(std::string_view job, std::string_view text) {
+  return "job " + std::string(job) + ": " + std::string(text);
+}
+
+// Of both records, nearly.
+std::size_t record_bytes(const Gap& gap) {
+  constexpr std::size_t fields = 500, around_an_id = 5;
+  return 2 * (fields + gap.note.size() + gap.job_bytes + around_an_id * gap.jobs.size());
+}
+
+}  // namespace
 
 template <class What>
 void GapBook::each_of(std::string_view job, const What& what) {
@@ -216,40 +214,55 @@ void GapBook::job_settled(std::string_view job) {
   });
 }
 
+// The first loss makes the gap unrecoverable, whatever comes: it is written with what is told of
+// the job. Another adds a note, which restored() finds again by the job.
 void GapBook::job_given_up(std::string_view job, std::string_view why) {
   each_of(job, [&](Gap& gap) {
-    note(gap, "job " + std::string(job) + ": " + std::string(why));
-    gap.lost = true;
+    add_note(gap, note_of(job, why));
     gap.waiting.erase(gap.waiting.find(job));
-    changed(gap);
+    if (std::exchange(gap.lost, true)) {
+      counted(gap);
+    } else {
+      changed(gap);
+    }
     look_if_over(gap);
   });
 }
 
 void GapBook::job_noted(std::string_view job, std::string_view text) {
-  each_of(job, [&](Gap& gap) { note(gap, "job " + std::string(job) + ": " + std::string(text)); });
+  each_of(job, [&](Gap& gap) {
+    if (add_note(gap, note_of(job, text))) {
+      counted(gap);
+    }
+  });
 }
 
 void GapBook::job_replayed(std::string_view job, std::uint64_t published) {
   each_of(job, [&](Gap& gap) {
     gap.recovered_events += published;
-    counted_.insert(gap.id);
+    counted(gap);
   });
 }
 
 std::vector<Gap> GapBook::take_changed(bool counted) {
   std::vector<Gap> gaps = std::exchange(over_, {});
-  if (counted) {
-    changed_.merge(counted_);
-    counted_.clear();
-  }
-  for (const std::string& id : changed_) {
-    counted_.erase(id);
-    Gap& gap = gaps_.at(id);
+  const auto take = [&](Gap& gap) {
+    gap.counted = false;
     gaps.push_back(gap);
     gap.told = phase_of(gap);
+  };
+  for (const std::string& id : changed_) {
+    take(gaps_.at(id));
   }
   changed_.clear();
+  for (std::size_t bytes = 0; counted && !counted_.empty() && bytes < limits::gaps_counted.count;
+       counted_.pop_front()) {
+    const auto found = gaps_.find(counted_.front());
+    if (found != gaps_.end() && found->second.counted) {
+      bytes += record_bytes(found->second);
+      take(found->second);
+    }
+  }
   return gaps;
 }
 
@@ -257,6 +270,9 @@ void GapBook::restore(Gap gap) {
   forget(gap.id);
   ++figures_.by_state[static_cast<std::size_t>(gap.state)];
   gap.told = phase_of(gap);
+  for (const std::string& job : gap.jobs) {
+    gap.job_bytes += job.size();
+  }
   gaps_.emplace(gap.id, gap);
 }
 
@@ -277,8 +293,8 @@ void GapBook::restored(const JobTracker& jobs) {
     }
     for (const std::string& id : gap.jobs) {
       const JobTracker::Entry* const job = jobs.find(id);
-      if (job != nullptr && job->second.open()) {
-        gap.waiting.insert(id);
+      if (job != nullptr) {
+        restored_job(gap, id, job->second);
       }
     }
     if (!has_jobs_) {  // they were configured away
@@ -286,6 +302,20 @@ void GapBook::restored(const JobTracker& jobs) {
     } else if (gap.state == GapState::recovering) {
       look_if_over(gap);
     }
+  }
+  make_room_for_jobs();
+}
+
+// Its note may be one that there was no time to write.
+void GapBook::restored_job(Gap& gap, const std::string& id, const Job& job) {
+  if (job.open()) {
+    gap.waiting.insert(id);
+  }
+  const std::string_view fate = job.given_up != GivenUp::no ? to_string(job.given_up)
+                                : job.open() && job.held    ? "held"
+                                                            : "";
+  if (!fate.empty() && add_note(gap, note_of(id, fate))) {
+    counted(gap);
   }
 }
 
@@ -302,7 +332,6 @@ void GapBook::set_state(Gap& gap, GapState state) {
   changed(gap);
   if (state == GapState::recovered || state == GapState::unrecoverable) {
     changed_.erase(gap.id);
-    counted_.erase(gap.id);
     const auto found = gaps_.find(gap.id);
     if (state == GapState::recovered) {
       if (recovered_.size() >= limits::gaps_recovered) {
@@ -324,9 +353,27 @@ void GapBook::make_room() {
   if (&first->second == open_) {
     ++first;  // it is followed, though the clock was set back
   }
-  Gap& oldest = first->second;
-  note(oldest, "too many gaps at a time to follow this one further; its jobs are replayed still");
-  set_state(oldest, GapState::unrecoverable);
+  give_up(first->second);
+}
+
+// The open one, and those whose list isn't read, have no jobs yet: they stay.
+void GapBook::make_room_for_jobs() {
+  std::size_t bytes = 0;
+  for (const auto& [id, gap] : gaps_) {
+    bytes += gap.job_bytes;
+  }
+  for (auto entry = gaps_.begin(); entry != gaps_.end() && bytes > limits::gaps_jobs.count;) {
+    Gap& gap = (entry++)->second;
+    if (&gap != open_ && gap.job_bytes > 0) {
+      bytes -= gap.job_bytes;
+      give_up(gap);
+    }
+  }
+}
+
+void GapBook::give_up(Gap& gap) {
+  note(gap, "too many gaps at a time to follow this one further; its jobs are replayed still");
+  set_state(gap, GapState::unrecoverable);
 }
 
 }  // namespace penstock::jobs

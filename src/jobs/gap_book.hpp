@@ -7,6 +7,7 @@
 // A source without jobs can't have anything sent again: its gaps are unrecoverable as they end.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -15,49 +16,13 @@
 #include <string_view>
 #include <vector>
 
+#include "jobs/gap.hpp"
 #include "jobs/job_tracker.hpp"
-#include "jobs/recent_rate.hpp"
 #include "penstock/core/ids.hpp"
 #include "penstock/core/session_end.hpp"
 #include "penstock/core/time.hpp"
 
 namespace penstock::jobs {
-
-enum class GapState : std::uint8_t { open, recovering, recovered, unrecoverable };
-inline constexpr std::size_t gap_states = 4;
-std::string_view to_string(GapState state) noexcept;
-
-struct Gap {
-  std::string id;
-  WallTime started_at;               // of the last byte before
-  std::optional<WallTime> ended_at;  // of the next session's response header
-  DisconnectCause cause = DisconnectCause::ended;
-  std::uint64_t truncated_bytes = 0;
-  Rate rate;  // of the stream before
-  GapState state = GapState::open;
-  std::vector<std::string> jobs;  // normal ids of those that it touched, in their order
-  std::uint64_t more_jobs = 0;    // that it touched, beyond limits::gap_jobs
-  std::uint64_t recovered_events = 0;
-  std::string note;
-  bool lost = false;  // of one of its jobs something stays missing
-  // The journal may hold more of this session, which moves the start.
-  std::optional<SessionId> behind;
-
-  // Not stored.
-  JobIds waiting;  // of `jobs`: neither settled nor given up
-  bool list_asked = false;
-  std::string_view told;  // the phase that the log knows
-
-  std::optional<std::uint64_t> estimated_events() const {
-    return ended_at ? rate.in(*ended_at - started_at) : std::nullopt;
-  }
-};
-
-// A state, and `ended` for what is open still because its jobs aren't known.
-std::string_view phase_of(const Gap& gap) noexcept;
-
-// The job was there during the gap, as far as its times tell. Precondition: the gap has ended.
-bool touches(const Gap& gap, const Job& job);
 
 class GapBook {
  public:
@@ -105,8 +70,9 @@ class GapBook {
   void job_replayed(std::string_view job, std::uint64_t published);  // events
 
   // --- records -----------------------------------------------------------------------------------
-  // As they are to be written; `counted`: also those of which only numbers changed. Those that are
-  // over come a last time. Where `told` isn't the gap's phase, it is news.
+  // As they are to be written; `counted`: also those of which only numbers and notes changed, the
+  // longest waiting first and not too many at a time. Those that are over come a last time. Where
+  // `told` isn't the gap's phase, it is news.
   std::vector<Gap> take_changed(bool counted);
   void restore(Gap gap);
   void forget(std::string_view id);
@@ -125,9 +91,14 @@ class GapBook {
   template <class What>
   void each_of(std::string_view job, const What& what);
   void changed(const Gap& gap) { changed_.insert(gap.id); }
+  void counted(Gap& gap);
+  bool add_note(Gap& gap, std::string_view text);
   void set_state(Gap& gap, GapState state);
+  void restored_job(Gap& gap, const std::string& id, const Job& job);
   void look_if_over(Gap& gap);
   void make_room();
+  void make_room_for_jobs();
+  void give_up(Gap& gap);
 
   bool has_jobs_;
   std::string id_seed_;
@@ -136,8 +107,9 @@ class GapBook {
   Gap* open_ = nullptr;
   std::vector<Gap> over_;  // not yet taken
   std::deque<Gap> recovered_;
-  JobIds changed_, counted_;
-  Duration ended_{0};  // time of those that ended
+  JobIds changed_;
+  std::deque<std::string> counted_;  // may name some that are written since, or over
+  Duration ended_{0};                // time of those that ended
   Figures figures_;
 };
 

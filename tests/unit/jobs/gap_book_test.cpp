@@ -182,6 +182,21 @@ TEST(GapBook, WritesMereNumbersOnlyWhenAsked) {
   EXPECT_TRUE(book.take_changed(true).empty());
 }
 
+TEST(GapBook, WritesNumbersOfAGapThatHadSomeWhenItWasRecovered) {
+  GapBook book = with_a_gap();
+  Gap& gap = listed(book);
+  book.add_job(gap, "a");
+  book.list_read(gap);
+  book.job_replayed("a", 5);
+  book.job_settled("a");
+  book.job_turned_up("b", Job{});
+  book.take_changed(false);
+  book.job_replayed("b", 3);
+  const auto written = book.take_changed(true);
+  ASSERT_EQ(written.size(), 1u);
+  EXPECT_EQ(written[0].recovered_events, 8u);
+}
+
 TEST(GapBook, KnowsAfterARestartWhichJobsAreStillWaitedFor) {
   JobTracker jobs(FirstStart::none);
   Job settled;
@@ -206,6 +221,47 @@ TEST(GapBook, KnowsAfterARestartWhichJobsAreStillWaitedFor) {
   EXPECT_EQ(over[0].state, GapState::recovered);
   book.job_settled("open");
   EXPECT_EQ(book.take_changed(false).at(0).id, "x");
+}
+
+TEST(GapBook, SaysAfterARestartWhatItHadNoTimeToWriteOfItsJobs) {
+  JobTracker jobs(FirstStart::none);
+  Job gone;
+  gone.given_up = GivenUp::gone;
+  jobs.restore("gone", gone);
+  jobs.restore("said", gone);
+  Job held;
+  held.held = true;
+  jobs.restore("held", held);
+  Gap gap;
+  gap.id = "x";
+  gap.started_at = at_s(0);
+  gap.ended_at = at_s(1);
+  gap.state = GapState::recovering;
+  gap.jobs = {"gone", "held", "said"};
+  gap.note = "job said: gone";
+  gap.lost = true;
+  GapBook book(true, "p");
+  book.restore(gap);
+  book.restored(jobs);
+  const auto written = book.take_changed(true);
+  ASSERT_EQ(written.size(), 1u);
+  EXPECT_EQ(written[0].note, "job said: gone; job gone: gone; job held: held");
+  book.job_settled("held");
+  EXPECT_EQ(book.take_changed(false).at(0).state, GapState::unrecoverable);
+}
+
+// No gap that is open has jobs; but what is read may be anything.
+TEST(GapBook, FollowsTheOpenGapWhateverItsRecordSays) {
+  Gap gap;
+  gap.id = "0";
+  gap.started_at = at_s(0);
+  gap.jobs = {std::string(limits::gaps_jobs.count + 1, 'x')};
+  GapBook book(true, "p");
+  book.restore(gap);
+  book.restored(JobTracker(FirstStart::none));
+  ASSERT_TRUE(book.is_open());
+  book.end(at_s(1));
+  EXPECT_EQ(book.take_changed(false).at(0).ended_at, at_s(1));
 }
 
 }  // namespace

@@ -11,6 +11,7 @@ TEST_F(JobsReplayVerdicts, HoldsOneThatDoesNotBringWhatWasPublished) {
   EXPECT_EQ(replay_next("a", {event_line("a", 8), event_line("a", 9)}), (Numbers{}));
   EXPECT_EQ(told(SourceEvent::replay_held),
             (std::vector<std::string>{"job a: it brings 2 events, 0 of the 2 published"}));
+  tick();
   EXPECT_TRUE(gap_shows("\"state\":\"recovering\""));
   EXPECT_TRUE(gap_shows("\"note\":\"job a: held, it brings 2 events, 0 of the 2 published\""));
   EXPECT_EQ(jobs->figures().replays_held, 1u);
