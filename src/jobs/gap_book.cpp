@@ -47,13 +47,7 @@ void GapBook::truncated(std::uint64_t bytes) {
 }
 
 void GapBook::hindered(DisconnectCause cause) {
-  if (open_->cause == cause) {
-    return;
-  }
-  if (open_->cause == DisconnectCause::daemon_down) {
-    open_->cause = cause;
-    note(*open_, "began while the daemon was down");
-  } else {
+  if (open_->cause != cause) {
     note(*open_, "then " + std::string(to_string(cause)));
   }
 }

@@ -31,7 +31,10 @@ class GapBook {
 
   // --- the live stream ---------------------------------------------------------------------------
   bool is_open() const { return open_ != nullptr; }  // one has begun and not ended
-  bool is_open_by(DisconnectCause cause) const { return is_open() && open_->cause == cause; }
+  // The daemon was stopped, and all that it had received is decided about.
+  bool is_open_by_a_stop() const {
+    return is_open() && open_->cause == DisconnectCause::daemon_down && !open_->behind;
+  }
   // Precondition: !is_open().
   void begin(WallTime at, DisconnectCause cause, const Rate& rate,
              std::optional<SessionId> behind = std::nullopt);
@@ -42,8 +45,7 @@ class GapBook {
   void found_end(WallTime at, DisconnectCause cause);
   void truncated(std::uint64_t bytes);
   void note_open(std::string_view text) { note(*open_, text); }
-  // A session couldn't be opened. The first cause stays, but that the daemon was down: it isn't
-  // now.
+  // A session couldn't be opened. The first cause stays.
   void hindered(DisconnectCause cause);
   void end(WallTime at);
   // Now and then, so that figures().time has what the open one has lasted. Not one whose start the

@@ -117,8 +117,8 @@ void Jobs::Impl::restored(WallTime now) {
     recent_.show(view_of(options_.source, gap));
   }
   // Another journal's daemon was not stopped in order: what it received last may be in there.
-  const bool left_behind = session_.received_at && session_.journal != options_.journal &&
-                           !gaps_.is_open_by(DisconnectCause::daemon_down);
+  const bool left_behind =
+      session_.received_at && session_.journal != options_.journal && !gaps_.is_open_by_a_stop();
   if (session_.open) {
     if (!gaps_.is_open()) {
       gaps_.begin(std::min(session_.received_at.value_or(now), now), DisconnectCause::daemon_down,
