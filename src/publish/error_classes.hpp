@@ -5,12 +5,16 @@
 
 namespace penstock::publish {
 
+// The record, or the batch that it is in.
+inline bool is_too_large(rd_kafka_resp_err_t error) {
+  return error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE ||
+         error == RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE;
+}
+
 // The broker refuses the record for what it is, not for what the broker's state is.
 inline bool refused_for_itself(rd_kafka_resp_err_t error) {
-  return error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE ||
-         error == RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE ||
-         error == RD_KAFKA_RESP_ERR_INVALID_MSG || error == RD_KAFKA_RESP_ERR_INVALID_RECORD ||
-         error == RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP;
+  return is_too_large(error) || error == RD_KAFKA_RESP_ERR_INVALID_MSG ||
+         error == RD_KAFKA_RESP_ERR_INVALID_RECORD || error == RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP;
 }
 
 inline bool is_missing(rd_kafka_resp_err_t error) {

@@ -6,6 +6,7 @@
 
 #include "penstock/core/limits.hpp"
 #include "penstock/core/system_clock.hpp"
+#include "penstock/core/text.hpp"
 #include "publish/error_classes.hpp"
 #include "publish/metadata.hpp"
 #include "publish/milliseconds.hpp"
@@ -28,6 +29,15 @@ constexpr Duration purge_wait{1'000};
 // Between two looks at whether a broker has refused the login while it waits for a producer id.
 constexpr Duration init_step{1'000};
 
+// What goes beside the events can't go elsewhere. It is refused with all of its batch, which is
+// less than Kafka's default takes.
+std::string remedy(const rd_kafka_message_t& message) {
+  const std::string_view key(static_cast<const char*>(message.key), message.key_len);
+  return ": the record `" + printable(key) + "` of " +
+         std::to_string(message.key_len + message.len) +
+         " bytes, or what is sent with it; raise max.message.bytes of that topic to 1048588";
+}
+
 }  // namespace
 
 class Producer::Events final : public ClientEvents {
@@ -46,10 +56,13 @@ class Producer::Events final : public ClientEvents {
           {from_opaque(opaque), message.err == RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP});
     }
     topic_missing = topic_missing || is_missing_for_record(message.err);
-    if (failure.empty()) {
+    const std::size_t too_large =
+        opaque == 0 && is_too_large(message.err) ? message.key_len + message.len : 0;
+    if (failure.empty() || (largest_refused > 0 && too_large > largest_refused)) {
+      largest_refused = too_large;
       taken_back = is_taken_back(message.err);
-      failure =
-          std::string(rd_kafka_topic_name(message.rkt)) + ": " + rd_kafka_err2str(message.err);
+      failure = std::string(rd_kafka_topic_name(message.rkt)) + ": " +
+                rd_kafka_err2str(message.err) + (too_large > 0 ? remedy(message) : "");
     }
   }
 
@@ -62,7 +75,8 @@ class Producer::Events final : public ClientEvents {
   std::optional<ProducerFigures> figures;
   std::vector<Refusal> refused_records;
   std::string failure;
-  bool taken_back = false;  // the failure tells a consequence, not a reason
+  std::size_t largest_refused = 0;  // bytes of the record that the failure names; 0: it names none
+  bool taken_back = false;          // the failure tells a consequence, not a reason
   bool topic_missing = false;
 };
 
@@ -227,6 +241,7 @@ Call Producer::begin() {
   deliveries_.forget();
   events_->refused_records.clear();
   events_->failure.clear();
+  events_->largest_refused = 0;
   events_->taken_back = false;
   const Call call = outcome_of(rd_kafka_begin_transaction(client_.get()));
   in_transaction_ = in_transaction_ || call.outcome == Outcome::ok;

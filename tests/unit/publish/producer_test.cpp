@@ -113,6 +113,25 @@ TEST_F(ProducerTest, NamesTheRecordsOfARefusedBatch) {
   EXPECT_EQ(outcome, Outcome::ok);
 }
 
+// Nobody can divert it: the transaction is tried until the topic takes it.
+TEST_F(ProducerTest, NamesTheLargestRecordBesideTheEventsThatIsRefused) {
+  ASSERT_EQ(producer_->begin().outcome, Outcome::ok);
+  kafka_.fail_next_produce(RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
+  for (const std::size_t bytes : {10U, 2'000U, 20U}) {
+    const SideRecord gap{.topic = RecordTopic::gaps,
+                         .key = "stream/\n" + std::to_string(bytes),
+                         .value = std::string(bytes, 'x')};
+    ASSERT_EQ(producer_->side(RecordTopic::gaps, 1, gap), Produced::queued);
+  }
+  const Call committed = producer_->commit();
+  EXPECT_EQ(committed.outcome, Outcome::requires_abort);
+  EXPECT_TRUE(committed.why.starts_with("gaps: ")) << committed.why;
+  EXPECT_TRUE(committed.why.ends_with(
+      ": the record `stream/\\x0a2000` of 2012 bytes, or what is sent with it; raise "
+      "max.message.bytes of that topic to 1048588"))
+      << committed.why;
+}
+
 TEST_F(ProducerTest, TellsWhenItIsTheTimeOfADeadLetterThatIsRefused) {
   const RecordId letter{.item = ItemSequence{7}, .letter = true, .index = 3};
   ASSERT_EQ(producer_->begin().outcome, Outcome::ok);
