@@ -1,5 +1,6 @@
 #include "penstock/extract/pool.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <deque>
@@ -9,6 +10,7 @@
 
 #include "extract/extractor.hpp"
 #include "extract/reorder_buffer.hpp"
+#include "penstock/core/limits.hpp"
 #include "penstock/core/system_clock.hpp"
 #include "penstock/core/thread_name.hpp"
 
@@ -103,10 +105,14 @@ void Pool::Queue::close() {
 void Lane::State::extract(Extractor& extractor, const Pool::Queue::Waiting& what) {
   const Block& block = what.block;
   const std::size_t size = block.bytes.size();
-  const std::size_t expected = size / bytes_per_event.load(std::memory_order_relaxed);
+  // A block is sealed once it is full: one much longer is so by its last line alone.
+  const std::size_t usual = std::min(size, std::size_t{2 * limits::block_size.count});
+  const std::size_t expected = usual / bytes_per_event.load(std::memory_order_relaxed);
   Batch batch = extractor.extract(block, options, expected + expected / 8 + 1);
   if (!batch.events.empty()) {
-    bytes_per_event.store(size / batch.events.size(), std::memory_order_relaxed);
+    // Of smaller ones than are known, what is reserved would be a multiple of the block.
+    bytes_per_event.store(std::max(size / batch.events.size(), sizeof(Event)),
+                          std::memory_order_relaxed);
   }
   finished(what.number, std::move(batch));
 }

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "penstock/core/limits.hpp"
+
 namespace penstock::extract {
 namespace {
 
@@ -188,6 +190,23 @@ TEST(Lane, HandsItsOptionsOnToItsBatches) {
   EXPECT_EQ(batches[1].channel_kind, ChannelKind::replay);
   EXPECT_EQ(batches[1].fingerprints.size(), 1u);
   EXPECT_EQ(batches[2].dead_letters.size(), 1u);
+}
+
+// The small ones are no measure: that of a block of one long line would have some gigabytes.
+TEST(Lane, ReservesLittleForALongLineBehindSmallEvents) {
+  const std::string line = "{\"x\":\"" + std::string(8 << 20, 'a') + "\"}\n";
+  Pool pool(1);
+  std::vector<Batch> batches;
+  LaneOptions options{.max_line = 16_MiB};
+  options.has_ledger = true;
+  auto lane = pool.open_lane(options, [&](Batch&& batch) { batches.push_back(std::move(batch)); });
+  lane->submit(block(1));
+  lane->submit(block(2, line));
+  lane.reset();
+  ASSERT_EQ(batches.size(), 2u);
+  EXPECT_EQ(batches[1].events.size(), 1u);
+  EXPECT_LE(batches[1].events.capacity() * sizeof(Event), 3 * limits::block_size.count);
+  EXPECT_LE(batches[1].fingerprints.capacity(), batches[1].events.capacity());
 }
 
 TEST(Lane, OpensAndEndsWhileThePoolRuns) {
