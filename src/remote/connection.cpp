@@ -52,15 +52,18 @@ bool is_parse_error(const error_code& ec) {
 
 }  // namespace
 
-Connection::Connection(asio::io_context& io, asio::ssl::context& tls, Duration connect_timeout,
-                       Duration header_timeout)
+Connection::Connection(asio::io_context& io, asio::ssl::context& tls, AddressChoice& choice,
+                       Duration connect_timeout, Duration header_timeout)
     : io_(io),
       connect_timeout_(connect_timeout),
       header_timeout_(header_timeout),
-      transport_(io, tls),
+      transport_(io, tls, choice),
       buffer_(static_cast<std::size_t>(limits::receive_buffer.count)) {}
 
-void Connection::abort() { transport_.abort(); }
+void Connection::abort() {
+  aborted_ = true;
+  transport_.abort();
+}
 
 void Connection::drop_sink() {
   if (parser_) {
@@ -74,13 +77,23 @@ Watch::Look Connection::until(MonotonicTime deadline) {
       return deadline;
     }
     timed_out_ = true;
-    abort();
+    transport_.abort();
     return std::nullopt;
   };
 }
 
 awaitable<Outcome> Connection::open(const Endpoint& endpoint, const std::optional<Proxy>& proxy,
                                     const std::string& request) {
+  Outcome what = co_await reach_and_ask(endpoint, proxy, request);
+  if (!aborted_) {
+    transport_.tried(what);
+  }
+  co_return what;
+}
+
+awaitable<Outcome> Connection::reach_and_ask(const Endpoint& endpoint,
+                                             const std::optional<Proxy>& proxy,
+                                             const std::string& request) {
   Failure failure;
   {
     const MonotonicTime deadline = monotonic_now() + connect_timeout_;

@@ -14,6 +14,7 @@
 #include "penstock/remote/endpoint.hpp"
 #include "penstock/remote/proxy.hpp"
 #include "penstock/remote/session_fsm.hpp"
+#include "remote/address_choice.hpp"
 #include "remote/sink_body.hpp"
 #include "remote/transport.hpp"
 #include "remote/watch.hpp"
@@ -25,8 +26,8 @@ class Connection {
  public:
   // `connect_timeout` bounds the way to the end of the TLS handshake, `header_timeout` that from
   // there to the end of the response header.
-  Connection(boost::asio::io_context& io, boost::asio::ssl::context& tls, Duration connect_timeout,
-             Duration header_timeout);
+  Connection(boost::asio::io_context& io, boost::asio::ssl::context& tls, AddressChoice& choice,
+             Duration connect_timeout, Duration header_timeout);
 
   // Connects, through `proxy` where there is one, sends `request` (whole, as it goes on the wire)
   // and reads the response header. Returns Failed or Answered.
@@ -60,6 +61,9 @@ class Connection {
  private:
   using Parser = boost::beast::http::response_parser<SinkBody>;
 
+  boost::asio::awaitable<Outcome> reach_and_ask(const Endpoint& endpoint,
+                                                const std::optional<Proxy>& proxy,
+                                                const std::string& request);
   Watch::Look until(MonotonicTime deadline);
   boost::asio::awaitable<Failure> exchange(const std::string& request);
   boost::asio::awaitable<Failure> read_header();
@@ -73,6 +77,7 @@ class Connection {
   std::optional<Endpoint> redirect_;
   MonotonicTime last_byte_;
   bool timed_out_ = false;
+  bool aborted_ = false;
   bool used_ = false;
   bool ended_whole_ = false;
 };

@@ -44,11 +44,12 @@ std::string request_text(const Endpoint& target, const AccessOptions& options,
 
 struct Access::State {
   AccessOptions options;
-  std::optional<asio::ssl::context> tls;  // made once: loading a trust store is expensive
+  std::optional<asio::ssl::context> tls{};  // made once: loading a trust store is expensive
+  AddressChoice choice{};
 };
 
 Access::Access(AccessOptions options)
-    : state_(std::make_shared<State>(State{std::move(options), std::nullopt})) {}
+    : state_(std::make_shared<State>(State{.options = std::move(options)})) {}
 
 // A file that was just checked is kept as it is now: the next connection may be days away.
 void Access::replace(AccessOptions options) {
@@ -104,7 +105,7 @@ awaitable<Outcome> Requester::ask(Result<Endpoint> target, RequestForm form) {
     access.tls.emplace(std::move(*made));
   }
   const Duration connect_timeout = access.options.connect_timeout;
-  connection_ = std::make_unique<Connection>(io_, *access.tls, connect_timeout,
+  connection_ = std::make_unique<Connection>(io_, *access.tls, access.choice, connect_timeout,
                                              form.header_timeout.value_or(connect_timeout));
   connected_to_ = *target;
   Outcome what = co_await connection_->open(*target, *proxy, text);

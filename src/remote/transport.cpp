@@ -44,8 +44,8 @@ std::string shown_reason(std::string_view reason, const Proxy& proxy) {
 
 }  // namespace
 
-Transport::Transport(asio::io_context& io, asio::ssl::context& tls)
-    : io_(io), stream_(io, tls), lookup_(io) {}
+Transport::Transport(asio::io_context& io, asio::ssl::context& tls, AddressChoice& choice)
+    : io_(io), stream_(io, tls), choice_(choice), lookup_(io) {}
 
 void Transport::abort() {
   aborted_ = true;
@@ -79,6 +79,7 @@ awaitable<Failure> Transport::reach(const Endpoint& endpoint, const std::optiona
 }
 
 awaitable<Failure> Transport::resolve(const std::string& host, std::uint16_t port) {
+  authority_ = host + ":" + std::to_string(port);
   error_code ec;
   const auto address = asio::ip::make_address(host, ec);
   if (!ec) {
@@ -93,8 +94,14 @@ awaitable<Failure> Transport::resolve(const std::string& host, std::uint16_t por
     co_return failed(FailureKind::unreachable,
                      "resolving " + host + " failed: " + answer->error.message());
   }
-  addresses_ = std::move(answer->addresses);
+  addresses_ = choice_.ordered(authority_, std::move(answer->addresses));
   co_return std::nullopt;
+}
+
+void Transport::tried(const Outcome& what) {
+  if (connected_to_) {
+    choice_.tried(authority_, *connected_to_, what);
+  }
 }
 
 awaitable<Failure> Transport::connect(MonotonicTime deadline) {
@@ -128,6 +135,7 @@ awaitable<Failure> Transport::connect(MonotonicTime deadline) {
       socket.non_blocking(true, error);  // of calls that aren't asynchronous
     }
     if (!error) {
+      connected_to_ = addresses_[i];
       co_return std::nullopt;
     }
   }

@@ -14,6 +14,7 @@
 #include "penstock/remote/lookup.hpp"
 #include "penstock/remote/proxy.hpp"
 #include "penstock/remote/session_fsm.hpp"
+#include "remote/address_choice.hpp"
 #include "remote/tls_stream.hpp"
 
 namespace penstock::remote {
@@ -28,7 +29,8 @@ inline Failure failed(outcome::FailureKind kind, std::string detail) {
 // Lives on the I/O thread, and longer than its coroutine.
 class Transport {
  public:
-  Transport(boost::asio::io_context& io, boost::asio::ssl::context& tls);
+  // `choice` says which of a host's addresses comes first.
+  Transport(boost::asio::io_context& io, boost::asio::ssl::context& tls, AddressChoice& choice);
 
   // Connects, through `proxy` where there is one, up to the end of the handshake. `deadline` is
   // shared out among the host's addresses; who wants it kept as a whole calls abort() then.
@@ -42,6 +44,8 @@ class Transport {
   bool remote_gone();
   TlsStream& stream() { return stream_; }
   const std::string& address() const { return address_; }
+  // Tells `choice` what became of it, where TCP came to an address.
+  void tried(const Outcome& what);
 
  private:
   boost::asio::awaitable<Failure> resolve(const std::string& host, std::uint16_t port);
@@ -51,9 +55,12 @@ class Transport {
 
   boost::asio::io_context& io_;
   TlsStream stream_;
-  std::vector<boost::asio::ip::tcp::endpoint> addresses_;
+  AddressChoice& choice_;
+  std::string authority_;  // the endpoint's, or the proxy's
+  std::vector<AddressChoice::Address> addresses_;
   Lookup lookup_;
   std::string address_;
+  std::optional<AddressChoice::Address> connected_to_;
   std::string distrust_;
   bool aborted_ = false;
 };
