@@ -40,7 +40,7 @@ std::string_view fault(const urls::url_view_base& url) {
     return "has credentials in it; the token belongs into api.token_file";
   }
   const std::string_view host = url.encoded_host();
-  if (host.empty()) {
+  if (without_last_dot(host).empty()) {  // OpenSSL would check no name at all
     return "has no host";
   }
   // Escapes in a host name could smuggle anything into a header; no real name needs them.

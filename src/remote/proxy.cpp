@@ -10,6 +10,7 @@
 #include <span>
 
 #include "penstock/core/text.hpp"
+#include "penstock/remote/endpoint.hpp"
 #include "remote/number.hpp"
 
 namespace penstock::remote {
@@ -68,6 +69,8 @@ bool covers(std::string_view rule, std::string_view host) {
   if (rule.starts_with('.')) {
     rule.remove_prefix(1);
   }
+  rule = without_last_dot(rule);
+  host = without_last_dot(host);
   if (rule.empty() || host.size() < rule.size()) {
     return false;
   }

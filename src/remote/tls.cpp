@@ -114,15 +114,15 @@ Result<ssl::context> make_tls_context(const std::optional<std::filesystem::path>
 }
 
 Result<void> expect_host(SSL* ssl, const Endpoint& endpoint) {
-  const char* host = endpoint.host.c_str();
+  const std::string name(without_last_dot(endpoint.host));
   bool done = false;
   if (endpoint.is_address) {
-    done = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host) == 1;
+    done = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name.c_str()) == 1;
   } else {
     SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-    done = SSL_set1_host(ssl, host) == 1 &&
+    done = SSL_set1_host(ssl, name.c_str()) == 1 &&
            SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
-                    const_cast<char*>(host)) == 1;
+                    const_cast<char*>(name.c_str())) == 1;
   }
   if (!done) {
     return make_error(Errc::tls, "the host name can't be used: " + last_openssl_error());

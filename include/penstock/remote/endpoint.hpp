@@ -12,8 +12,14 @@
 
 namespace penstock::remote {
 
+// With a dot at its end a name is absolute (RFC 1034 section 3.1): resolvers try no search domain.
+// In SNI, certificates and lists of names it has none.
+constexpr std::string_view without_last_dot(std::string_view host) noexcept {
+  return host.ends_with('.') ? host.substr(0, host.size() - 1) : host;
+}
+
 struct Endpoint {
-  std::string host;  // lower case; an IPv6 address without brackets
+  std::string host;  // lower case; an IPv6 address without brackets; a name's last dot is kept
   std::uint16_t port = 443;
   std::string target = "/";  // path and query, as they stand in a request line
   bool is_address = false;   // host is an IP address, no name

@@ -34,6 +34,13 @@ TEST(Endpoint, FillsInWhatAUrlLeavesOut) {
   EXPECT_EQ(endpoint("https://example.com").host_header(), "example.com");
 }
 
+TEST(Endpoint, KeepsTheLastDotOfANameForTheResolver) {
+  EXPECT_EQ(endpoint("https://Example.com./x"), (Endpoint{"example.com.", 443, "/x", false}));
+  EXPECT_EQ(without_last_dot("example.com."), "example.com");
+  EXPECT_EQ(without_last_dot("example.com"), "example.com");
+  EXPECT_EQ(fault("https://./"), "`https://./` has no host");
+}
+
 TEST(Endpoint, KnowsAddresses) {
   EXPECT_EQ(endpoint("https://192.0.2.1/x"), (Endpoint{"192.0.2.1", 443, "/x", true}));
   const Endpoint v6 = endpoint("https://[2001:db8::1]:8443/");

@@ -62,6 +62,14 @@ TEST(NoProxy, CoversADomainAndItsSubdomains) {
   }
 }
 
+TEST(NoProxy, MindsNoDotAtTheEndOfAName) {
+  for (const auto* rule : {"example.com", ".example.com.", "*.example.com.", "example.com.:443"}) {
+    for (const auto* host : {"example.com", "example.com.", "api.example.com."}) {
+      EXPECT_FALSE(goes_through_proxy(host, rule)) << rule << " " << host;
+    }
+  }
+}
+
 TEST(NoProxy, StarCoversEverything) {
   EXPECT_FALSE(goes_through_proxy("example.com", "*"));
   EXPECT_FALSE(goes_through_proxy("2001:db8::1", "a, *"));

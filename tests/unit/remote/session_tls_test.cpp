@@ -34,6 +34,17 @@ TEST_F(SessionTls, AsksForTheNameAndTrustsACertificateForIt) {
   EXPECT_EQ(server.server_names()[0], "localhost");
 }
 
+// Through a proxy, as not every resolver knows `localhost.`.
+TEST_F(SessionTls, AsksForTheNameWithoutItsLastDotAndTrustsACertificateForIt) {
+  TestServer server(io, ca.issue("DNS:stream.example"), answering("HTTP/1.1 200 OK\r\n\r\n"));
+  TestProxy proxy(io, server.port(), "HTTP/1.1 200 OK\r\n\r\n");
+  auto chosen = options("https://stream.example./");
+  chosen.proxy.https_proxy = "http://127.0.0.1:" + std::to_string(proxy.port());
+  EXPECT_THAT(first_notice(chosen), StartsWith("connected"));
+  EXPECT_THAT(server.server_names(), ElementsAre("stream.example"));
+  EXPECT_THAT(proxy.requests(), ElementsAre(StartsWith("CONNECT stream.example.:443 ")));
+}
+
 TEST_F(SessionTls, SaysThatACertificateIsForAnotherHost) {
   TestServer server(io, ca.issue("DNS:a.example,DNS:b.example,IP:192.0.2.1"), answering(""));
   const std::string notice = first_notice(options(server.url("/", "localhost")));
