@@ -160,9 +160,7 @@ awaitable<Failure> Connection::read_header() {
                        "the connection to " + transport_.address() +
                            " ended before a response header: " + error.message());
     }
-    const unsigned status = parser_->get().result_int();
-    // 101 ends HTTP on the connection (RFC 9110 section 15.2.2); it isn't interim.
-    if (status / 100 != 1 || status == 101) {
+    if (!is_interim(parser_->get().result_int())) {
       co_return std::nullopt;
     }
   }

@@ -8,6 +8,9 @@
 
 namespace penstock::remote {
 
+// Another answer follows (RFC 9110 section 15.2), but for 101: that ends HTTP on the connection.
+constexpr bool is_interim(unsigned status) { return status / 100 == 1 && status != 101; }
+
 // Reads until the parser has a whole header, at most `chunk` bytes at a time. An error of the
 // parser has Beast's http category. `read(mutable_buffer)` awaits (error, bytes).
 template <class Read, class Parser>

@@ -159,27 +159,35 @@ awaitable<Failure> Transport::tunnel(const Endpoint& endpoint, const Proxy& prox
                      "the proxy " + address_ + " broke off: " + write_error.message());
   }
   boost::beast::flat_buffer buffer(static_cast<std::size_t>(limits::proxy_answer.count));
-  http::response_parser<http::empty_body> parser;
-  parser.skip(true);  // a 2xx answer to CONNECT has no body, whatever its header says
   const auto read = [&](asio::mutable_buffer room) {
     return socket.async_read_some(room, as_result);
   };
-  const error_code error = co_await read_until_header(read, buffer, parser, buffer.max_size());
-  if (error) {
-    co_return failed(FailureKind::proxy,
-                     "the proxy " + address_ + " gave no answer: " + error.message());
+  for (int interim = 0; interim <= limits::interim_answers; ++interim) {
+    http::response_parser<http::empty_body> parser;
+    parser.skip(true);  // a 2xx answer to CONNECT has no body, whatever its header says
+    const error_code error = co_await read_until_header(read, buffer, parser, buffer.max_size());
+    if (error) {
+      co_return failed(FailureKind::proxy,
+                       "the proxy " + address_ + " gave no answer: " + error.message());
+    }
+    const unsigned status = parser.get().result_int();
+    if (is_interim(status)) {
+      continue;
+    }
+    if (status / 100 != 2) {
+      co_return failed(FailureKind::proxy,
+                       "the proxy " + address_ + " refused: " + std::to_string(status) +
+                           shown_reason(parser.get().reason(), proxy) +
+                           (status == 407 ? "; HTTPS_PROXY needs a user name and password" : ""));
+    }
+    if (buffer.size() != 0) {
+      co_return failed(FailureKind::proxy, "the proxy " + address_ + " spoke out of turn");
+    }
+    co_return std::nullopt;
   }
-  const unsigned status = parser.get().result_int();
-  if (status / 100 != 2) {
-    co_return failed(FailureKind::proxy,
-                     "the proxy " + address_ + " refused: " + std::to_string(status) +
-                         shown_reason(parser.get().reason(), proxy) +
-                         (status == 407 ? "; HTTPS_PROXY needs a user name and password" : ""));
-  }
-  if (buffer.size() != 0) {
-    co_return failed(FailureKind::proxy, "the proxy " + address_ + " spoke out of turn");
-  }
-  co_return std::nullopt;
+  co_return failed(FailureKind::proxy, "the proxy " + address_ + " sent more than " +
+                                           std::to_string(limits::interim_answers) +
+                                           " interim answers (1xx)");
 }
 
 awaitable<Failure> Transport::handshake(const Endpoint& endpoint) {

@@ -532,6 +532,27 @@ TEST_F(SessionTest, GoesThroughAProxy) {
   EXPECT_THAT(server.server_names(), ElementsAre("stream.example"));
 }
 
+TEST_F(SessionTest, SkipsInterimAnswersOfAProxy) {
+  TestServer server(io, ca.issue("DNS:stream.example"), answering(chunked_header));
+  TestProxy proxy(io, server.port(),
+                  "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </>\r\n\r\n"
+                  "HTTP/1.1 200 Connection established\r\n\r\n");
+  auto chosen = options("https://stream.example/v1/firehose");
+  chosen.proxy.https_proxy = "http://127.0.0.1:" + std::to_string(proxy.port());
+  start(chosen);
+  ASSERT_TRUE(run_until([&] { return !recorder.notices.empty(); }));
+  EXPECT_THAT(recorder.notices[0], StartsWith("connected"));
+}
+
+TEST_F(SessionTest, GivesUpOnAFloodOfInterimAnswersOfAProxy) {
+  TestProxy proxy(io, 0, repeated("HTTP/1.1 102 Processing\r\n\r\n", 100));
+  auto chosen = options("https://stream.example/v1/firehose");
+  chosen.proxy.https_proxy = "http://127.0.0.1:" + std::to_string(proxy.port());
+  start(chosen);
+  ASSERT_TRUE(run_until([&] { return !recorder.notices.empty(); }));
+  EXPECT_THAT(recorder.notices[0], HasSubstr("sent more than 16 interim answers (1xx)"));
+}
+
 TEST_F(SessionTest, SaysWhenAProxyRefuses) {
   TestProxy proxy(io, 0, "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 5\r\n\r\n");
   auto chosen = options("https://stream.example/v1/firehose");

@@ -177,7 +177,7 @@ awaitable<void> TestProxy::serve(tcp::socket client) {
   requests_.push_back(std::move(request));
   auto pair =
       std::make_shared<std::pair<tcp::socket, tcp::socket>>(std::move(client), tcp::socket(io_));
-  if (answer_.starts_with("HTTP/1.1 200")) {
+  if (answer_.find("HTTP/1.1 200") != std::string::npos) {
     auto [connect_error] = co_await pair->second.async_connect(
         tcp::endpoint(asio::ip::address_v4::loopback(), target_), as_result);
     static_cast<void>(connect_error);

@@ -85,7 +85,7 @@ class SilentServer {
   asio::ip::tcp::acceptor acceptor_;
 };
 
-// An HTTP proxy: answers CONNECT with `answer`, and where that is a 200 connects to `target`.
+// An HTTP proxy: answers CONNECT with `answer`, and where a 200 is in it connects to `target`.
 class TestProxy {
  public:
   TestProxy(asio::io_context& io, std::uint16_t target, std::string answer);
