@@ -45,6 +45,15 @@ def test_a_full_queue_loses_what_comes():
     assert way.arrival(SIZE, 10) == 10 + 1 / 64, "it empties"
 
 
+def test_long_packets_of_a_version_are_lost():
+    way = Way(seed=1, largest={6: 600})
+    assert [way.takes(bytes([version << 4]) * size) for version, size in ((6, 600), (6, 601), (4, 601))] == [
+        True,
+        False,
+        True,
+    ]
+
+
 def test_a_blocked_way_lets_nothing_through():
     way = Way(seed=1, blocked=True)
     assert sent(way, 10) == [None] * 10

@@ -268,6 +268,16 @@ def test_ipv6_alone(feed: Feed, host: str) -> None:
     fed.check()
 
 
+@pytest.mark.parametrize("versions", [(4, 6)])
+def test_an_address_takes_connections_and_no_more(network: Network, feed: Feed) -> None:
+    """The way to it loses what is long, and a handshake is. The name has another address."""
+    network.remote.back.largest[6] = 600
+    fed = feed().publishes()
+    assert fed.daemon.logged("no session", "unreachable", f"handshake with [{address(REMOTE, FAR, 6)}]")
+    assert fed.daemon.logged("session opened", f"{address(REMOTE, FAR)}:")
+    fed.check()
+
+
 def test_names_are_dead_at_the_start(network: Network, feed: Feed) -> None:
     network.names.silent = True
     fed = feed()

@@ -12,7 +12,7 @@ import selectors
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Iterator
 
 from harness.namespace import Namespace
@@ -32,6 +32,7 @@ class Way:
     disorder: float = 0  # the share that come LATE
     rate: float = float("inf")  # bytes a second
     blocked: bool = False
+    largest: dict[int, int] = field(default_factory=dict)  # by the version of IP; longer packets are lost
     lost: int = 0
     late: int = 0
     waited: int = 0  # for those before them
@@ -39,6 +40,9 @@ class Way:
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
         self._free = 0.0  # when what was sent before is on its way
+
+    def takes(self, packet: bytes) -> bool:
+        return len(packet) <= self.largest.get(packet[0] >> 4, LARGEST)
 
     def arrival(self, size: int, now: float) -> float | None:
         """Of a packet that is sent now; none: it is lost."""
@@ -89,7 +93,7 @@ class Line:
                     if key.data is None:
                         return
                     way, other = key.data
-                    for packet in packets(key.fd):
+                    for packet in filter(way.takes, packets(key.fd)):
                         due = way.arrival(len(packet), time.monotonic())
                         if due is not None:
                             heapq.heappush(under_way, (due, next(numbers), other, packet))
