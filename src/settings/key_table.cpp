@@ -182,9 +182,10 @@ constexpr KeySpec table[] = {
      .kind = BytesKind{limits::oversized_kept, limits::largest_event,
                        [](Target t, Bytes v) { t.settings.events.max_size = v; }},
      .fallback = {"16MiB"},
-     .doc = "A longer event goes to the dead letters. A Kafka broker closes the connection on a "
-            "request above its `socket.request.max.bytes`, by default 100 MiB, and the source "
-            "would try again for ever."},
+     .doc = "A longer event goes to the dead letters; the first 64 KiB of it are kept. So does one "
+            "that waits in the journal when a restart lowers this. A Kafka broker closes the "
+            "connection on a request above its `socket.request.max.bytes`, by default 100 MiB, and "
+            "the source would try again for ever."},
 
     {.path = "replay.concurrency",
      .kind = CountKind{1, 64,
