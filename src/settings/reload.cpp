@@ -43,7 +43,10 @@ class Planner {
   PlanResult run() {
     plan_.effective.settings = running_.settings;
     plan_.effective.file = read_.file;
-    compare_sources();
+    find_held_back();
+    if (!held_back_.contains(Peer::api)) {
+      compare_sources();
+    }
     for (const Value& value : read_.values) {
       take(value.path, find(before_, value.path), &value);
     }
@@ -60,6 +63,20 @@ class Planner {
   }
 
  private:
+  static bool same(const Value* before, const Value* after) {
+    return before != nullptr && after != nullptr && before->text == after->text &&
+           before->hash == after->hash;
+  }
+
+  void find_held_back() {
+    for (const ReloadRule& rule : reload_rules()) {
+      if (rule.take == nullptr && rule.peer != Peer::none &&
+          !same(find(before_, rule.path), find(after_, rule.path))) {
+        held_back_.insert(rule.peer);
+      }
+    }
+  }
+
   void compare_sources() {
     for (const Source& source : read_.settings.sources) {
       const Source* const was = find_source(running_.settings, source.name.str());
@@ -78,15 +95,14 @@ class Planner {
 
   // Either value may be missing: an entry of a map, or a key of a source that came or went.
   void take(std::string_view path, const Value* before, const Value* after) {
-    const bool same = before != nullptr && after != nullptr && before->text == after->text &&
-                      before->hash == after->hash;
+    const bool stays = same(before, after);
     const FoundKey key = *find_key(path);
-    const bool taken = same || take_value(key);
+    const bool taken = stays || take_value(key);
     if (const Value* const holds = taken ? after : before) {
       plan_.effective.values.push_back(*holds);
     }
     const bool comes_or_goes = !key.source.empty() && (before == nullptr || after == nullptr);
-    if (!same && !comes_or_goes) {  // `sources` says that much
+    if (!stays && !comes_or_goes) {  // `sources` says that much
       const auto text = [](const Value* value) { return value != nullptr ? value->text : ""; };
       (taken ? plan_.applied : plan_.restart)
           .push_back({std::string(path), text(before), text(after)});
@@ -99,7 +115,7 @@ class Planner {
       return true;
     }
     const ReloadRule* const rule = find_reload_rule(key.spec->path);
-    if (rule == nullptr || rule->take == nullptr) {
+    if (rule == nullptr || rule->take == nullptr || held_back_.contains(rule->peer)) {
       return false;
     }
     rule->take(plan_.effective.settings, read_.settings);
@@ -145,6 +161,7 @@ class Planner {
   const Loaded& running_;
   const Loaded& read_;
   ByPath before_, after_;
+  std::set<Peer> held_back_;
   ReloadPlan plan_;
   Findings findings_;
 };

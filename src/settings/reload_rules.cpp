@@ -26,12 +26,13 @@ constexpr Take restart = nullptr;
 // In the order of key_table.
 constexpr ReloadRule rules[] = {
     // Sessions that are open would stay with the old host.
-    {"api.url", restart},
-    {"api.stream_url", restart},
-    {"api.token_file", [](S running, R read) { running.api.token_file = read.api.token_file; }},
+    {"api.url", restart, Peer::api},
+    {"api.stream_url", restart, Peer::api},
+    {"api.token_file", [](S running, R read) { running.api.token_file = read.api.token_file; },
+     Peer::api},
     {"api.token_header",
-     [](S running, R read) { running.api.token_header = read.api.token_header; }},
-    {"api.ca_file", [](S running, R read) { running.api.ca_file = read.api.ca_file; }},
+     [](S running, R read) { running.api.token_header = read.api.token_header; }, Peer::api},
+    {"api.ca_file", [](S running, R read) { running.api.ca_file = read.api.ca_file; }, Peer::api},
     {"api.connect_timeout",
      [](S running, R read) { running.api.connect_timeout = read.api.connect_timeout; }},
     {"api.backoff.network_step", take_backoff},
@@ -44,14 +45,14 @@ constexpr ReloadRule rules[] = {
     {"api.backoff.jitter", take_backoff},
     {"api.backoff.healthy_after", take_backoff},
 
-    {"sources", take_sources},
-    {"sources.*.path", take_sources},
-    {"sources.*.jobs", take_sources},
-    {"sources.*.stall_timeout", take_sources},
-    {"sources.*.filter.types", take_sources},
-    {"sources.*.filter.networks", take_sources},
-    {"sources.*.filter.networks_file", take_sources},
-    {"sources.*.filter.countries", take_sources},
+    {"sources", take_sources, Peer::api},
+    {"sources.*.path", take_sources, Peer::api},
+    {"sources.*.jobs", take_sources, Peer::api},
+    {"sources.*.stall_timeout", take_sources, Peer::api},
+    {"sources.*.filter.types", take_sources, Peer::api},
+    {"sources.*.filter.networks", take_sources, Peer::api},
+    {"sources.*.filter.networks_file", take_sources, Peer::api},
+    {"sources.*.filter.countries", take_sources, Peer::api},
 
     {"events.max_size", restart},
 
@@ -81,10 +82,10 @@ constexpr ReloadRule rules[] = {
     {"journal.max_size", restart},
     {"journal.sync_interval", restart},
 
-    {"admin.listen", restart},
-    {"admin.cert_file", take_access},
-    {"admin.key_file", take_access},
-    {"admin.password_file", take_access},
+    {"admin.listen", restart, Peer::admin},
+    {"admin.cert_file", take_access, Peer::admin},
+    {"admin.key_file", take_access, Peer::admin},
+    {"admin.password_file", take_access, Peer::admin},
     {"admin.socket", restart},
 
     {"log.level", [](S running, R read) { running.log.level = read.log.level; }},

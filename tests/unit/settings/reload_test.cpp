@@ -14,6 +14,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::IsSupersetOf;
 
 const std::string beginning = "api: {url: https://api.test}\nkafka: {brokers: 'localhost:9092'}\n";
 
@@ -153,6 +154,80 @@ TEST_F(Reload, GivesASourceThatComesItsTopic) {
   const Kafka& kafka = planned.effective.settings.kafka;
   EXPECT_EQ(topic_name(kafka, "torrent"), "t");
   EXPECT_EQ(topic_name(kafka, "firehose"), "binaryedge.firehose");
+}
+
+// Else the old address would stay open without what secures it, until the restart.
+TEST_F(Reload, LeavesTheAccessOfAnAddressThatIsToChangeAsItIs) {
+  const std::string rest = beginning + "sources: {firehose: {}}\nadmin: ";
+  const ReloadPlan planned =
+      plan(rest + "{listen: '192.0.2.1:1', cert_file: /c, key_file: /k, password_file: /p}\n",
+           rest + "{listen: '192.0.2.1:2'}\n");
+  EXPECT_THAT(planned.restart,
+              ElementsAre(Change{"admin.listen", "192.0.2.1:1", "192.0.2.1:2"},
+                          Change{"admin.cert_file", "/c", ""}, Change{"admin.key_file", "/k", ""},
+                          Change{"admin.password_file", "/p", ""}));
+  EXPECT_THAT(planned.applied, IsEmpty());
+  const Admin& admin = planned.effective.settings.admin;
+  EXPECT_EQ(admin.cert_file, "/c");
+  EXPECT_EQ(admin.key_file, "/k");
+  EXPECT_EQ(admin.password_file, "/p");
+
+  const ReloadPlan same_address = plan(rest + "{listen: '192.0.2.1:1', password_file: /p}\n",
+                                       rest + "{listen: '192.0.2.1:1', password_file: /q}\n");
+  EXPECT_EQ(same_address.effective.settings.admin.password_file, "/q");
+}
+
+// The old host must not get the new one's token, nor be asked for the new one's paths.
+TEST_F(Reload, LeavesWhatBelongsToAHostThatIsToChangeAsItIs) {
+  const std::string rest = "kafka: {brokers: 'localhost:9092'}\napi: {url: https://";
+  const std::string before = rest + "a.test, token_file: /a}\nsources: {firehose: {}}\n";
+  const std::string more =
+      ", token_file: /b, token_header: B, ca_file: /b, connect_timeout: 1s}\n"
+      "sources: {firehose: {path: /b, jobs: true, stall_timeout: 9s}}\n";
+  for (const std::string host : {"b.test", "a.test, stream_url: https://b.test"}) {
+    const Loaded read_again = read(rest + host + more);
+    const ReloadPlan planned = plan(read(before), read_again);
+    EXPECT_THAT(
+        planned.restart,
+        IsSupersetOf({Change{"api.token_file", "/a", "/b"},
+                      Change{"api.token_header", "X-Token", "B"}, Change{"api.ca_file", "", "/b"},
+                      Change{"sources.firehose.path", "/v1/firehose", "/b"},
+                      Change{"sources.firehose.jobs", "false", "true"},
+                      Change{"sources.firehose.stall_timeout", "1m", "9s"}}));
+    EXPECT_THAT(planned.applied, ElementsAre(Change{"api.connect_timeout", "10s", "1s"}));
+    EXPECT_THAT(planned.reopened, IsEmpty());
+    const Settings& now = planned.effective.settings;
+    EXPECT_EQ(now.api.token_file, "/a");
+    EXPECT_EQ(now.api.token_header, "X-Token");
+    EXPECT_EQ(now.api.ca_file, std::nullopt);
+    EXPECT_EQ(now.sources.front().path, "/v1/firehose");
+    EXPECT_FALSE(now.sources.front().jobs);
+    EXPECT_EQ(plan(planned.effective, read_again).restart, planned.restart);
+    EXPECT_THAT(plan(planned.effective, read(before)).restart, IsEmpty());
+  }
+}
+
+TEST_F(Reload, LeavesTheSourcesOfAHostThatIsToChangeAsTheyAre) {
+  const auto with = [&](const std::string& url, const std::string& sources,
+                        const std::string& topics) {
+    return "api: {url: " + url + "}\nsources: {" + sources +
+           "}\nkafka: {brokers: 'localhost:9092', topics: {" + topics + "}}\n";
+  };
+  const std::string before = with("https://a.test", "firehose: {}, torrent: {}", "torrent: t");
+  const std::string after = with("https://b.test", "firehose: {}, extra: {}", "extra: e");
+  const ReloadPlan planned = plan(before, after);
+  EXPECT_THAT(planned.added, IsEmpty());
+  EXPECT_THAT(planned.removed, IsEmpty());
+  EXPECT_THAT(planned.applied, IsEmpty());
+  EXPECT_THAT(planned.restart,
+              IsSupersetOf({Change{"sources", "firehose, torrent", "firehose, extra"},
+                            Change{"kafka.topics.extra", "", "e"},
+                            Change{"kafka.topics.torrent", "t", ""}}));
+  const Settings& now = planned.effective.settings;
+  EXPECT_EQ(now.sources.back().name.str(), "torrent");
+  EXPECT_EQ(topic_name(now.kafka, "torrent"), "t");
+  EXPECT_EQ(plan(planned.effective, read(after)).restart, planned.restart);
+  EXPECT_THAT(plan(planned.effective, read(before)).restart, IsEmpty());
 }
 
 TEST_F(Reload, IsRefusedWhereTheMixtureIsWrong) {
