@@ -44,6 +44,7 @@ std::string request_text(const Endpoint& target, const AccessOptions& options,
 
 struct Access::State {
   AccessOptions options;
+  std::uint64_t replaced = 0;               // how often
   std::optional<asio::ssl::context> tls{};  // made once: loading a trust store is expensive
   AddressChoice choice{};
 };
@@ -54,6 +55,7 @@ Access::Access(AccessOptions options)
 // A file that was just checked is kept as it is now: the next connection may be days away.
 void Access::replace(AccessOptions options) {
   state_->options = std::move(options);
+  ++state_->replaced;
   state_->tls.reset();
   if (state_->options.ca_file) {
     if (auto made = make_tls_context(state_->options.ca_file)) {
@@ -91,7 +93,9 @@ awaitable<Outcome> Requester::ask(Result<Endpoint> target, RequestForm form) {
     token_ = *token;
   }
   const std::string text = request_text(*target, access.options, token_, form);
-  kept_ = form.keep && kept && same_origin(*connected_to_, *target) && kept->is_reusable();
+  // What was verified by certificates that may be trusted no more isn't used again.
+  kept_ = form.keep && kept && connected_by_ == access.replaced &&
+          same_origin(*connected_to_, *target) && kept->is_reusable();
   if (kept_) {
     connection_ = std::move(kept);
     co_return without_token(co_await connection_->ask(*target, text));
@@ -108,6 +112,7 @@ awaitable<Outcome> Requester::ask(Result<Endpoint> target, RequestForm form) {
   connection_ = std::make_unique<Connection>(io_, *access.tls, access.choice, connect_timeout,
                                              form.header_timeout.value_or(connect_timeout));
   connected_to_ = *target;
+  connected_by_ = access.replaced;
   Outcome what = co_await connection_->open(*target, *proxy, text);
   const auto* failure = std::get_if<outcome::Failed>(&what);
   if (failure != nullptr && failure->kind == FailureKind::untrusted) {

@@ -71,6 +71,7 @@ class Requester {
   std::unique_ptr<Connection> connection_;
   bool kept_ = false;
   std::optional<Endpoint> connected_to_;  // where connection_ leads
+  std::uint64_t connected_by_ = 0;        // the Access as it was then
 };
 
 }  // namespace penstock::remote

@@ -42,6 +42,23 @@ TEST_F(RestClientKept, AsksOnTheConnectionThatTheServerKeeps) {
   EXPECT_EQ(server.connections(), 1);
 }
 
+// It was verified by certificates that may be trusted no more.
+TEST_F(RestClientKept, KeepsNoConnectionOverAnotherAccess) {
+  TestServer server(io, ca.issue("IP:127.0.0.1"),
+                    keeping({with_length("200 OK", "1"), with_length("200 OK", "2")}));
+  auto chosen = options(server.url(""));
+  Access access = chosen.access;
+  use(std::move(chosen));
+  EXPECT_EQ(*get(), "1");
+  const CertificateAuthority other("another CA");
+  std::ofstream(ca_file) << other.certificate();
+  access.replace(access_options());
+  const auto second = get();
+  ASSERT_FALSE(second);
+  EXPECT_THAT(second.error().detail, HasSubstr("certificate"));
+  EXPECT_EQ(server.connections(), 2);
+}
+
 TEST_F(RestClientKept, AsksAnewWhereTheKeptConnectionIsGone) {
   TestServer server(io, ca.issue("IP:127.0.0.1"), answering(with_length("200 OK", "[]")));
   use(server);
