@@ -42,6 +42,17 @@ bool wants_open_metrics(std::string_view accept) {
   return false;
 }
 
+// The absolute form of a target is for proxies, but must be taken (RFC 9112 section 3.2.2).
+std::string_view origin_form(std::string_view target) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (iequals_ascii(target.substr(0, scheme.size()), scheme)) {
+      const std::size_t end = target.find_first_of("/?", scheme.size());
+      return end < target.size() && target[end] == '/' ? target.substr(end) : "/";
+    }
+  }
+  return target;
+}
+
 Response metrics_response(std::string_view accept, const Handlers& handlers) {
   if (wants_open_metrics(accept)) {
     return {200, "application/openmetrics-text; version=1.0.0; charset=utf-8",
@@ -161,7 +172,8 @@ Response error_response(int status, std::string_view text) {
   return {status, "application/json", json.str()};
 }
 
-Response late_answer(std::string_view target) {
+Response late_answer(std::string_view any_target) {
+  const std::string_view target = origin_form(any_target);
   const bool reloads = target == "/reload" || target.starts_with("/reload?");
   return error_response(504, reloads ? "not over yet: a journal is still being read. The reload "
                                        "goes on; the log, /readyz and /metrics tell how it ends"
@@ -171,7 +183,9 @@ Response late_answer(std::string_view target) {
 
 Response unauthorised() { return error_response(401, "name and password are needed here"); }
 
-void route(const AdminRequest& request, const Handlers& handlers, const Answer& answer) {
+void route(const AdminRequest& asked, const Handlers& handlers, const Answer& answer) {
+  AdminRequest request = asked;
+  request.target = origin_form(asked.target);
   if (request.may_change && change(request, handlers, answer)) {
     return;
   }

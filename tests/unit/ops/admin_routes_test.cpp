@@ -75,6 +75,28 @@ TEST(AdminRoutes, LeadToTheirHandlers) {
 
 TEST(AdminRoutes, DontLookAtTheQuery) { EXPECT_EQ(get("/livez?verbose=1").body, "livez"); }
 
+TEST(AdminRoutes, TakeTheAbsoluteFormOfATarget) {
+  for (const char* target :
+       {"http://x/livez", "https://[::1]:9469/livez?verbose", "HTTP://x/livez"}) {
+    EXPECT_EQ(get(target).body, "livez") << target;
+    EXPECT_EQ(ask({"GET", target, "", true}).body, "livez") << target;
+  }
+  EXPECT_EQ(get("http://x").body, get("/").body);
+  EXPECT_EQ(get("http://x?a=/livez").body, get("/").body);
+  EXPECT_EQ(
+      ask({.method = "GET", .target = "http://x/livez", .accept = "", .may_see = false}).status,
+      200);
+  EXPECT_EQ(
+      ask({.method = "GET", .target = "http://x/status", .accept = "", .may_see = false}).status,
+      401);
+  EXPECT_EQ(post_to_socket("http://x/replay/1?force=1").body, "1|force|");
+  EXPECT_EQ(late_answer("http://x/reload").body, late_answer("/reload").body);
+  for (const char* target : {"http:/livez", "http:livez", "x/livez", "/http://x/livez",
+                             "http://x/nothing", "ftp://x/livez"}) {
+    EXPECT_EQ(get(target).status, 404) << target;
+  }
+}
+
 TEST(AdminRoutes, ShowTheStatusPageAtTheTopAndItsParts) {
   const Response page = get("/");
   EXPECT_EQ(page.status, 200);
