@@ -27,21 +27,24 @@ class Reader {
 
  private:
   void read_group(const YAML::Node& node, const std::string& path) {
-    for_each_entry(node, path,
-                   [&](const std::string& child, const YAML::Node& key, const YAML::Node& value) {
-                     const auto found = find_key(child);
-                     if (found && std::holds_alternative<SourcesKind>(found->spec->kind)) {
-                       read_sources(value, child);
-                     } else if (found && std::holds_alternative<MapKind>(found->spec->kind)) {
-                       read_map(value, child);
-                     } else if (found) {
-                       read_value(*found->spec, value, child);
-                     } else if (is_group(child)) {
-                       read_group(value, child);
-                     } else {
-                       report(key, child, "unknown key" + did_you_mean(nearest_key(child)));
-                     }
-                   });
+    for_each_entry(
+        node, path, [&](const std::string& child, const YAML::Node& key, const YAML::Node& value) {
+          const auto found = find_key(child);
+          const bool known = found || is_group(child);
+          if (known && key.Scalar().find('.') != std::string::npos) {
+            report(key, child, "is a path; in the file it is written as `api: {url: …}`");
+          } else if (found && std::holds_alternative<SourcesKind>(found->spec->kind)) {
+            read_sources(value, child);
+          } else if (found && std::holds_alternative<MapKind>(found->spec->kind)) {
+            read_map(value, child);
+          } else if (found) {
+            read_value(*found->spec, value, child);
+          } else if (known) {
+            read_group(value, child);
+          } else {
+            report(key, child, "unknown key" + did_you_mean(nearest_key(child)));
+          }
+        });
   }
 
   void read_sources(const YAML::Node& node, const std::string& path) {

@@ -154,6 +154,20 @@ colour: 1
                   "kafka.brokers: is required; set it in the file or as PENSTOCK_KAFKA_BROKERS"));
 }
 
+// Such a key would name another place of the file, and go over what stands there.
+TEST_F(Load, RefusesAPathAsAKey) {
+  const auto problem = [](const std::string& path) {
+    return "F:5:1: " + path + ": is a path; in the file it is written as `api: {url: …}`";
+  };
+  for (const std::string path :
+       {"api.url", "sources.torrent", "sources.torrent.filter", "sources.firehos.path",
+        "sources.*.path", "kafka.properties", "kafka.properties.client.id"}) {
+    EXPECT_THAT(findings(minimal + path + ": x\n"), ElementsAre(problem(path)));
+  }
+  EXPECT_THAT(findings(minimal + "journal: {max.size: 1GB}\n"),
+              ElementsAre("F:5:11: journal.max.size: unknown key"));
+}
+
 TEST_F(Load, FindsTheNearestKeyAtItsRightPlaceToo) {
   EXPECT_THAT(findings(minimal + "topic_prefix: x\n"),
               ElementsAre("F:5:1: topic_prefix: unknown key; did you mean `kafka.topic_prefix`?"));
