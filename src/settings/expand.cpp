@@ -38,7 +38,8 @@ Result<std::string> file_content(std::string_view path) {
   return content;
 }
 
-Result<std::string> variable(std::string_view reference, const Environment& environment) {
+Result<std::string> variable(std::string_view reference, const Environment& environment,
+                             bool secret) {
   const std::size_t separator = reference.find(":-");
   const std::string name(reference.substr(0, separator));
   if (!is_name(name)) {
@@ -52,12 +53,14 @@ Result<std::string> variable(std::string_view reference, const Environment& envi
   if (has_default) {  // as in a shell, for an empty variable too
     return std::string(reference.substr(separator + 2));
   }
-  return wrong("the variable `" + name + "` is not set");
+  return wrong(secret ? "names a variable that is not set; a value with `${` in it can stand in a "
+                        "file, as ${file:/path}"
+                      : "the variable `" + name + "` is not set");
 }
 
 }  // namespace
 
-Result<Expanded> expand(std::string_view text, const Environment& environment) {
+Result<Expanded> expand(std::string_view text, const Environment& environment, bool secret) {
   Expanded result;
   while (true) {
     const std::size_t start = text.find("${");
@@ -73,7 +76,7 @@ Result<Expanded> expand(std::string_view text, const Environment& environment) {
     const std::string_view reference = text.substr(0, end);
     const bool file = reference.starts_with(file_prefix);
     const auto value = file ? file_content(reference.substr(file_prefix.size()))
-                            : variable(reference, environment);
+                            : variable(reference, environment, secret);
     if (!value) {
       return value.error();
     }

@@ -16,8 +16,9 @@ struct Expanded {
   bool from_file = false;  // what comes from a file of its own is taken for a secret
 };
 
-// What is put in isn't expanded again. One line end at the end of a file is cut off.
-Result<Expanded> expand(std::string_view text, const Environment& environment);
+// What is put in isn't expanded again. One line end at the end of a file is cut off. `secret`: an
+// error has nothing of the text but paths of files.
+Result<Expanded> expand(std::string_view text, const Environment& environment, bool secret = false);
 
 // The paths of all `${file:…}`, be they there or not.
 std::vector<std::filesystem::path> files_named_in(std::string_view text);

@@ -50,6 +50,12 @@ bool is_group(std::string_view path) {
                      [&](const KeySpec& spec) { return spec.path.starts_with(prefix); });
 }
 
+bool is_secret(std::string_view path) {
+  const auto found = find_key(path);
+  const auto* const map = found ? std::get_if<MapKind>(&found->spec->kind) : nullptr;
+  return map != nullptr && map->secret(found->entry);
+}
+
 std::string source_path(const KeySpec& spec, std::string_view source) {
   const std::string_view rest = spec.path.substr(std::string_view("sources.*").size());
   return std::string(sources_prefix) + std::string(source) + std::string(rest);

@@ -111,6 +111,8 @@ struct FoundKey {
 };
 std::optional<FoundKey> find_key(std::string_view path);
 bool is_group(std::string_view path);
+// An entry of a map whose value is never shown.
+bool is_secret(std::string_view path);
 
 inline bool is_source_key(const KeySpec& spec) { return spec.path.starts_with("sources.*."); }
 // sources.*.path → sources.firehose.path

@@ -130,7 +130,7 @@ class Loader {
       for (std::string& item : value.items) {
         const auto named = files_named_in(item);
         files_.insert(named.begin(), named.end());
-        auto expanded = expand(item, inputs_.environment);
+        auto expanded = expand(item, inputs_.environment, is_secret(path));
         if (expanded) {
           item = std::move(expanded->text);
           value.hidden |= expanded->from_file;

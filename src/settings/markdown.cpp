@@ -22,7 +22,8 @@ outcome and where each value comes from.
 * In a variable, lists are `a,b` and mappings `a=b,c=d`; a comma within a value is `\,`. The entries of a mapping are
   values of their own: one that is set leaves the others as they are.
 * In values, `${NAME}` is replaced by that variable (not set is an error), `${NAME:-default}` by it or the default,
-  `${file:/path}` by what the file holds. What comes from a file isn't shown.
+  `${file:/path}` by what the file holds. What comes from a file isn't shown. What is put in is taken as it is: a value
+  with `${` in it stands in a variable or a file.
 * What is unknown is an error, in the file and among the variables that begin with `PENSTOCK_`. Two that are read
   are no keys: `PENSTOCK_CONFIG` and `PENSTOCK_API_TOKEN`.
 * Passed over, without a word: `PENSTOCK_SIM_TOKEN`, which is `penstock-sim`'s; and `PENSTOCK_PORT`, `PENSTOCK_PORT_…`

@@ -124,9 +124,7 @@ GivenMap read_overrides(const std::map<std::string, std::string>& overrides,
     }
   }
   for (const auto& [path, value] : given) {
-    const auto found = find_key(path);
-    const auto* map = std::get_if<MapKind>(&found->spec->kind);
-    if (map != nullptr && map->secret(found->entry)) {
+    if (is_secret(path)) {
       findings.push_back(finding_at(
           value.origin, printable(path) + ": is a secret, and arguments are visible to everyone; "
                                           "set it in the file, as ${file:/path}"));

@@ -253,6 +253,23 @@ TEST_F(Load, NeverShowsSecrets) {
   }
 }
 
+TEST_F(Load, QuotesNothingOfASecretThatLooksLikeAVariable) {
+  EXPECT_THAT(
+      findings(minimal.substr(0, minimal.size() - 2) +
+               ", properties: {sasl.password: 'x${abc}y', client.id: '${abc}'}}\n"),
+      ElementsAre("F:4:62: kafka.properties.sasl.password: names a variable that is not set; a "
+                  "value with `${` in it can stand in a file, as ${file:/path}",
+                  "F:4:85: kafka.properties.client.id: the variable `abc` is not set"));
+}
+
+// So it can have `${` in it.
+TEST_F(Load, TakesASecretOfAFileAsItIs) {
+  const std::string yaml =
+      minimal.substr(0, minimal.size() - 2) +
+      ", properties: {sasl.password: '${file:" + file("password", "x${abc}y\n") + "}'}}\n";
+  EXPECT_EQ(must_load(inputs(yaml)).settings.kafka.properties.at("sasl.password"), "x${abc}y");
+}
+
 TEST_F(Load, HidesADefaultThatIsMadeOfAHiddenValue) {
   Inputs given = inputs(minimal);
   given.environment = {{"PENSTOCK_API_URL", "${file:" + file("url", "https://canary.test") + "}"},
