@@ -48,7 +48,7 @@ class Connections {
     Entry(const Entry&) = delete;
     Entry& operator=(const Entry&) = delete;
 
-    // It owes nobody an answer: it waits for a request, or was answered and waits for its end.
+    // It waits for its client: for a request, for its taking the answer, or for its end.
     void may_be_closed() {
       may_be_closed_ = true;
       std::erase(all_.open_, this);
@@ -67,9 +67,8 @@ class Connections {
     std::shared_ptr<boost::asio::steady_timer> given_;
   };
 
-  // Where there is none for one more, the one that has waited longest for a whole request, or for
-  // its client to close, is closed: who does neither keeps nobody out. False: all of them are owed
-  // an answer.
+  // Where there is none for one more, the one that has waited longest for its client is closed: who
+  // neither asks, nor reads, nor closes keeps nobody out. False: in all of them an answer is made.
   bool make_room() {
     if (open_.size() < limits::admin_connections) {
       return true;

@@ -230,6 +230,7 @@ class AdminServer::State : public std::enable_shared_from_this<State> {
       const auto message = make_message(std::move(*response), parser.get().version(), more,
                                         parser.get().method() == http::verb::head);
       plain.expires_after(penstock::limits::admin_timeout);
+      entry.may_be_closed();
       const auto [write_error, sent] = co_await http::async_write(stream, message, as_result);
       if (write_error || stopped_) {
         co_return false;

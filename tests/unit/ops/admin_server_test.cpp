@@ -33,7 +33,7 @@ Handlers handlers() {
   Handlers all;
   all.livez = [] { return Response{200, "application/json", R"({"alive":true})"}; };
   all.readyz = [] { return Response{503, "application/json", R"({"ready":false})"}; };
-  all.metrics = [](MetricsFormat) -> std::string { return "m 1\n"; };
+  all.metrics = [](MetricsFormat) { return std::string(256 * 1024, 'm'); };
   all.snapshot = []() -> StatusSnapshot { throw std::runtime_error("broken on purpose"); };
   all.version = [] { return Response{200, "application/json", "{}"}; };
   all.replay = [](const ReplayCall&, const Answer&) {};
@@ -44,7 +44,11 @@ Handlers handlers() {
 // A client that sees the bytes as they are.
 class Client {
  public:
-  explicit Client(std::uint16_t port) : socket_(io_) {
+  explicit Client(std::uint16_t port, int buffer = 0) : socket_(io_) {
+    socket_.open(tcp::v4());
+    if (buffer > 0) {
+      socket_.set_option(asio::socket_base::receive_buffer_size(buffer));
+    }
     socket_.connect({asio::ip::address_v4::loopback(), port});
   }
   void send(const std::string& bytes) { asio::write(socket_, asio::buffer(bytes)); }
@@ -61,6 +65,7 @@ class Client {
     }
     return take(length);
   }
+  void wait_for_bytes() { socket_.wait(tcp::socket::wait_read); }
   // Everything until the server closes, in order or not.
   std::string rest() {
     boost::system::error_code error;
@@ -193,6 +198,27 @@ TEST_F(AdminServerTest, ClosesWhoWasAnsweredAndNeverClosesWhereItHasTooMany) {
     }
     EXPECT_TRUE(has(exchange("GET /livez HTTP/1.0\r\n\r\n"), "{\"alive\":true}")) << last;
   }
+}
+
+// More answers than the system has buffers for.
+TEST_F(AdminServerTest, ClosesWhoReadsNoAnswersWhereItHasTooMany) {
+  std::string requests;
+  for (int i = 0; i < 64; ++i) {
+    requests += "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
+  }
+  std::list<Client> clients;
+  for (std::size_t i = 0; i < penstock::limits::admin_connections; ++i) {
+    clients.emplace_back(server_.port(), 1).send(requests);
+  }
+  for (Client& client : clients) {
+    client.wait_for_bytes();
+  }
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(has(exchange("GET /livez HTTP/1.0\r\n\r\n"), "{\"alive\":true}"));
+  }
+  // Who is slow is served, as long as others have been so for longer.
+  EXPECT_TRUE(has(clients.back().header(), "200 OK"));
+  EXPECT_EQ(clients.back().body(256 * 1024), std::string(256 * 1024, 'm'));
 }
 
 TEST_F(AdminServerTest, ClosesOpenConnectionsWhenItStops) {
