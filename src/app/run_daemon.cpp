@@ -1,3 +1,5 @@
+#include <csignal>
+
 #include "app/composition.hpp"
 #include "app/kept_memory.hpp"
 #include "penstock/app/daemon.hpp"
@@ -11,6 +13,7 @@ int run_daemon(const settings::Loaded& loaded, const settings::Inputs& inputs, b
   const auto log = ops::make_log(
       log_settings.level, log_settings.format == settings::LogFormat::json ? ops::LogFormat::json
                                                                            : ops::LogFormat::text);
+  std::signal(SIGPIPE, SIG_IGN);  // whoever reads the log may go
   bound_kept_memory();
   journal::end_at_bus_errors();
   Daemon daemon(

@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -37,6 +38,19 @@ namespace {
   std::set_terminate(end_unhandled);
 }
 
+// What is closed would become the number of a journal or a socket, and what is printed would get
+// into it. Reading finds an end now, and writing fails.
+void open_closed_descriptors() {
+  for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(number, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != number) {
+      _exit(penstock::cli::exit_failed);
+    }
+  }
+}
+
 }  // namespace
 
-int main(int argc, char** argv) { return penstock::cli::run(argc, argv); }
+int main(int argc, char** argv) {
+  open_closed_descriptors();
+  return penstock::cli::run(argc, argv);
+}

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
+#include <cmath>
 #include <fstream>
 #include <iostream>
 
@@ -127,7 +128,7 @@ int serve(const Arguments& arguments, Mix mix) {
   double rate = 0;
   if (arguments.rate == "max") {
     options.rate = std::nullopt;
-  } else if (parse(arguments.rate, rate) && rate >= 0) {
+  } else if (parse(arguments.rate, rate) && std::isfinite(rate) && rate >= 0) {
     options.rate = rate;
   } else {
     return fail(exit_usage, "--rate needs events per second, or max");

@@ -1,11 +1,13 @@
 """The command line as users and packagers rely on it: exit statuses, errors, findings."""
 
 import json
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
 from harness import wait
-from harness.process import run
+from harness.process import PENSTOCK_SIM, run
 
 GOOD = "api: {url: https://127.0.0.1:1}\nsources: {firehose: {}}\nkafka: {brokers: 127.0.0.1:1}\n"
 TOKEN = {"PENSTOCK_API_TOKEN": "t0ken"}
@@ -225,3 +227,19 @@ def test_the_instance_that_was_taken_over_exits_with_3(kafka, prefix, simulator,
     assert first.logged("taken")
     wait.until("the second publishes", lambda: second.metrics().get("published_events_total") > 0)
     assert second.stop() == 0
+
+
+def test_closed_standard_descriptors_do_not_become_others(daemon):
+    """Else log lines would get into a timer or a journal."""
+    close = ("/bin/sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh")
+    local = daemon(url="https://127.0.0.1:9", sources="firehose", api_token="t0ken", within=close)
+    local.wait_ready("/livez")
+    for number in range(3):
+        assert os.readlink(f"/proc/{local.pid}/fd/{number}") == "/dev/null"
+    assert local.stop() == 0
+
+
+@pytest.mark.parametrize("rate", ("inf", "nan", "fast"))
+def test_the_simulator_refuses_what_is_no_rate(tmp_path, rate):
+    done = subprocess.run([PENSTOCK_SIM, "--cert-dir", str(tmp_path), "--rate", rate], capture_output=True, text=True, timeout=30, check=False)
+    assert (done.returncode, done.stderr) == (2, "penstock-sim: --rate needs events per second, or max\n")

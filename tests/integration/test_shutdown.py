@@ -1,5 +1,6 @@
 """SIGTERM drains: what was received is in Kafka, and the exit status is 0."""
 
+import os
 import signal
 import socket
 import time
@@ -163,6 +164,29 @@ def test_systemd_is_told_that_it_is_ready_once_the_journals_are_read(tmp_path, d
     assert "EXTEND_TIMEOUT_USEC=60000000" in manager.told
     journal.go_on()
     wait.until("it is ready", lambda: "READY=1" in manager.told)
+
+
+def test_it_goes_on_when_the_reader_of_its_log_is_gone(tmp_path, daemon):
+    pipe = tmp_path / "log"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    local = daemon(
+        url="https://127.0.0.1:9",
+        sources="firehose",
+        api_token="t0ken",
+        within=("/bin/sh", "-c", f'exec "$@" 2> {pipe}', "sh"),
+    ).wait_ready("/livez")
+    assert b"starting" in os.read(reader, 10_000)
+    os.close(reader)
+
+    def reloaded_at() -> float:
+        return local.metrics().get("config_last_reload_success_timestamp_seconds")
+
+    before = reloaded_at()
+    local.child.send_signal(signal.SIGHUP)
+    wait.until("it is reloaded, which is logged", lambda: reloaded_at() > before)
+    assert local.get("/livez")[0] == 200
+    assert local.stop() == 0
 
 
 def test_reloads_that_wait_for_a_journal_are_answered_when_it_stops(tmp_path, daemon):

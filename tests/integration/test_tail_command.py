@@ -88,6 +88,21 @@ def test_disconnects_are_survived_and_told(simulator, start):
     assert all(line in printed for line in tail.lines), "whole lines only, in their order, once"
 
 
+def test_a_closed_standard_output_ends_it(simulator):
+    """Its number is no other file's."""
+    remote = simulator(rate=500)
+    done = subprocess.run(
+        ["/bin/sh", "-c", 'exec "$@" >&-', "sh", PENSTOCK, "tail", "firehose", "-n", "3"],
+        env={**clean_environment(), **remote.environment()},
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    assert "standard output" in done.stderr
+
+
 def test_filters_choose(simulator):
     remote = simulator(rate="max")
     chosen = ("--type", "ssh", "--country", "DE", "-n", "20")
