@@ -95,8 +95,9 @@ void FileWatch::watch(Files files) {
   }
   std::erase_if(files_, [&](const auto& file) { return !files.contains(file.first); });
   for (const fs::path& file : files) {
-    if (!files_.contains(file)) {
-      files_.emplace(file, look_at(file));
+    if (files_.emplace(file, look_at(file)).second) {
+      unsure_ = true;
+      arm();
     }
   }
   if (const auto watched = watch_directories(); !watched) {
@@ -178,7 +179,7 @@ void FileWatch::settle() {
   if (const auto watched = watch_directories(); !watched) {
     log_.error("not all files are watched", {{"error", watched.error().what}});
   }
-  bool changed = std::exchange(first_, false);
+  bool changed = std::exchange(unsure_, false);
   for (auto& [file, look] : files_) {
     const Look now = look_at(file);
     changed = changed || now != look;

@@ -37,7 +37,8 @@ class FileWatch {
   // logged. Calls `changed` once soon: what happened between the
   // reading of the files and this call is not missed.
   Result<void> start(Files files);
-  // Others from now on. What can't be watched is logged.
+  // Others from now on. Where some are new, `changed` is called once soon, as by start(). What
+  // can't be watched is logged.
   void watch(Files files);
   void stop();
 
@@ -56,7 +57,7 @@ class FileWatch {
   boost::asio::posix::stream_descriptor events_;
   boost::asio::steady_timer timer_;
   bool armed_ = false;
-  bool first_ = true;
+  bool unsure_ = true;  // some may have changed between their being read and looked at
   std::map<std::filesystem::path, Look> files_;
   std::set<int> watches_;  // inotify's
   Files closed_;           // directories that may be entered, but not listed
