@@ -132,6 +132,10 @@ void Reload::next() {
 
 void Reload::go_on(Result<Sources::Journals> journals) {
   Ready ready = *std::exchange(ready_, std::nullopt);
+  if (!journals && parts_.stage.draining) {
+    parts_.log.info("configuration not reloaded", {{"why", "the daemon is stopping"}});
+    return;  // drain() has answered
+  }
   if (!journals) {
     answer(reject({journals.error().what}));
     return;

@@ -90,6 +90,7 @@ void Sources::open_journals(const settings::Settings& settings, Opened opened) {
                    opened(std::move(journals));
                    opening_ = false;
                    open_next();
+                   boost::asio::post(shared_.io, changed_);
                  },
                  {});
   });
@@ -257,13 +258,10 @@ void Sources::open_again(const SourceName& name) {
   }
   settings::Settings alone = settings_;
   alone.sources = {*source};
-  coming_back_.push_back(name);
   open_journals(alone, [this, name](Result<Journals> journals) {
-    std::erase(coming_back_, name);
     if (!draining_) {
       opened_again(name, std::move(journals));
     }
-    boost::asio::post(shared_.io, changed_);
   });
 }
 
@@ -290,8 +288,8 @@ const Sources::Source* Sources::find(const SourceName& name) const {
 }
 
 bool Sources::all_ended() const {
-  const bool some_come_back = !coming_back_.empty() && !draining_;
-  return !some_come_back && std::ranges::all_of(list_, [&](const Source& source) {
+  const bool some_come = opening_ && !draining_;
+  return !some_come && std::ranges::all_of(list_, [&](const Source& source) {
     const bool comes_back =
         source.removed && !draining_ && find_source(settings_, source.name) != nullptr;
     return source.end && !comes_back;

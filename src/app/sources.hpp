@@ -79,7 +79,7 @@ class Sources {
   // In the order in which they came.
   const std::list<Source>& list() const { return list_; }
 
-  bool all_ended() const;  // and none is to come back
+  bool all_ended() const;  // and none is to come
   bool all_taken_over() const;
   bool any_failed() const { return failed_; }  // the daemon can't go on as it was told to
   std::string take_problem() { return std::exchange(problem_, {}); }
@@ -108,7 +108,6 @@ class Sources {
   std::map<SourceName, int> openings_;
   std::deque<std::function<void()>> waiting_;  // calls of open_journals()
   bool opening_ = false;                       // one is under way
-  std::vector<SourceName> coming_back_;        // those whose journals are being opened again
   std::jthread opener_;                        // of journals
 };
 

@@ -64,6 +64,9 @@ std::vector<HealthFinding> not_ready(const HealthSnapshot& snapshot) {
     found.push_back({"draining", {}, {}});
   }
   for (const SourceHealth& source : snapshot.sources) {
+    if (source.removed) {
+      continue;  // nobody waits for it
+    }
     if (source.journal_full) {
       found.push_back({"journal_full", source.source, {}});
     }
@@ -84,7 +87,7 @@ std::vector<HealthFinding> degraded(const HealthSnapshot& snapshot) {
   }
   for (const SourceHealth& source : snapshot.sources) {
     if (source.removed) {
-      found.push_back({"removed", source.source, {}});
+      found.push_back({"removed", source.source, source.kafka_error});
     } else if (source.taken_over) {
       found.push_back({"taken_over", source.source, {}});
     } else if (source.refused) {

@@ -249,3 +249,62 @@ def test_a_source_that_comes_back_knows_what_it_was_at(kafka, prefix, simulator,
         )
         assert local.metrics().get("gap_seconds_total", source="firehose") > 0
     assert local.stop() == 0
+
+
+@pytest.mark.kafka
+def test_a_daemon_whose_sources_are_all_taken_over_waits_for_those_that_come(
+    tmp_path, kafka, prefix, simulator, connect
+):
+    def listing(names: str) -> str:
+        return f"log: {{format: json}}\nsources: {{{names}}}\n"
+
+    remote = simulator(rate=100)
+    known = {"brokers": kafka.brokers, "kafka_topic_prefix": prefix}
+    journal = SlowJournal(tmp_path / "slow", "torrent")
+    local = connect(remote, folder="slow", sources=None, text=listing("firehose: {}"), **known).wait_ready()
+    local.reload(listing("firehose: {}, torrent: {}"))
+    journal.wait_read()
+    other = connect(remote, **known).wait_ready()
+    wait.until("firehose is taken over", lambda: local.logged("source ended", "firehose"))
+    assert local.get("/livez")[0] == 200
+    journal.go_on()
+    wait.until("torrent is added", lambda: local.logged("source added", "torrent"))
+    wait.until("it publishes", lambda: published(local.metrics(), "torrent") > 0)
+    assert local.stop() == 0
+    assert other.stop() == 0
+
+
+def test_a_stop_while_a_reload_opens_a_journal_is_no_error(tmp_path, simulator, connect):
+    def listing(names: str) -> str:
+        return f"log: {{format: json}}\nsources: {{{names}}}\n"
+
+    journal = SlowJournal(tmp_path / "slow", "torrent")
+    local = connect(simulator(rate=100), folder="slow", sources=None, text=listing("firehose: {}")).wait_ready("/livez")
+    wait.until("something waits for Kafka", lambda: local.metrics().get("received_events_total") > 0)
+    local.reload(listing("firehose: {}, torrent: {}"))
+    journal.wait_read()
+    local.child.send_signal(signal.SIGTERM)
+    wait.until("it drains", lambda: "draining" in local.reasons())
+    journal.go_on()
+    wait.until("the reload is over", lambda: local.logged("configuration not reloaded"))
+    assert local.logged("configuration not reloaded", '"level":"info"', "the daemon is stopping")
+    assert last_was_successful(local)
+    assert local.stop_at_once() == 1
+
+
+def test_readiness_does_not_wait_for_a_removed_source(simulator, connect):
+    """Its journal is full, and goes to Kafka when that takes it."""
+
+    def listing(names: str) -> str:
+        return f"log: {{format: json}}\nsources: {{{names}}}\n"
+
+    local = connect(
+        simulator(rate="max"), sources=None, text=listing("firehose: {}"), journal_max_size="64MiB"
+    ).wait_ready("/livez")
+    wait.until("the journal is full", lambda: "journal_full" in local.reasons())
+    local.reload(listing("torrent: {path: /v1/nowhere}"))
+    wait.until("it is removed", lambda: local.logged("source removed", "firehose"))
+    found = json.loads(local.get("/readyz")[1])
+    assert "firehose" not in {reason.get("source") for reason in found["reasons"]}
+    assert ("removed", "firehose") in {(one["reason"], one["source"]) for one in found["degraded"]}
+    assert local.stop_at_once() == 1

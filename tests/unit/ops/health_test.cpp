@@ -159,6 +159,20 @@ TEST(Readiness, KeepsToDegradedWhatAReloadDidNotApply) {
                      R"({"reason":"removed","source":"torrent"}]})"}));
 }
 
+// What it holds goes out as soon as Kafka takes it, perhaps never: the others are ready.
+TEST(Readiness, DoesNotDependOnARemovedSource) {
+  HealthSnapshot snapshot;
+  snapshot.sources = {healthy("firehose"), healthy("torrent")};
+  SourceHealth& removed = snapshot.sources[1];
+  removed.removed = removed.journal_full = true;
+  removed.kafka_away = 2min;
+  removed.kafka_error = "too large";
+  EXPECT_EQ(
+      readiness(snapshot),
+      (HealthAnswer{200, R"({"ready":true,"reasons":[],"degraded":[)"
+                         R"({"reason":"removed","source":"torrent","detail":"too large"}]})"}));
+}
+
 TEST(Liveness, IsGivenUpToThirtySeconds) {
   EXPECT_EQ(liveness({{"io", 0ms}, {"publisher firehose", 30s}}),
             (HealthAnswer{200, R"({"alive":true,"stuck":[]})"}));
