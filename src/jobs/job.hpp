@@ -65,11 +65,13 @@ struct Job {
   std::uint64_t created_in = 0;  // the stretch of the live stream that its creation was seen in
   bool missed = false;           // its creation wasn't seen, or something may be missing since
   bool wanted = false;           // is to be replayed now, ended or not
-  WallTime late_from{};          // settled_before, by the clock as it is now
-  bool settled_earlier = false;  // by a process before this one
-  bool listed = false;           // by the latest task list
-  bool answered = false;         // the API said all that it knows of it alone
-  bool recorded = false;         // its ledger has records, or will have
+  // settled_before, by the clock as it is now; long ago where the live stream itself settled it,
+  // behind which nothing is published already.
+  WallTime late_from{};
+  bool settled_earlier = false;       // by a process before this one
+  bool listed = false;                // by the latest task list
+  bool answered = false;              // the API said all that it knows of it alone
+  bool recorded = false;              // its ledger has records, or will have
   std::optional<WallTime> kept_from;  // over_at, or when it was last listed
 
   bool ended() const { return ended_at.has_value(); }

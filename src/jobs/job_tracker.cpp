@@ -209,7 +209,7 @@ void JobTracker::touched_by_gap(Entry& entry) {
 void JobTracker::settle(Entry& entry, WallTime before, WallTime now) {
   Job& job = entry.second;
   job.settled = true;
-  job.settled_before = job.late_from = before;
+  job.settled_before = before;
   job.held = job.predates = job.wanted = false;
   job.given_up = GivenUp::no;
   unsettled_.erase(entry.first);

@@ -42,7 +42,6 @@ void Jobs::Impl::reconfigure(const JobsOptions& options) {
 
 Changes Jobs::Impl::tick(WallTime now) {
   Changes changes;
-  look_at_clock(now);
   gaps_.tick(now);
   if (options_.has_jobs) {
     ask(now);
@@ -58,8 +57,8 @@ Changes Jobs::Impl::tick(WallTime now) {
 
 // Where it was set back, what waits goes on waiting as long as it would have.
 void Jobs::Impl::look_at_clock(WallTime now) {
-  if (now < ticked_at_) {
-    const Duration by = ticked_at_ - now;
+  if (now < looked_at_) {
+    const Duration by = looked_at_ - now;
     restored_at_ -= by;
     opened_at_ -= by;
     if (list_read_) {
@@ -74,7 +73,7 @@ void Jobs::Impl::look_at_clock(WallTime now) {
       session_changed_ = true;
     }
   }
-  ticked_at_ = now;
+  looked_at_ = now;
 }
 
 Changes Jobs::Impl::session_failed(SessionId after, DisconnectCause cause, WallTime now) {
@@ -320,6 +319,7 @@ Result<void> Jobs::restore(std::string_view key, std::optional<std::string_view>
 }
 void Jobs::restored(WallTime now) { impl_->restored(now); }
 Changes Jobs::decide(Batch& batch, WallTime now) {
+  impl_->look_at_clock(now);
   return batch.channel_kind == ChannelKind::live ? impl_->decide_live(batch, now)
                                                  : impl_->decide_replay(batch, now);
 }
@@ -328,7 +328,10 @@ std::vector<SideRecord> Jobs::records(std::span<const Changes* const> changes) {
 }
 void Jobs::committed(std::span<const Changes* const> changes) { impl_->committed(changes); }
 void Jobs::reconfigure(const JobsOptions& options) { impl_->reconfigure(options); }
-Changes Jobs::tick(WallTime now) { return impl_->tick(now); }
+Changes Jobs::tick(WallTime now) {
+  impl_->look_at_clock(now);
+  return impl_->tick(now);
+}
 Changes Jobs::session_failed(SessionId after, DisconnectCause cause, WallTime now) {
   return impl_->session_failed(after, cause, now);
 }
@@ -336,18 +339,25 @@ void Jobs::session_failed_before(SessionId session, DisconnectCause cause) {
   impl_->session_failed_before(session, cause);
 }
 Changes Jobs::tasks_listed(std::span<const Task> tasks, WallTime now) {
+  impl_->look_at_clock(now);
   return impl_->tasks_listed(tasks, now);
 }
-Changes Jobs::tasks_failed(WallTime now) { return impl_->tasks_failed(now); }
+Changes Jobs::tasks_failed(WallTime now) {
+  impl_->look_at_clock(now);
+  return impl_->tasks_failed(now);
+}
 Changes Jobs::status_told(std::string_view job, const std::optional<Task>& task, WallTime now) {
+  impl_->look_at_clock(now);
   return impl_->status_told(job, task, now);
 }
 void Jobs::status_failed(std::string_view job) { impl_->status_failed(job); }
 Changes Jobs::replay_failed(ChannelId run, ReplayEnd end, std::optional<Duration> retry_after,
                             WallTime now) {
+  impl_->look_at_clock(now);
   return impl_->replay_failed(run, end, retry_after, now);
 }
 Result<Changes> Jobs::replay_requested(std::string_view job, bool force, WallTime now) {
+  impl_->look_at_clock(now);
   return impl_->replay_requested(job, force, now);
 }
 std::vector<Order> Jobs::take_orders() { return impl_->take_orders(); }

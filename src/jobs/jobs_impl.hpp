@@ -29,6 +29,8 @@ class Jobs::Impl {
 
   Result<void> restore(std::string_view key, std::optional<std::string_view> value);
   void restored(WallTime now);
+  // First, where anything is decided by it.
+  void look_at_clock(WallTime now);
   Changes decide_live(Batch& batch, WallTime now);
   Changes decide_replay(Batch& batch, WallTime now);
   std::vector<SideRecord> records(std::span<const Changes* const> changes) const {
@@ -57,7 +59,7 @@ class Jobs::Impl {
   using Entry = JobTracker::Entry;
 
   // --- jobs_live.cpp
-  void session_opened(SessionId session, WallTime at, bool whole);
+  void session_opened(const Block& block, WallTime at);
   void note_failures(SessionId up_to);
   void session_closed(SessionId session, WallTime at, DisconnectCause cause);
   void session_goes_on(const Block& block, WallTime at);
@@ -78,7 +80,6 @@ class Jobs::Impl {
   void find_jobs_of(Gap& gap, std::optional<WallTime> oldest_listed);
 
   // --- jobs.cpp
-  void look_at_clock(WallTime now);
   // The job, known from now on; none where there are too many. `created`: its creation was seen.
   Entry* know(std::string_view id, bool created, WallTime now);
   void settle(Entry& entry, WallTime before, WallTime now);
@@ -111,7 +112,7 @@ class Jobs::Impl {
   SessionRecord session_;
   bool session_changed_ = false;
   WallTime restored_at_{};
-  WallTime ticked_at_{};
+  WallTime looked_at_{};        // the clock
   WallTime opened_at_{};        // the session; long ago where its opening wasn't seen
   bool whole_ = false;          // the session was seen from its opening
   bool first_session_ = false;  // it is the very first

@@ -15,10 +15,7 @@ Changes Jobs::Impl::decide_live(Batch& batch, WallTime now) {
   }
   switch (block.kind) {
     case BlockKind::session_opened:
-      session_opened(block.session, at, true);
-      if (at < block.received_at) {
-        opened_at_ = WallTime{};  // before the clock was set back: nobody can tell how long
-      }
+      session_opened(block, at);
       break;
     case BlockKind::session_closed:
       truncated_ += batch.truncated_bytes;
@@ -48,14 +45,15 @@ Changes Jobs::Impl::decide_live(Batch& batch, WallTime now) {
   return changes;
 }
 
-void Jobs::Impl::session_opened(SessionId session, WallTime at, bool whole) {
+void Jobs::Impl::session_opened(const Block& block, WallTime at) {
+  const bool whole = block.kind == BlockKind::session_opened;
   if (session_.open) {
     // Its end was never told: the process died, or the journal lost it.
     gaps_.begin(session_.received_at.value_or(at),
                 whole ? DisconnectCause::daemon_down : DisconnectCause::journal_damaged,
                 session_.rate);
   }
-  note_failures(session);
+  note_failures(block.session);
   const bool after_gap = gaps_.is_open();
   if (after_gap) {
     gaps_.truncated(truncated_);
@@ -65,7 +63,7 @@ void Jobs::Impl::session_opened(SessionId session, WallTime at, bool whole) {
   ledger_.open_session();
   rate_.open(at);
   session_.open = true;
-  session_.session = session;
+  session_.session = block.session;
   first_session_ = whole && !after_gap && options_.has_jobs && !session_.first_session;
   if (options_.has_jobs && !session_.first_session) {
     session_.first_session = at;
@@ -73,7 +71,8 @@ void Jobs::Impl::session_opened(SessionId session, WallTime at, bool whole) {
       count_from(at);
     }
   }
-  opened_at_ = whole ? at : WallTime{};
+  // Received before the clock was set back, nobody can tell how long before.
+  opened_at_ = whole && at == block.received_at ? at : WallTime{};
   whole_ = whole;
   truncated_ = 0;
 }
@@ -109,7 +108,7 @@ void Jobs::Impl::session_goes_on(const Block& block, WallTime at) {
     return;
   }
   if (!gaps_.is_behind(block.session)) {
-    session_opened(block.session, at, false);
+    session_opened(block, at);
     return;
   }
   // The journal still had these: the gap begins behind them.

@@ -108,6 +108,7 @@ void Jobs::Impl::run_over(ChannelId id, ReplayEnd end, std::optional<Duration> r
       break;
     case RunResult::settled:
       settle(entry, run.begun, now);
+      job.late_from = run.begun;
       break;
     case RunResult::held:
       tell(SourceEvent::replay_held, "job " + run.job + ": " + numbers(run, summary));

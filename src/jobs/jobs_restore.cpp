@@ -76,7 +76,7 @@ Result<void> Jobs::Impl::restore(std::string_view key, std::optional<std::string
 }
 
 void Jobs::Impl::restored(WallTime now) {
-  restored_at_ = ticked_at_ = now;
+  restored_at_ = looked_at_ = now;
   tracker_.restored(now);
   const bool was_without_jobs = session_.received_at && !session_.first_session;
   const bool was_lost = !session_.received_at && options_.journal_published;

@@ -141,6 +141,57 @@ TEST_F(JobsClock, SetBackLosesNoLateEvent) {
   EXPECT_EQ(live({event_line("a", 3)}), (Numbers{3})) << "the same, set back during a restart";
 }
 
+// Whoever looks first: between two ticks there are batches.
+TEST_F(JobsClock, SetBackLosesNoLateEventBeforeTheNextTick) {
+  gap_at_the_end_of_a();
+  settle_a();
+  tick();
+  pass(-back);
+  EXPECT_EQ(live({event_line("a", 3)}), (Numbers{3}));
+}
+
+TEST_F(JobsClock, SetBackLosesNoLateEventOfACleanJobBeforeTheNextTick) {
+  start();
+  open();
+  live({status_line("a", created_flags), event_line("a", 1), status_line("a", success_flags)});
+  ASSERT_TRUE(settled("a"));
+  pass(-back);
+  EXPECT_EQ(live({event_line("a", 2)}), (Numbers{2}));
+}
+
+TEST_F(JobsClock, SetBackByLessThanATickLosesNoLateEvent) {
+  gap_at_the_end_of_a();
+  settle_a();
+  now -= std::chrono::milliseconds(300);
+  EXPECT_EQ(live({event_line("a", 3)}), (Numbers{3}));
+  now += std::chrono::milliseconds(700);
+  tick();
+  EXPECT_EQ(live({event_line("a", 4)}), (Numbers{4}));
+}
+
+// The time that passed between two looks hides as much of a step: this one can't be seen.
+TEST_F(JobsClock, SetBackThatNobodySeesLosesNoLateEventOfACleanJob) {
+  start();
+  open();
+  live({status_line("a", created_flags), status_line("a", success_flags)});
+  ASSERT_TRUE(settled("a"));
+  Batch late = live_lines(session, now - std::chrono::milliseconds(200), Lines{event_line("a", 1)});
+  commit(jobs->decide(late, now + std::chrono::milliseconds(100)));
+  EXPECT_EQ(late.verdicts, (std::vector{Verdict::publish}));
+}
+
+TEST_F(JobsClock, SetBackBeforeAnAnswerShortensNoWait) {
+  start();
+  ASSERT_TRUE(list_ordered());
+  pass(-back);
+  commit(jobs->tasks_failed(now));
+  tick();
+  EXPECT_FALSE(list_ordered());
+  pass(5);
+  tick();
+  EXPECT_TRUE(list_ordered());
+}
+
 // A process waits with its session for the source, and its clock is set back; then another one
 // settles the job.
 TEST_F(JobsClock, SetBackBeforeAnotherProcessSettledAJobDoublesNothing) {

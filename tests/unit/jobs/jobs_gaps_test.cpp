@@ -349,8 +349,7 @@ TEST_F(JobsGaps, NeverEndsBeforeItBegan) {
   open();
   pass(10);
   close();
-  now = at_s(3);  // the clock is set back
-  open();
+  open_waiting(at_s(3));  // received while the clock was behind
   EXPECT_TRUE(
       gap_shows("\"started_at\":\"2023-11-14T22:13:30.000Z\","
                 "\"ended_at\":\"2023-11-14T22:13:30.000Z\""));
