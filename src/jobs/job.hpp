@@ -72,7 +72,7 @@ struct Job {
   bool listed = false;                // by the latest task list
   bool answered = false;              // the API said all that it knows of it alone
   bool recorded = false;              // its ledger has records, or will have
-  std::optional<WallTime> kept_from;  // over_at, or when it was last listed
+  std::optional<WallTime> kept_from;  // over_at, or since when it isn't listed
 
   bool ended() const { return ended_at.has_value(); }
   bool open() const { return !settled && given_up == GivenUp::no; }

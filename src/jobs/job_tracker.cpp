@@ -177,8 +177,9 @@ void JobTracker::replayed_status(Entry& entry, const JobFlags& flags, WallTime n
 
 void JobTracker::listed(const JobIds& ids, WallTime now) {
   for (Entry& entry : jobs_) {
-    entry.second.listed = ids.contains(entry.first);
-    if (entry.second.listed && entry.second.over_at) {
+    Job& job = entry.second;
+    const bool was_listed = std::exchange(job.listed, ids.contains(entry.first));
+    if (job.listed != was_listed && job.over_at) {
       keep_from(entry, now);
     }
   }
@@ -345,7 +346,7 @@ void JobTracker::keep_from(Entry& entry, std::optional<WallTime> at) {
   if (kept) {
     over.erase({*kept, entry.first});
   }
-  kept = at;
+  kept = entry.second.listed ? std::nullopt : at;
   if (kept) {
     over.insert({*kept, entry.first});
   }

@@ -77,8 +77,8 @@ class JobTracker {
   void changed(const Entry& entry) { changed_.insert(entry.first); }
 
   const JobIds& unsettled() const { return unsettled_; }  // given up, held and left ones included
-  // Jobs about which nothing is done since at the latest `at`, and not listed since: the oldest,
-  // the unrecorded ones first.
+  // Jobs about which nothing is done since at the latest `at`, and that no list has since then: the
+  // oldest, the unrecorded ones first.
   std::vector<std::string> over_before(WallTime at, std::size_t limit) const;
   // The longest over that nothing but its record is kept of.
   std::optional<std::string> unrecorded_before(WallTime at) const;

@@ -48,7 +48,7 @@ Changes Jobs::Impl::tick(WallTime now) {
     end_uncounted(now);
     start_replays(now);
     relieve_memory(now);
-    forget_old(now);
+    forget_old();
     drop_records();
   }
   store(changes, now, true);
@@ -98,7 +98,7 @@ Jobs::Impl::Entry* Jobs::Impl::know(std::string_view id, bool created, WallTime 
     return known;
   }
   if (tracker_.size() >= limits::remembered_jobs) {
-    const auto done = tracker_.unrecorded_before(now - late);
+    const auto done = tracker_.unrecorded_before(list_read_.value_or(now) - late);
     if (!done) {
       session_.overflowed = session_changed_ = true;
       ++figures_.refused_jobs;
@@ -196,12 +196,14 @@ void Jobs::Impl::end_uncounted(WallTime now) {
   }
 }
 
-void Jobs::Impl::forget_old(WallTime now) {
+// What the list still holds must be remembered, or it were new. So the time is that of the list:
+// the clock may have leapt since.
+void Jobs::Impl::forget_old() {
   if (!list_read_) {
-    return;  // what the list still holds must be remembered, or it were new
+    return;
   }
   for (const std::string& id :
-       tracker_.over_before(now - limits::job_memory, limits::ledger_tombstones)) {
+       tracker_.over_before(*list_read_ - limits::job_memory, limits::ledger_tombstones)) {
     Entry& entry = *tracker_.find(id);
     if (entry.second.has_ledger()) {
       gaps_.job_given_up(id, "forgotten");

@@ -92,7 +92,7 @@ class Jobs::Impl {
   void forget(std::string_view id);
   bool will_be_counted(const Job& job, WallTime now) const;
   void end_uncounted(WallTime now);
-  void forget_old(WallTime now);
+  void forget_old();
   void drop_records();
   void relieve_memory(WallTime now);
   // What is to be stored goes into `changes`. `counted`: also what only counts on.

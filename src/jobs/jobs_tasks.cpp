@@ -21,7 +21,6 @@ void Jobs::Impl::ask(WallTime now) {
 
 Changes Jobs::Impl::tasks_listed(std::span<const Task> tasks, WallTime now) {
   questions_.listed(now);
-  list_read_ = now;
   JobIds ids;
   std::optional<WallTime> oldest;
   for (const Task& task : tasks) {
@@ -41,6 +40,7 @@ Changes Jobs::Impl::tasks_listed(std::span<const Task> tasks, WallTime now) {
     ids.emplace(id);
   }
   tracker_.listed(ids, now);
+  list_read_ = now;
   for (Gap* const gap : gaps_.listed()) {
     find_jobs_of(*gap, oldest);
   }

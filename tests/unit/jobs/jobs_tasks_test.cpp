@@ -1,4 +1,4 @@
-// What is asked of the tasks API, and what follows from its answers; which jobs are remembered.
+// What is asked of the tasks API, and what follows from its answers.
 #include <set>
 
 #include "penstock/core/limits.hpp"
@@ -310,74 +310,6 @@ TEST_F(JobsTasks, WithStrangeIdsOrTimesDoNoHarm) {
   EXPECT_EQ(stored("ledger/with/slash/0"), 1u);
   restart();
   EXPECT_EQ(live({event_line("with/slash", 1)}), (Numbers{})) << "it was published";
-}
-
-TEST_F(JobsTasks, AreForgottenNinetyDaysAfterTheirEnd) {
-  start();
-  list({});
-  open();
-  live({status_line("a", created_flags), status_line("a", success_flags),
-        status_line("b", created_flags), status_line("b", success_flags)});
-  constexpr std::int64_t day = 86'400;
-  pass(90 * day - 1);
-  tick();
-  list({task("b", "success")});
-  tick();
-  EXPECT_EQ(stored("job/"), 2u);
-  pass(1);
-  tick();
-  EXPECT_EQ(stored("job/"), 1u) << "what the list holds is remembered";
-  EXPECT_EQ(stored("job/b"), 1u);
-  EXPECT_TRUE(settled("a")) << "its record on the jobs topic stays";
-}
-
-// What a job's records keep is looked at by 90 days, not by the next one that needs room.
-TEST_F(JobsTasks, MakeRoomWhateverOlderOnesCannot) {
-  first_start();
-  list({});
-  open();
-  constexpr std::size_t stuck = 16;
-  for (std::size_t i = 0; i < stuck; ++i) {
-    const std::string id = "old-" + std::to_string(i);
-    live({event_line(id, 1), status_line(id, success_flags)});  // predates: it keeps its ledger
-  }
-  pass(1);
-  live({status_line("done", created_flags), event_line("done", 1),
-        status_line("done", success_flags)});
-  tick();  // its ledger goes
-  ASSERT_EQ(stored("ledger/"), stuck);
-  pass(1);
-  Lines lines;
-  for (std::size_t i = stuck + 1; i < limits::remembered_jobs; ++i) {
-    lines.push_back(status_line("job-" + std::to_string(i), created_flags));
-    lines.push_back(status_line("job-" + std::to_string(i), success_flags));
-  }
-  live(lines);
-  pass(3601);
-  live({status_line("new", created_flags)});
-  EXPECT_EQ(stored("job/new"), 1u);
-  EXPECT_EQ(stored("job/done"), 0u) << "the oldest that nothing else is kept of";
-  restart();
-  live({status_line("newer", created_flags)});
-  EXPECT_EQ(stored("job/newer"), 1u);
-  EXPECT_EQ(stored("job/old-"), stuck);
-  EXPECT_EQ(stored("job/"), limits::remembered_jobs);
-  EXPECT_EQ(jobs->figures().refused_jobs, 0u);
-  EXPECT_EQ(state["session"].find("overflowed"), std::string::npos);
-}
-
-TEST_F(JobsTasks, AreNotForgottenBeforeTheListWasRead) {
-  start();
-  list({});
-  open();
-  live({status_line("a", created_flags), status_line("a", success_flags)});
-  pass(91 * 86'400);
-  restart();
-  tick();
-  EXPECT_EQ(stored("job/"), 1u);
-  list({});
-  tick();
-  EXPECT_EQ(stored("job/"), 0u);
 }
 
 }  // namespace

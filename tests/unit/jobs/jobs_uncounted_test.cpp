@@ -321,7 +321,16 @@ TEST_F(JobsUncounted, ThatThereIsNoRoomForAreNeverMergedLater) {
   replay_next("job-0", {});
   replay_next("job-0", {});
   ASSERT_TRUE(settled("job-0"));
+  tick();  // its ledger goes
   pass(4000);
+  live({event_line("one-more", 1)});
+  EXPECT_EQ(stored("job/one-more"), 0u) << "the list that was read last holds job-0";
+  tick();
+  many.erase(many.begin());
+  list(many);
+  pass(3600);
+  tick();
+  list(many);
   live({event_line("one-more", 1)});
   EXPECT_EQ(stored("job/one-more"), 1u) << "in the place of job-0";
   EXPECT_EQ(state.count("job/job-0"), 0u);
