@@ -39,7 +39,7 @@ std::span<char> ChannelFeed::writable() {
   const auto room = ring_.writable();
   if (room.empty()) {
     waiting_ = true;
-    full_ = jobs::full_at(full_, monotonic_now());
+    held_back_.full(monotonic_now());
   }
   return room;
 }
@@ -96,14 +96,24 @@ bool ChannelFeed::has_room() {
 }
 
 void ChannelFeed::look_for_room() {
+  held_back_.look(monotonic_now(), wall_now());
   if (waiting_) {
-    full_ = jobs::full_at(full_, monotonic_now());
+    held_back_.full(monotonic_now());
   }
   if (ring_.awaits_room()) {
     feed();
   } else if (waiting_) {
     moved_();
   }
+}
+
+jobs::LiveChannel ChannelFeed::live(MonotonicTime now, WallTime wall) {
+  held_back_.look(now, wall);  // where it stood still, there may not have been a tick since
+  const bool waits =
+      ring_.has_unread() || ring_.has_unsealed_lines() || submitted_ != delivered_.load();
+  const BlockSequence delivered{last_delivered_.load()};
+  // Before the first block of this process its last_block() is above all that there are.
+  return {waits ? ring_.last_block() : delivered, delivered, held_back_.last()};
 }
 
 // Gives sealed blocks to the pool, as many as the bounds behind it allow.

@@ -86,16 +86,10 @@ class ChannelFeed final : public ByteSink {
   bool empty() const { return idle() && released_ == submitted_; }
   // There is room, or so much again that reading may go on.
   bool has_room();
-  // Now and then: where there was none, the disk may have some again.
+  // Every second: where there was none, the disk may have some again.
   void look_for_room();
   // For the gate that holds replays back, of the feed of live sessions.
-  jobs::LiveChannel live() const {
-    const bool waits =
-        ring_.has_unread() || ring_.has_unsealed_lines() || submitted_ != delivered_.load();
-    const BlockSequence delivered{last_delivered_.load()};
-    // Before the first block of this process its last_block() is above all that there are.
-    return {waits ? ring_.last_block() : delivered, delivered, full_};
-  }
+  jobs::LiveChannel live(MonotonicTime now, WallTime wall);
   Bytes used() const { return ring_.used(); }
   Bytes capacity() const { return ring_.capacity(); }
 
@@ -122,8 +116,8 @@ class ChannelFeed final : public ByteSink {
   bool caught_up_ = true;  // every sealed block was given to the pool
   bool finished_ = false;
   bool abandoned_ = false;
-  bool waiting_ = false;                // for room, since writable() gave none
-  std::optional<jobs::FullTime> full_;  // the last time
+  bool waiting_ = false;  // for room, since writable() gave none
+  jobs::HeldBack held_back_;
   ReadAhead read_ahead_;
   std::uint64_t submitted_ = 0;  // blocks
   std::uint64_t released_ = 0;   // blocks

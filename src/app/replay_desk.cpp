@@ -94,7 +94,7 @@ class ReplayDesk::Replay final : private remote::ReplayListener {
 };
 
 ReplayDesk::ReplayDesk(boost::asio::io_context& io, extract::Pool& pool, ReplayDeskOptions options,
-                       const ChannelFeed& live, JobsDesk& jobs, SourceCounters& counters, Log& log,
+                       ChannelFeed& live, JobsDesk& jobs, SourceCounters& counters, Log& log,
                        Push push, Post post, std::function<void()> moved)
     : io_(io),
       pool_(pool),
@@ -161,10 +161,11 @@ void ReplayDesk::ask_status(const std::string& job) {
 }
 
 void ReplayDesk::start_waiting() {
+  const MonotonicTime now = monotonic_now();
   std::vector<jobs::order::StartReplay> ready;
   std::erase_if(waiting_, [&](auto& waits) {
     auto& [order, gate] = waits;
-    const bool opens = gate.opens(live_.live(), monotonic_now());
+    const bool opens = gate.opens(live_.live(now, wall_now()), now);
     if (opens) {
       ready.push_back(order);
     }

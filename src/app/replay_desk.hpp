@@ -44,7 +44,7 @@ class ReplayDesk {
   // `live`: of the source's sessions; replays begin behind what came there.
   // `moved` is called after something went on in a replay's feed.
   ReplayDesk(boost::asio::io_context& io, extract::Pool& pool, ReplayDeskOptions options,
-             const ChannelFeed& live, JobsDesk& jobs, SourceCounters& counters, Log& log, Push push,
+             ChannelFeed& live, JobsDesk& jobs, SourceCounters& counters, Log& log, Push push,
              Post post, std::function<void()> moved);
   ~ReplayDesk();
 
@@ -72,7 +72,7 @@ class ReplayDesk {
   ReplayDeskOptions options_;
   remote::Access access_;
   std::optional<remote::RestClient> rest_;  // until stop()
-  const ChannelFeed& live_;
+  ChannelFeed& live_;
   JobsDesk& jobs_;
   SourceCounters& counters_;
   Log& log_;

@@ -42,8 +42,8 @@ class BlockLane {
     }
   }
   // As the replay gate asks for it.
-  jobs::LiveChannel live() const { return {ring_.last_block(), delivered_, full_}; }
-  void is_full(MonotonicTime now) { full_ = jobs::full_at(full_, now); }
+  jobs::LiveChannel live() const { return {ring_.last_block(), delivered_, held_back_.last()}; }
+  jobs::HeldBack& held_back() { return held_back_; }
 
   bool has_work() const { return !waiting_.empty(); }
 
@@ -99,7 +99,7 @@ class BlockLane {
   std::size_t taken_ = 0;                 // from the ring and not yet released
   std::deque<BlockSequence> unreleased_;  // of those taken, in their order
   BlockSequence delivered_{0};
-  std::optional<jobs::FullTime> full_;  // the last time
+  jobs::HeldBack held_back_;
   std::set<BlockSequence> released_;
 };
 

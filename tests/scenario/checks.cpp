@@ -6,6 +6,7 @@
 
 #include "event_text.hpp"
 #include "gap_record.hpp"
+#include "penstock/core/limits.hpp"
 #include "world.hpp"
 
 namespace penstock::scenario {
@@ -228,6 +229,9 @@ class SourceCheck {
       return true;
     }
     const WallTime to = lost_by(emission);
+    if (emission.job && to - emission.at > limits::gap_margin) {
+      return true;  // it waited in the remote; its job may have ended too long before the gap
+    }
     return std::any_of(gaps_.begin(), gaps_.end(), [&](const GapRecord& gap) {
       const bool says_so =
           gap.state == "unrecoverable" || gap.says("task list begins") || gap.says("held");

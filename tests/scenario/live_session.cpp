@@ -50,6 +50,9 @@ std::optional<MonotonicTime> LiveSession::due() const {
       return at_;
     case Action::read: {
       const MonotonicTime stall = fsm_.stalls_at(last_byte_);
+      if (connection().comes_at > clock_.wall()) {
+        return clock_.monotonic() + (connection().comes_at - clock_.wall());
+      }
       if (connection().end != Connection::End::silent) {
         return stall;
       }
@@ -66,7 +69,8 @@ std::optional<MonotonicTime> LiveSession::due() const {
 bool LiveSession::can_step() const {
   switch (action_) {
     case Action::read:
-      return connection().delivered < connection().bytes.size() || end_of_reading();
+      return connection().comes_at <= clock_.wall() &&
+             (connection().delivered < connection().bytes.size() || end_of_reading());
     case Action::pause:
       return room_;
     case Action::stop:
@@ -147,7 +151,7 @@ void LiveSession::read() {
   const std::span<char> room = lane_.ring().writable();
   if (room.empty()) {
     room_ = false;
-    lane_.is_full(clock_.monotonic());
+    lane_.held_back().full(clock_.monotonic());
     go_on(outcome::SinkFull{});
     return;
   }

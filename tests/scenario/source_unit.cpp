@@ -146,6 +146,7 @@ std::size_t SourceUnit::steps() {
   if (end_) {
     return 0;
   }
+  look();
   const bool tick = around_.clock.monotonic() >= next_tick_ && !tick_waits_ && !draining_;
   return std::size_t{session_.can_step()} + std::size_t{lane_.ring().has_unsealed_lines()} +
          std::size_t{lane_.has_work()} + std::size_t{can_publish()} + std::size_t{tick} +

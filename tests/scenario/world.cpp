@@ -10,6 +10,7 @@ namespace penstock::scenario {
 namespace {
 
 constexpr std::uint64_t most_steps = 500'000;
+constexpr std::uint64_t longest_suspension = 1'200;  // seconds
 constexpr std::uint64_t most_set_back =
     85;  // seconds; seven of them are below the ten minutes that clocks may differ
 
@@ -157,6 +158,38 @@ void World::bring(const Trouble& trouble) {
       story_.say("machine", "the clock is set back by ", by.count() / 1'000, " s");
       machine_.set_back(by);
       break;
+    }
+    case Kind::suspension:
+      suspend(seconds(dice_.between(1, dice_.one_in(2) ? 60 : longest_suspension)));
+      break;
+  }
+}
+
+// The machine's; the remote goes on. All that is planned besides its events comes as much later.
+void World::suspend(Duration time) {
+  const WallTime until = clock_.wall() + time;
+  story_.say("machine", "is suspended until ", story_.at(until), " s");
+  while (clock_.wall() < until) {
+    turn(Duration(std::min(remote_.next_at().value_or(until), until) - clock_.wall()));
+  }
+  for (WallTime* const at : {&calm_at_, &over_at_, &looked_at_}) {
+    *at += time;
+  }
+  for (std::size_t i = next_trouble_; i < troubles_.size(); ++i) {
+    troubles_[i].at += time;
+  }
+  over_at_ += time;  // replays are held back as long again
+  story_.say("machine", "goes on");
+  if (time <= limits::stood_still) {
+    return;
+  }
+  // What the remote held back takes its time.
+  const auto most = std::clamp<Duration>(time, limits::after_full, limits::after_full_most) / 2;
+  for (const auto& [name, source] : remote_.sources()) {
+    if (source.open != 0) {
+      remote_.source(name).connections.at(source.open).comes_at =
+          clock_.wall() + Duration(static_cast<std::int64_t>(
+                              dice_.below(static_cast<std::uint64_t>(most.count()))));
     }
   }
 }
@@ -307,7 +340,15 @@ bool World::leap() {
       }
     }
   }
-  turn(std::max(Duration{1}, Duration(to - clock_.wall())));
+  to = std::max(to, clock_.wall() + Duration{1});
+  while (clock_.wall() < to) {
+    turn(std::min(seconds(1), Duration(to - clock_.wall())));
+    for (const auto& process : processes_) {
+      for (const auto& unit : process->units) {
+        unit->look();
+      }
+    }
+  }
   return true;
 }
 
@@ -318,8 +359,8 @@ bool World::settled() {
   }
   looked_at_ = clock_.wall();
   for (const auto& [name, source] : remote_.sources()) {
-    if (source.open == 0) {
-      return false;  // a session has ended, and it isn't known yet
+    if (source.open == 0 || source.connections.at(source.open).comes_at > clock_.wall()) {
+      return false;  // a session has ended, and it isn't known yet; or something is on its way
     }
   }
   for (const auto& process : processes_) {

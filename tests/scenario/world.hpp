@@ -69,6 +69,7 @@ class World {
       takeover,
       request,   // of a replay, by an operator
       set_back,  // the clock of the machine
+      suspension,
     };
     WallTime at;
     Kind kind;
@@ -81,6 +82,7 @@ class World {
   void start_process();
   void stop_process(std::size_t index, std::string_view how);
   void bring(const Trouble& trouble);
+  void suspend(Duration time);
   void look_after_processes();
   void look_after_kafka();
   bool take_step();

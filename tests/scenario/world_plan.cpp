@@ -58,10 +58,10 @@ void World::plan() {
 
 void World::plan_troubles(Duration span) {
   using Kind = Trouble::Kind;
-  constexpr std::array kinds{Kind::end,     Kind::reset,   Kind::reset,   Kind::silence,
-                             Kind::refusal, Kind::outage,  Kind::outage,  Kind::crash,
-                             Kind::crash,   Kind::crash,   Kind::restart, Kind::takeover,
-                             Kind::request, Kind::request, Kind::set_back};
+  constexpr std::array kinds{Kind::end,     Kind::reset,   Kind::reset,    Kind::silence,
+                             Kind::refusal, Kind::outage,  Kind::outage,   Kind::crash,
+                             Kind::crash,   Kind::crash,   Kind::restart,  Kind::takeover,
+                             Kind::request, Kind::request, Kind::set_back, Kind::suspension};
   const bool alone = remote_.sources().size() == 1;
   for (std::uint64_t count = dice_.below(8); count > 0; --count) {
     Trouble trouble{.at = clock_.wall() + seconds(1) +

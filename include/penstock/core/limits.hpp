@@ -70,11 +70,13 @@ inline constexpr Bytes gaps_counted = 128_KiB;
 inline constexpr std::size_t gap_note = 1'000;  // characters
 inline constexpr std::uint32_t final_runs = 8;  // that came to their end and didn't settle the job
 inline constexpr std::uint32_t broken_runs = 100;  // in a row without a new event: over 8 h
-// After the journal was full, before a replay begins: as long again as it was full, as what the
+// After the journal was full, or nothing ran, before a replay begins: as long again, as what the
 // remote held back comes first, within these bounds. It comes as fast as it can, at some 100 MB/s:
 // 1 GB at least, and 60 GB at most, more than a remote keeps for one client.
 inline constexpr std::chrono::seconds after_full{10};
 inline constexpr std::chrono::minutes after_full_most{10};
+// Nobody looked for longer, though it is done every second: the process or the machine stood still.
+inline constexpr std::chrono::seconds stood_still{5};
 // What pages show of a source; some 300 bytes each.
 inline constexpr std::size_t shown_jobs = 50;
 inline constexpr std::size_t shown_gaps = 50;

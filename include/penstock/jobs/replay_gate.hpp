@@ -1,20 +1,23 @@
 // Holds one run of a replay back until what came live before it goes first. Pure.
 //
 // A replay may bring what waits in the journal, not decided about yet, or in the remote, as the
-// journal has no room for it. Where the two can't be known for the same, one would be published
-// beside the other; and the run could settle a job of which something is still to come.
+// journal has no room for it, or nothing ran here. Where the two can't be known for the same, one
+// would be published beside the other; and the run could settle a job of which something is still
+// to come.
 #pragma once
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "penstock/core/ids.hpp"
 #include "penstock/core/limits.hpp"
 #include "penstock/core/time.hpp"
+#include "penstock/core/units.hpp"
 
 namespace penstock::jobs {
 
-// A time in which the journal had no room for more. What stood still in the remote comes after it.
+// A time in which the remote held back what it had, as nobody took it. That comes after it.
 struct FullTime {
   MonotonicTime since, until;
   bool operator==(const FullTime&) const = default;
@@ -25,10 +28,38 @@ struct FullTime {
                                                        limits::after_full_most);
   }
 };
-// There is no room now. What was held back before may be what took it: then it's the same time.
-inline FullTime full_at(const std::optional<FullTime>& before, MonotonicTime now) {
-  return {before && now < before->caught_up() ? before->since : now, now};
+// Nobody takes anything now, and for so long. What was held back before may be what took the room:
+// then it's the same time.
+inline FullTime full_at(const std::optional<FullTime>& before, MonotonicTime now,
+                        MonotonicTime::duration lasted = {}) {
+  const MonotonicTime since = now - lasted;
+  return {before && since < before->caught_up() ? std::min(before->since, since) : since, now};
 }
+
+// When that was last.
+class HeldBack {
+ public:
+  // The journal has no room.
+  void full(MonotonicTime now) { last_ = full_at(last_, now); }
+  // To be called every second, and before anybody asks. A machine that is suspended may hold its
+  // monotonic clock, too.
+  void look(MonotonicTime now, WallTime wall) {
+    if (looked_) {
+      const auto by_wall =
+          std::clamp<Duration>(wall - looked_->second, Duration{0}, limits::after_full_most);
+      const auto lasted = std::max<MonotonicTime::duration>(now - looked_->first, by_wall);
+      if (lasted > limits::stood_still) {
+        last_ = full_at(last_, now, lasted);
+      }
+    }
+    looked_.emplace(now, wall);
+  }
+  const std::optional<FullTime>& last() const { return last_; }
+
+ private:
+  std::optional<FullTime> last_;
+  std::optional<std::pair<MonotonicTime, WallTime>> looked_;
+};
 
 // The live channel, now.
 struct LiveChannel {
@@ -47,6 +78,7 @@ class ReplayGate {
   // To be asked until it says yes.
   bool opens(const LiveChannel& live, MonotonicTime now) {
     if (now < not_before(live)) {
+      behind_.reset();
       return false;
     }
     // Where only recovered blocks wait, none has that number: it is less once all are delivered.

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "journal/segment.hpp"
+#include "penstock/core/limits.hpp"
 #include "penstock/core/system_clock.hpp"
 #include "penstock/journal/segment_store.hpp"
 
@@ -33,6 +34,8 @@ FeedOptions options(ChannelKind kind, Duration commit_interval, Duration sync_in
           .max_lines = 1,
           .max_bytes = 1_MiB};
 }
+
+jobs::LiveChannel live(ChannelFeed& feed) { return feed.live(monotonic_now(), wall_now()); }
 
 // Of memory, while there is room.
 class ScarceSegments : public journal::SegmentStore {
@@ -84,12 +87,12 @@ TEST(ChannelFeed, HasRoomOnceTheDiskHas) {
   EXPECT_EQ(moves, 0);
   EXPECT_TRUE(feed.writable().empty());
   EXPECT_FALSE(feed.has_room());
-  const auto full = feed.live().full;
+  const auto full = live(feed).full;
   ASSERT_TRUE(full);
   feed.look_for_room();
   EXPECT_EQ(moves, 1);
-  EXPECT_EQ(feed.live().full->since, full->since);
-  EXPECT_GT(feed.live().full->until, full->until);  // what comes is still held back
+  EXPECT_EQ(live(feed).full->since, full->since);
+  EXPECT_GT(live(feed).full->until, full->until);  // what comes is still held back
   EXPECT_FALSE(feed.has_room());
   room = true;
   feed.look_for_room();
@@ -98,6 +101,17 @@ TEST(ChannelFeed, HasRoomOnceTheDiskHas) {
   feed.look_for_room();
   EXPECT_EQ(moves, 2);
   EXPECT_FALSE(feed.writable().empty());
+}
+
+// As where the process was suspended: what the remote sent meanwhile comes before any replay.
+TEST(ChannelFeed, HoldsReplaysBackAfterATimeInWhichNobodyLooked) {
+  boost::asio::io_context io;
+  extract::Pool pool(1);
+  ChannelFeed feed(
+      io, pool, options(ChannelKind::live, Duration{250}), [](Batch&&) {}, [] {});
+  feed.look_for_room();
+  const MonotonicTime awake = monotonic_now() + 2 * limits::stood_still;
+  EXPECT_GE(jobs::ReplayGate::not_before(feed.live(awake, wall_now())), awake + limits::after_full);
 }
 
 // Whose remote says nothing more, so that nobody asks for room.
@@ -213,14 +227,14 @@ TEST_F(SilentFeed, HoldsNoReplayBackForTheNumberOfABlockThatIsStillToCome) {
   auto later = options(ChannelKind::live, Duration{1'000'000'000});
   later.segments = std::make_unique<ScarceSegments>(always, first_block_of(1));
   make(std::move(later));
-  EXPECT_EQ(feed_->live().received, feed_->live().delivered);
+  EXPECT_EQ(live(*feed_).received, live(*feed_).delivered);
   feed_->open(ChannelId{1}, SessionId{1});
   ASSERT_TRUE(run_until([&] { return feed_->idle(); }));
-  EXPECT_EQ(feed_->live().received, feed_->live().delivered);
-  EXPECT_EQ(feed_->live().delivered, first_block_of(1));
+  EXPECT_EQ(live(*feed_).received, live(*feed_).delivered);
+  EXPECT_EQ(live(*feed_).delivered, first_block_of(1));
   receive("{}\n");
   EXPECT_TRUE(feed_->idle());
-  EXPECT_EQ(feed_->live().received, first_block_of(1).next()) << "a line that isn't sealed waits";
+  EXPECT_EQ(live(*feed_).received, first_block_of(1).next()) << "a line that isn't sealed waits";
 }
 
 // A timer whose time has come may be waiting for its handler's turn when it is cancelled.

@@ -61,6 +61,49 @@ TEST(ReplayGate, WaitsAsLongAgainAsThereWasNoRoomWithinBounds) {
   EXPECT_EQ(not_before(0, most + 1), at(2 * most + 1));
 }
 
+// What came meanwhile goes first, too.
+TEST(ReplayGate, BeginsAnewWhereSomethingIsHeldBackWhileItWaits) {
+  ReplayGate gate;
+  const auto wait = seconds(limits::after_full);
+  EXPECT_FALSE(gate.opens(live(7, 5), at(100)));
+  EXPECT_FALSE(gate.opens(live(7, 7, full(101, 101)), at(101)));
+  EXPECT_FALSE(gate.opens(live(9, 8, full(101, 101)), at(101 + wait)));
+  EXPECT_TRUE(gate.opens(live(9, 9, full(101, 101)), at(101 + wait)));
+}
+
+WallTime wall(std::int64_t s) { return WallTime(std::chrono::seconds(1'700'000'000 + s)); }
+
+TEST(HeldBack, HoldsReplaysBackWhereNothingRan) {
+  HeldBack held;
+  held.look(at(100), wall(0));
+  held.look(at(101), wall(1));
+  held.look(at(101 + seconds(limits::stood_still)), wall(0));
+  EXPECT_FALSE(held.last()) << "it was busy, and the clock was set back";
+  held.look(at(1'200), wall(1'100));
+  EXPECT_GE(held.last()->caught_up(), at(1'200) + limits::after_full_most);
+  EXPECT_EQ(held.last()->until, at(1'200));
+  held.look(at(1'201), wall(1'101));
+  EXPECT_EQ(held.last()->until, at(1'200)) << "it goes on";
+}
+
+// The monotonic clock stands still, too, while a machine is suspended.
+TEST(HeldBack, HoldsReplaysBackWhereTheMachineStoodStill) {
+  HeldBack held;
+  held.look(at(100), wall(0));
+  held.look(at(101), wall(31));
+  EXPECT_EQ(held.last(), full(70, 101));
+  held.look(at(102), wall(std::int64_t{9'000} * 365 * 86'400));
+  EXPECT_EQ(held.last()->caught_up(), at(102) + limits::after_full_most);
+}
+
+TEST(HeldBack, IsOneTimeWhereTheJournalIsFullBehindIt) {
+  HeldBack held;
+  held.look(at(100), wall(0));
+  held.look(at(130), wall(30));
+  held.full(at(150));
+  EXPECT_EQ(held.last(), full(100, 150));
+}
+
 // Reading goes on as soon as there is a little room, and the rest of what was held back fills it.
 TEST(ReplayGate, CountsAsOneTimeWithoutRoomWhatRoomForALittleInterrupts) {
   FullTime found = full_at({}, at(100));
