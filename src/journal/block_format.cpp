@@ -13,6 +13,8 @@ namespace {
 static_assert(std::endian::native == std::endian::little,
               "the format is written as it lies in memory");
 
+constexpr std::size_t kind_offset = 6;
+constexpr std::size_t original_size_offset = 40;
 constexpr std::size_t filled_offset = 48;
 constexpr std::size_t header_crc_offset = 56;
 constexpr std::size_t crc_offset = 60;
@@ -65,7 +67,7 @@ std::optional<Block> read_sealed(std::span<const char> header, std::span<const c
   if (length > behind.size()) {
     return std::nullopt;
   }
-  const auto kind = get<std::uint8_t>(header, 6);
+  const auto kind = get<std::uint8_t>(header, kind_offset);
   const auto cause = get<std::uint8_t>(header, 7);
   if (kind > static_cast<std::uint8_t>(BlockKind::session_closed) || cause >= disconnect_causes) {
     return std::nullopt;
@@ -77,7 +79,7 @@ std::optional<Block> read_sealed(std::span<const char> header, std::span<const c
   block.channel.value = get<std::uint64_t>(header, 16);
   block.session.value = get<std::uint64_t>(header, 24);
   block.received_at = WallTime(std::chrono::milliseconds(get<std::int64_t>(header, 32)));
-  block.original_size = get<std::uint64_t>(header, 40);
+  block.original_size = get<std::uint64_t>(header, original_size_offset);
   block.bytes = std::string_view(behind.data(), length);
   if (check == BlockCheck::structure_and_crc && !is_undamaged(header, block, journal)) {
     return std::nullopt;
@@ -92,13 +94,13 @@ void write_block_header(const Block& block, HeaderSpan header, JournalId journal
   const HeaderSpan sealed(draft);
   put(sealed, 0, block_magic);
   put(sealed, 4, block_version);
-  put(sealed, 6, block.kind);
+  put(sealed, kind_offset, block.kind);
   put(sealed, 7, block.cause);
   put(sealed, 8, block.sequence.value);
   put(sealed, 16, block.channel.value);
   put(sealed, 24, block.session.value);
   put(sealed, 32, std::int64_t{block.received_at.time_since_epoch().count()});
-  put(sealed, 40, block.original_size);
+  put(sealed, original_size_offset, block.original_size);
   put(sealed, 48, std::uint64_t{block.bytes.size()});
   put(sealed, header_crc_offset, crc_of(journal, {draft.data(), header_crc_offset}, {}));
   put(sealed, crc_offset, crc_of(journal, {draft.data(), crc_offset}, block.bytes));
@@ -126,16 +128,28 @@ void write_open_header(const OpenBlock& block, HeaderSpan header, JournalId jour
   put(header, 16, block.channel.value);
   put(header, 24, block.session.value);
   put(header, 32, std::int64_t{block.received_at.time_since_epoch().count()});
-  put(header, filled_offset, block.filled);
+  store_filled(header, block.filled, block.oversized);
   put(header, crc_offset, open_crc(header, journal, boot));
   in_order();
   put(header, 0, open_magic);
 }
 
-void store_filled(HeaderSpan header, std::uint64_t filled) noexcept {
+// What it is comes first: the beginning of a line alone could be taken for an event.
+void store_filled(HeaderSpan header, std::uint64_t filled, std::uint64_t oversized) noexcept {
   in_order();
+  if (oversized > 0) {
+    put(header, original_size_offset, oversized);
+    in_order();
+    put(header, kind_offset, BlockKind::oversized_line);
+    in_order();
+  }
   put(header, filled_offset, filled);
   in_order();
+}
+
+void wipe_open_header(HeaderSpan header) noexcept {
+  in_order();
+  put(header, 0, std::uint32_t{0});
 }
 
 std::optional<OpenBlock> read_open_block(std::span<const char> segment, JournalId journal,
@@ -148,12 +162,14 @@ std::optional<OpenBlock> read_open_block(std::span<const char> segment, JournalI
   if (filled > segment.size() - block_header_size) {
     return std::nullopt;
   }
+  const bool is_oversized = get<BlockKind>(segment, kind_offset) == BlockKind::oversized_line;
   return OpenBlock{
       .sequence = {get<std::uint64_t>(segment, 8)},
       .channel = {get<std::uint64_t>(segment, 16)},
       .session = {get<std::uint64_t>(segment, 24)},
       .received_at = WallTime(std::chrono::milliseconds(get<std::int64_t>(segment, 32))),
-      .filled = filled};
+      .filled = filled,
+      .oversized = is_oversized ? get<std::uint64_t>(segment, original_size_offset) : 0};
 }
 
 void finish_sealing(std::span<char> segment, JournalId journal) noexcept {

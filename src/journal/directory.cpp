@@ -227,11 +227,17 @@ Result<void> Directory::read_segments() {
   }
   std::sort(recovered_.begin(), recovered_.end(),
             [](const auto& a, const auto& b) { return comes_before(a.blocks, b.blocks); });
-  for (std::size_t i = 1; i < recovered_.size(); ++i) {
+  for (std::size_t i = 1; i < recovered_.size();) {
     const RecoveredSegment& before = recovered_[i - 1];
+    if (is_copy(before.blocks, recovered_[i].blocks)) {
+      give_back(std::move(recovered_[i].segment));
+      recovered_.erase(recovered_.begin() + static_cast<std::ptrdiff_t>(i));
+      continue;
+    }
     if (!follows(before.blocks.last, recovered_[i].blocks.first) && !before.blocks.damaged) {
       keep_damaged(*before.segment);  // its end; or there was a whole one behind it
     }
+    ++i;
   }
   return {};
 }

@@ -54,8 +54,10 @@ std::string range(std::size_t from, std::size_t to) {
 
 void count(InspectedSegment& segment, const Block& block) {
   ++segment.blocks;
+  const bool is_cut_off = block.kind == BlockKind::lines && !block.bytes.ends_with('\n');
   segment.lines +=
-      static_cast<std::uint64_t>(std::count(block.bytes.begin(), block.bytes.end(), '\n'));
+      static_cast<std::uint64_t>(std::count(block.bytes.begin(), block.bytes.end(), '\n')) +
+      (is_cut_off ? 1 : 0);
   segment.data.count += block.bytes.size();
   segment.received_from =
       std::min(segment.received_from.value_or(block.received_at), block.received_at);
@@ -72,6 +74,9 @@ class Reader {
   Result<void> read() {
     const Released released = released_of(inspection_.directory, id_);
     inspection_.in_use = released.in_use;
+    if (released.in_use) {
+      boot_ = 0;  // what is open goes on
+    }
     released_ = last_ = released.up_to;
     std::error_code error;
     for (fs::directory_iterator entry(inspection_.directory, error), end; !error && entry != end;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <string_view>
 
 #include "penstock/journal/block_format.hpp"
 
@@ -19,25 +18,21 @@ void count(Recovered& found, const FoundBlock& next, std::size_t size) noexcept 
 }
 
 // The open block at the front, if it was written in this boot, is where the process that wrote it
-// stood: what is behind is from earlier uses of the segment. Seals its whole lines.
-std::optional<Block> sealed_open_block(std::span<char> rest, JournalId journal, std::uint64_t boot,
-                                       bool& is_open) noexcept {
+// stood: what is behind is from earlier uses of the segment. Its session ended with the process, so
+// an unfinished line is sealed as the session's last.
+std::optional<Block> sealed_open_block(std::span<char> rest, JournalId journal,
+                                       std::uint64_t boot) noexcept {
   const auto open = read_open_block(rest, journal, boot);
-  is_open = open.has_value();
   if (!open) {
-    return std::nullopt;
-  }
-  const std::string_view filled(rest.data() + block_header_size, open->filled);
-  const std::size_t whole = filled.rfind('\n') + 1;  // 0: there is none
-  if (whole == 0) {
     return std::nullopt;
   }
   const Block block{.sequence = open->sequence,
                     .channel = open->channel,
                     .session = open->session,
+                    .kind = open->oversized > 0 ? BlockKind::oversized_line : BlockKind::lines,
                     .received_at = open->received_at,
-                    .bytes = filled.substr(0, whole),
-                    .original_size = whole};
+                    .bytes = {rest.data() + block_header_size, open->filled},
+                    .original_size = open->oversized > 0 ? open->oversized : open->filled};
   write_block_header(block, HeaderSpan(rest.data(), block_header_size), journal);
   return block;
 }
@@ -48,12 +43,10 @@ Recovered recover_blocks(std::span<char> segment, JournalId journal, std::uint64
                          BlockSequence after) noexcept {
   Recovered found;
   BlockSequence last;
-  bool is_open = false;
   for (std::size_t offset = 0; offset < segment.size();) {
     finish_sealing(segment.subspan(offset), journal);
-    const auto open = sealed_open_block(segment.subspan(offset), journal, boot, is_open);
-    if (is_open) {
-      if (open && open->sequence > std::max(last, after)) {
+    if (const auto open = sealed_open_block(segment.subspan(offset), journal, boot)) {
+      if (open->sequence > std::max(last, after)) {
         count(found, {offset, *open}, segment.size());
       }
       break;
@@ -69,7 +62,7 @@ Recovered recover_blocks(std::span<char> segment, JournalId journal, std::uint64
     }
     offset = next->offset + block_footprint(next->block.bytes.size());
   }
-  if (found.end == 0 && !is_open) {
+  if (found.end == 0) {
     // Where a use of the segment begins no byte of a remote stands, so what looks like a block is
     // one.
     const auto first = read_block(segment, BlockCheck::structure);

@@ -23,11 +23,16 @@ struct Recovered {
 // Of segments: by their last. After a crash of the machine blocks of an earlier use, which are
 // below all that is needed, may stand where the first ones of the last use are lost.
 inline bool comes_before(const Recovered& a, const Recovered& b) noexcept {
-  return a.last < b.last;
+  return a.last != b.last ? a.last < b.last : a.first < b.first;
 }
 
-// Blocks above `after` alone. Seals what was open, with its whole lines, if it was written in this
-// boot.
+// `next`, which doesn't come before `a`, has nothing but the block that it ends with, too: a
+// process was killed while that one moved from a segment to another.
+inline bool is_copy(const Recovered& a, const Recovered& next) noexcept {
+  return next.first == a.last;
+}
+
+// Blocks above `after` alone. Seals what was open, if it was written in this boot.
 Recovered recover_blocks(std::span<char> segment, JournalId journal, std::uint64_t boot,
                          BlockSequence after = {}) noexcept;
 

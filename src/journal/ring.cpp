@@ -71,20 +71,22 @@ void Ring::received(std::size_t count, WallTime now) {
   note_filled();
 }
 
-// After a crash of the process the open block's whole lines are received, too.
+// After a crash of the process what the open block has is received, too.
 void Ring::note_filled() {
   if (!open_ || framer_.filled() == 0 || store_.boot() == 0) {
     return;
   }
   const HeaderSpan header(placed_.back().segment->data() + open_offset_, block_header_size);
+  const std::uint64_t oversized = oversized_ ? oversized_->size() : 0;
   if (std::exchange(open_noted_, true)) {
-    store_filled(header, framer_.filled());
+    store_filled(header, framer_.filled(), oversized);
   } else {
     write_open_header({.sequence = next_sequence_,
                        .channel = open_channel_,
                        .session = open_session_,
                        .received_at = open_since_,
-                       .filled = framer_.filled()},
+                       .filled = framer_.filled(),
+                       .oversized = oversized},
                       header, store_.journal(), store_.boot());
   }
 }
@@ -242,6 +244,7 @@ void Ring::open_carried() {
     framer_.restart(0);
     accept({open_data(), carried});
   }
+  note_filled();
   if (std::exchange(carry_closed_, false)) {
     end_lines();
     if (!open_) {
@@ -256,11 +259,13 @@ void Ring::relocate_open_block() {
     seal();
     return;
   }
-  const std::string_view line(open_data(), framer_.filled());
+  char* const old = open_data();
   if (place_segment()) {
     open_offset_ = 0;
     open_noted_ = false;
-    std::memcpy(open_data(), line.data(), line.size());
+    std::memcpy(open_data(), old, framer_.filled());
+    note_filled();  // whoever is killed now leaves it twice: recovery knows that
+    wipe_open_header(HeaderSpan(old - block_header_size, block_header_size));
     unmap_unused();
   }
 }
@@ -306,6 +311,7 @@ void Ring::seal_open(BlockKind kind, std::size_t length, std::uint64_t original_
     framer_.restart(0);
     accept({open_data(), rest_size});
   }
+  note_filled();  // of what moved
 }
 
 // The unfinished line is larger than an event may be: only its beginning is kept.

@@ -102,10 +102,7 @@ Image write_segment(Choices& choices) {
                                 .received_at = {},
                                 .filled = open.size()},
                                journal::HeaderSpan(image.bytes.data() + at, header_size), id, boot);
-    if (const std::size_t whole = open.rfind('\n') + 1; whole > 0) {
-      image.blocks.push_back(
-          {at, at + header_size + open.size() + 1, sequence, open.substr(0, whole)});
-    }
+    image.blocks.push_back({at, at + header_size + open.size() + 1, sequence, open});
   }
   return image;
 }

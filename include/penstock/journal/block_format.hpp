@@ -20,6 +20,8 @@
 // The open block, which bytes are received into, has "PSO1", version, sequence, channel, session
 // and received_at at the same places, and
 //
+//        6     1  kind: lines, or an oversized line
+//       40     8  of an oversized line: original_size so far
 //       48     8  filled, bytes: stored after the bytes that it covers
 //       60     4  CRC-32C of the journal's id, the boot (8 bytes) and the bytes 8 to 39
 //
@@ -73,12 +75,17 @@ struct OpenBlock {
   SessionId session;
   WallTime received_at;
   std::uint64_t filled = 0;
+  // Bytes so far of the line that it is the beginning of; 0: it is lines.
+  std::uint64_t oversized = 0;
 };
 
 void write_open_header(const OpenBlock& block, HeaderSpan header, JournalId journal,
                        std::uint64_t boot) noexcept;
-// Where a process is killed, its stores up to then are there, and in their order.
-void store_filled(HeaderSpan header, std::uint64_t filled) noexcept;
+// Where a process is killed, its stores up to then are there, and in their order. `oversized`: as
+// in OpenBlock; what was one stays one.
+void store_filled(HeaderSpan header, std::uint64_t filled, std::uint64_t oversized = 0) noexcept;
+// The open block stands elsewhere now.
+void wipe_open_header(HeaderSpan header) noexcept;
 // The open block at the front of `segment`, if it was written in this boot.
 std::optional<OpenBlock> read_open_block(std::span<const char> segment, JournalId journal,
                                          std::uint64_t boot) noexcept;

@@ -55,8 +55,8 @@ class Directory final : public SegmentStore {
 
   // Blocks that can't be read are passed over, and their segment is copied to <n>.damaged; not for
   // the last ones of a process, which a crash of the machine tears, too. The open block of a
-  // process that was killed is sealed with its whole lines, unless the machine was restarted since:
-  // its bytes may not be what was received then.
+  // process that was killed is sealed as the end of its session, unless the machine was restarted
+  // since: its bytes may not be what was received then.
   std::vector<RecoveredSegment> recover() override;
   std::unique_ptr<Segment> take() override;
   void give_back(std::unique_ptr<Segment> segment) override;

@@ -1,5 +1,6 @@
 // What a start would find in a journal, without a change to it and without its lock: a daemon may
-// be running on it, and what it receives or releases meanwhile may show or not.
+// be running on it, and what it receives or releases meanwhile may show or not. Its open block
+// doesn't: the line that it ends with isn't whole yet.
 #pragma once
 
 #include <cstdint>

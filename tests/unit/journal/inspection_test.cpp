@@ -92,7 +92,7 @@ TEST_F(InspectionTest, ShowsWhatAStartWouldFindAndChangesNothing) {
   const auto before = files();
   const Inspection found = inspected();
   EXPECT_EQ(files(), before);
-  EXPECT_EQ(text_, "{\"a\":4}\n{\"a\":5}\n");
+  EXPECT_EQ(text_, "{\"a\":4}\n{\"a\":5}\n{\"a\":");
   EXPECT_EQ(found.source, "firehose");
   EXPECT_FALSE(found.in_use);
   EXPECT_THAT(found.damages, IsEmpty());
@@ -100,7 +100,7 @@ TEST_F(InspectionTest, ShowsWhatAStartWouldFindAndChangesNothing) {
   EXPECT_EQ(found.segments[0].file, "1.segment");
   EXPECT_EQ(found.segments[0].received_from, now);
   EXPECT_EQ(found.blocks(), 2u);
-  EXPECT_EQ(found.lines(), 2u);
+  EXPECT_EQ(found.lines(), 3u) << "one that was cut off";
   EXPECT_EQ(found.data(), Bytes{text_.size()});
 
   start();
@@ -109,6 +109,14 @@ TEST_F(InspectionTest, ShowsWhatAStartWouldFindAndChangesNothing) {
     recovered += block->bytes;
   }
   EXPECT_EQ(recovered, text_);
+}
+
+// While a daemon has it, an unfinished line is none yet.
+TEST_F(InspectionTest, ShowsNoOpenBlockOfADaemon) {
+  receive_block("{\"a\":1}\n");
+  receive("{\"a\":2}\n{\"a\":");
+  EXPECT_EQ(inspected().lines(), 1u);
+  EXPECT_EQ(text_, "{\"a\":1}\n");
 }
 
 TEST_F(InspectionTest, SeesThatADaemonHasIt) {

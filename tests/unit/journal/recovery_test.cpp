@@ -149,10 +149,10 @@ TEST_F(RecoveryTest, TakesNothingOfAnotherJournal) {
   EXPECT_EQ(read(bytes, JournalId{journal.value + 1}), (std::vector<std::string>{}));
 }
 
-TEST_F(RecoveryTest, SealsTheWholeLinesOfTheOpenBlock) {
+TEST_F(RecoveryTest, SealsAllOfTheOpenBlock) {
   fill_some();
   open(11, "{\"e\":5}\n{\"f\":6}\n{\"g\"");
-  written.emplace_back("{\"e\":5}\n{\"f\":6}\n");
+  written.emplace_back("{\"e\":5}\n{\"f\":6}\n{\"g\"");
   EXPECT_EQ(read(bytes), written);
   EXPECT_EQ(recover_blocks(bytes, journal, boot).last_session, SessionId{2});
   EXPECT_EQ(read(bytes), written) << "a second time, too";
@@ -166,10 +166,18 @@ TEST_F(RecoveryTest, SealsTheOpenBlockOfASegmentThatIsCutOffInItsPadding) {
   EXPECT_EQ(read(bytes), written);
 }
 
-TEST_F(RecoveryTest, DropsAnOpenBlockWithoutAWholeLine) {
+TEST_F(RecoveryTest, SealsTheBeginningOfALineThatIsTooLarge) {
   fill_some();
-  open(11, "{\"e\"");
-  EXPECT_EQ(read(bytes), written);
+  open(11, "{\"e\":5} ");
+  store_filled(HeaderSpan(bytes.data() + end, block_header_size), 8, 70'000);
+  const Recovered found = recover_blocks(bytes, journal, boot);
+  EXPECT_EQ(found.last, BlockSequence{11});
+  const auto block =
+      read_block(std::span(bytes).subspan(end), BlockCheck::structure_and_crc, journal);
+  ASSERT_TRUE(block);
+  EXPECT_EQ(block->kind, BlockKind::oversized_line);
+  EXPECT_EQ(block->bytes, "{\"e\":5} ");
+  EXPECT_EQ(block->original_size, 70'000u);
 }
 
 TEST_F(RecoveryTest, DropsTheOpenBlockOfAnotherBoot) {
