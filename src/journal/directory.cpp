@@ -215,7 +215,7 @@ Result<void> Directory::read_segments() {
       return make_error(Errc::io, "opening " + options_.path + " was stopped");
     }
     files_ = std::max(files_, *number);
-    auto segment = Segment::of_existing(file, Segment::Access::write);
+    auto segment = Segment::of_existing(file);
     if (segment) {
       read(std::move(*segment));
     } else if (segment.error().code != Errc::corrupt) {

@@ -36,11 +36,6 @@ Released released_of(const std::string& directory, JournalId id) {
   return {read_released(bytes, id), is_locked(file.get())};
 }
 
-// Recovery seals what was open in it, and the file stays as it is.
-Result<std::unique_ptr<Segment>> copy_of(const fs::path& path) {
-  return Segment::of_existing(path, Segment::Access::private_copy);
-}
-
 std::string mebibytes(Bytes size) {
   std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), "%.1f MiB",
@@ -117,7 +112,7 @@ class Reader {
   };
 
   void look_at(const fs::path& path) {
-    const auto segment = copy_of(path);
+    const auto segment = Segment::copy_of(path);
     if (!segment) {
       not_read(segment.error());
       return;
@@ -137,7 +132,7 @@ class Reader {
   }
 
   void read(const Found& found) {
-    const auto segment = copy_of(found.path);
+    const auto segment = Segment::copy_of(found.path);
     if (!segment) {
       not_read(segment.error());
       return;

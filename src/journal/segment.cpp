@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <system_error>
@@ -11,6 +12,28 @@
 #include "journal/parse_number.hpp"
 
 namespace penstock::journal {
+namespace {
+
+struct Opened {
+  Descriptor file;
+  Bytes size;
+};
+
+Result<Opened> open_existing(const std::string& path, int mode) {
+  Descriptor file(::open(path.c_str(), mode | O_CLOEXEC));
+  struct stat about {};
+  if (!file || ::fstat(file.get(), &about) != 0) {
+    const bool gone = errno == ENOENT;
+    Error error = system_failure("can't open " + path);
+    return gone ? make_error(Errc::not_found, std::move(error.what)) : error;
+  }
+  if (about.st_size == 0) {
+    return make_error(Errc::corrupt, path + " is empty");
+  }
+  return Opened{std::move(file), Bytes{static_cast<std::uint64_t>(about.st_size)}};
+}
+
+}  // namespace
 
 std::unique_ptr<Segment> Segment::of_memory(Bytes size) {
   void* address =
@@ -26,30 +49,44 @@ std::unique_ptr<Segment> Segment::of_memory(Bytes size) {
   return segment;
 }
 
-Result<std::unique_ptr<Segment>> Segment::of_file(std::shared_ptr<SegmentFile> file, Bytes size,
-                                                  Access access) {
+Result<std::unique_ptr<Segment>> Segment::of_file(std::shared_ptr<SegmentFile> file, Bytes size) {
   std::unique_ptr<Segment> segment(new Segment(size.count, file->path()));
   segment->file_ = std::move(file);
-  if (auto mapped = segment->map_file(access); !mapped) {
+  if (auto mapped = segment->map_file(); !mapped) {
     return mapped.error();
   }
   return segment;
 }
 
-Result<std::unique_ptr<Segment>> Segment::of_existing(const std::string& path, Access access) {
-  const int mode = access == Access::write ? O_RDWR : O_RDONLY;
-  Descriptor file(::open(path.c_str(), mode | O_CLOEXEC));
-  struct stat about {};
-  if (!file || ::fstat(file.get(), &about) != 0) {
-    const bool gone = errno == ENOENT;
-    Error error = system_failure("can't open " + path);
-    return gone ? make_error(Errc::not_found, std::move(error.what)) : error;
+Result<std::unique_ptr<Segment>> Segment::of_existing(const std::string& path) {
+  auto opened = open_existing(path, O_RDWR);
+  if (!opened) {
+    return opened.error();
   }
-  if (about.st_size == 0) {
-    return make_error(Errc::corrupt, path + " is empty");
+  return of_file(std::make_shared<SegmentFile>(std::move(opened->file), path, nullptr),
+                 opened->size);
+}
+
+Result<std::unique_ptr<Segment>> Segment::copy_of(const std::string& path) {
+  const auto opened = open_existing(path, O_RDONLY);
+  if (!opened) {
+    return opened.error();
   }
-  return of_file(std::make_shared<SegmentFile>(std::move(file), path, nullptr),
-                 Bytes{static_cast<std::uint64_t>(about.st_size)}, access);
+  auto segment = of_memory(opened->size);
+  for (std::span<char> rest = segment->all(); !rest.empty();) {
+    const ssize_t count = ::read(opened->file.get(), rest.data(), rest.size());
+    if (count < 0 && errno == EINTR) {
+      continue;
+    }
+    if (count < 0) {
+      return system_failure("can't read " + path);
+    }
+    if (count == 0) {
+      break;  // it was cut off since: zeros are no block
+    }
+    rest = rest.subspan(static_cast<std::size_t>(count));
+  }
+  return segment;
 }
 
 Segment::~Segment() {
@@ -69,9 +106,8 @@ void Segment::open() {
   file_ = std::make_shared<SegmentFile>(std::move(file), path_, nullptr);
 }
 
-Result<void> Segment::map_file(Access access) {
-  const int flags = access == Access::write ? MAP_SHARED : MAP_PRIVATE;
-  void* address = mmap(nullptr, size_, PROT_READ | PROT_WRITE, flags, file_->descriptor(), 0);
+Result<void> Segment::map_file() {
+  void* address = mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_SHARED, file_->descriptor(), 0);
   if (address == MAP_FAILED) {
     return system_failure("can't map " + path_);
   }
@@ -84,7 +120,7 @@ void Segment::map() {
     return;
   }
   open();
-  if (!map_file(Access::write)) {
+  if (!map_file()) {
     throw std::system_error(errno, std::generic_category(), "can't map " + path_);
   }
 }

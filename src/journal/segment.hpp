@@ -22,16 +22,15 @@ inline constexpr std::size_t free_segments_kept = 2;
 // Bytes of a file can be had while it is mapped. One of memory always is.
 class Segment {
  public:
-  // A private copy is this process's: what it writes there doesn't reach the file.
-  enum class Access { write, private_copy };
-
   // Throws std::system_error where the kernel gives no memory.
   static std::unique_ptr<Segment> of_memory(Bytes size);
   // Maps the whole of the file.
-  static Result<std::unique_ptr<Segment>> of_file(std::shared_ptr<SegmentFile> file, Bytes size,
-                                                  Access access = Access::write);
+  static Result<std::unique_ptr<Segment>> of_file(std::shared_ptr<SegmentFile> file, Bytes size);
   // Opens and maps a file that is there. An error is not_found where it isn't, or not any more.
-  static Result<std::unique_ptr<Segment>> of_existing(const std::string& path, Access access);
+  static Result<std::unique_ptr<Segment>> of_existing(const std::string& path);
+  // The same, but of memory: what another process writes meanwhile doesn't show, and the file
+  // stays as it is.
+  static Result<std::unique_ptr<Segment>> copy_of(const std::string& path);
   ~Segment();
   Segment(const Segment&) = delete;
   Segment& operator=(const Segment&) = delete;
@@ -56,7 +55,7 @@ class Segment {
  private:
   Segment(std::size_t size, std::string path) : size_(size), path_(std::move(path)) {}
   void open();
-  Result<void> map_file(Access access);
+  Result<void> map_file();
 
   std::size_t size_;
   std::string path_;

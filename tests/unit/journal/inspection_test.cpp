@@ -149,6 +149,18 @@ TEST_F(InspectionTest, NamesFilesThatCannotBeRead) {
   EXPECT_THAT(inspected().damages, ElementsAre(HasSubstr("9.segment is empty")));
 }
 
+TEST_F(InspectionTest, ShowsBlocksAsTheyWereCheckedWhateverIsWrittenThereMeanwhile) {
+  receive_block("{\"a\":1}\n");
+  receive_block("{\"a\":2}\n");
+  ASSERT_TRUE(inspect(firehose(), [&](const Block& block) {
+    std::fstream file(firehose() + "/1.segment", std::ios::in | std::ios::out);
+    file.seekp(static_cast<std::streamoff>(text_.empty() ? 0 : block_footprint(8)));
+    file << std::string(block_footprint(8), 'x') << std::flush;
+    text_ += block.bytes;
+  }));
+  EXPECT_EQ(text_, "{\"a\":1}\n{\"a\":2}\n");
+}
+
 TEST_F(InspectionTest, NoticesThatTheFirstBlocksAreLost) {
   receive_block("{\"a\":1}\n");
   ring_->release(ring_->next()->sequence);
