@@ -221,8 +221,7 @@ Result<void> Directory::read_segments() {
     } else if (segment.error().code != Errc::corrupt) {
       return segment.error();
     } else {
-      log_.error("a segment of the journal can't be read",
-                 {{"file", file.string()}, {"error", segment.error().what}});
+      ::unlink(file.c_str());  // a process was killed while it made it
     }
   }
   std::sort(recovered_.begin(), recovered_.end(),

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdio>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <numeric>
 #include <optional>
@@ -30,10 +31,15 @@ struct Released {
 Released released_of(const std::string& directory, JournalId id) {
   const Descriptor file(::open((directory + "/released").c_str(), O_RDONLY | O_CLOEXEC));
   std::array<char, released_size> bytes{};
-  if (!file || ::read(file.get(), bytes.data(), bytes.size()) != ssize_t{released_size}) {
-    return {};
+  Released released;
+  // A daemon may have written the half of it.
+  for (int tries = 0; tries < 2 && released.up_to.value == 0; ++tries) {
+    if (!file || ::pread(file.get(), bytes.data(), bytes.size(), 0) != ssize_t{released_size}) {
+      return {};
+    }
+    released = {read_released(bytes, id), is_locked(file.get())};
   }
-  return {read_released(bytes, id), is_locked(file.get())};
+  return released;
 }
 
 std::string mebibytes(Bytes size) {
@@ -73,20 +79,21 @@ class Reader {
       boot_ = 0;  // what is open goes on
     }
     released_ = last_ = released.up_to;
-    std::error_code error;
-    for (fs::directory_iterator entry(inspection_.directory, error), end; !error && entry != end;
-         entry.increment(error)) {
-      if (segment_number(entry->path())) {
-        look_at(entry->path());
+    if (auto looked = look(); !looked) {
+      return looked;
+    }
+    if (released.in_use) {
+      // What comes while files are looked at one after the other may be in one that was looked at
+      // before. All up to the last that was found is in those that are there now.
+      up_to_ = found_.empty() ? released_ : found_.back().blocks.last;
+      if (auto looked = look(); !looked) {
+        return looked;
       }
     }
-    if (error) {
-      return make_error(Errc::io, "can't read " + inspection_.directory + ": " + error.message());
-    }
-    std::sort(found_.begin(), found_.end(),
-              [](const auto& a, const auto& b) { return comes_before(a.blocks, b.blocks); });
     for (const Found& found : found_) {
-      read(found);
+      if (found.blocks.first <= up_to_) {
+        read(found);
+      }
     }
     if (failed_) {  // what is there isn't known
       return *failed_;
@@ -111,6 +118,23 @@ class Reader {
     std::string what;
   };
 
+  Result<void> look() {
+    found_.clear();
+    std::error_code error;
+    for (fs::directory_iterator entry(inspection_.directory, error), end; !error && entry != end;
+         entry.increment(error)) {
+      if (segment_number(entry->path())) {
+        look_at(entry->path());
+      }
+    }
+    if (error) {
+      return make_error(Errc::io, "can't read " + inspection_.directory + ": " + error.message());
+    }
+    std::sort(found_.begin(), found_.end(),
+              [](const auto& a, const auto& b) { return comes_before(a.blocks, b.blocks); });
+    return {};
+  }
+
   void look_at(const fs::path& path) {
     const auto segment = Segment::copy_of(path);
     if (!segment) {
@@ -124,9 +148,7 @@ class Reader {
   }
 
   void not_read(const Error& error) {
-    if (error.code == Errc::corrupt) {
-      damages_.push_back({last_, error.what});
-    } else if (error.code != Errc::not_found) {  // else it is gone meanwhile
+    if (error.code != Errc::not_found && error.code != Errc::corrupt) {  // gone, or no byte yet
       failed_ = error;
     }
   }
@@ -144,9 +166,8 @@ class Reader {
     bool begun = false;
     for (std::size_t offset = 0; offset < bytes.size();) {
       const auto next = find_block(bytes, offset, last_, id_);
-      // Of what came since, only what was added behind: else it is of the segment's next use.
-      if (!next ||
-          (next->block.sequence > found.blocks.last && !follows(last_, next->block.sequence))) {
+      // What came since may be of the segment's next use.
+      if (!next || next->block.sequence > std::min(up_to_, found.blocks.last)) {
         break;
       }
       if (begun && next->offset != offset) {
@@ -176,6 +197,7 @@ class Reader {
   JournalId id_;
   std::uint64_t boot_;
   BlockSequence released_, last_;
+  BlockSequence up_to_{std::numeric_limits<std::uint64_t>::max()};  // what is above isn't shown
   const std::function<void(const Block&)>& each_;
   std::vector<Found> found_;
   std::vector<Damage> damages_;

@@ -26,7 +26,8 @@ class Segment {
   static std::unique_ptr<Segment> of_memory(Bytes size);
   // Maps the whole of the file.
   static Result<std::unique_ptr<Segment>> of_file(std::shared_ptr<SegmentFile> file, Bytes size);
-  // Opens and maps a file that is there. An error is not_found where it isn't, or not any more.
+  // Opens and maps a file that is there. An error is not_found where it isn't, or not any
+  // more; corrupt where it has no byte.
   static Result<std::unique_ptr<Segment>> of_existing(const std::string& path);
   // The same, but of memory: what another process writes meanwhile doesn't show, and the file
   // stays as it is.

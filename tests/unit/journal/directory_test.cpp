@@ -389,6 +389,7 @@ TEST(DirectoryTest, StartsWithFilesThatAreNone) {
   std::ofstream(temporary.file("notes.txt")) << "mine";
   Process second(temporary.path());
   EXPECT_EQ(second.read(), "");
+  EXPECT_FALSE(fs::exists(temporary.file("7.segment"))) << "without a byte";
   second.receive(lines(0, 10));
   second.ring.seal();
   EXPECT_EQ(second.read(), lines(0, 10));
