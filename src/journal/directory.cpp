@@ -11,6 +11,8 @@
 #include <array>
 #include <cerrno>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <random>
 #include <utility>
 
@@ -48,6 +50,40 @@ void write_in_place_on_btrfs(int directory) {
     flags |= FS_NOCOW_FL;
     static_cast<void>(::ioctl(directory, FS_IOC_SETFLAGS, &flags));  // validate tells
   }
+}
+
+bool have_same_bytes(const fs::path& a, const fs::path& b) {
+  using Read = std::istreambuf_iterator<char>;
+  std::ifstream one(a, std::ios::binary), other(b, std::ios::binary);
+  return std::equal(Read(one), Read(), Read(other), Read());
+}
+
+// Whole, and beside those of earlier damage. Returns its name.
+Result<fs::path> copy_aside(const fs::path& segment) {
+  std::error_code error;
+  for (std::size_t i = 1; i <= damaged_copies_kept; ++i) {
+    fs::path copy = segment;
+    copy.replace_extension(i == 1 ? ".damaged" : "." + std::to_string(i) + ".damaged");
+    if (fs::exists(copy, error)) {
+      if (have_same_bytes(segment, copy)) {
+        return copy;  // of an earlier start
+      }
+      continue;
+    }
+    fs::path part = copy;
+    part += ".part";
+    if (fs::copy_file(segment, part, fs::copy_options::overwrite_existing, error)) {
+      fs::rename(part, copy, error);
+    }
+    if (error) {
+      std::error_code ignored;
+      fs::remove(part, ignored);
+      return make_error(Errc::io, error.message());
+    }
+    return copy;
+  }
+  return make_error(Errc::io, "there are " + std::to_string(damaged_copies_kept) +
+                                  " of earlier damage: move them away");
 }
 
 }  // namespace
@@ -257,13 +293,11 @@ void Directory::read(std::unique_ptr<Segment> segment) {
 std::vector<RecoveredSegment> Directory::recover() { return std::exchange(recovered_, {}); }
 
 void Directory::keep_damaged(const Segment& segment) const {
-  const fs::path copy = fs::path(segment.path()).replace_extension(".damaged");
-  std::error_code error;
-  fs::copy_file(segment.path(), copy, fs::copy_options::overwrite_existing, error);
+  const auto copy = copy_aside(segment.path());
   log_.error("blocks of the journal are damaged: what can be read of the segment is published",
              {{"source", options_.source.str()},
               {"file", segment.path()},
-              {"copy", error ? "can't be made: " + error.message() : copy.string()}});
+              {"copy", copy ? copy->string() : "can't be made: " + copy.error().what}});
 }
 
 Result<std::unique_ptr<Segment>> Directory::create() {

@@ -18,6 +18,8 @@ namespace penstock::journal {
 
 // By a store of segments: one to go on with, one for the swing between two.
 inline constexpr std::size_t free_segments_kept = 2;
+// Of the damaged segments of one number: each is as large as it was.
+inline constexpr std::size_t damaged_copies_kept = 4;
 
 // Bytes of a file can be had while it is mapped. One of memory always is.
 class Segment {

@@ -4,7 +4,8 @@
 //   journal.new  the one before: the next is written in its room, then the two change their names
 //   <n>.segment  blocks that Kafka may not have yet; two at most are kept for reuse
 //   released     the last block that Kafka has for sure: spares a start what came before it; locked
-//   <n>.damaged  a copy of a segment in which blocks could not be read; for people
+//   <n>.damaged  a copy of a segment in which blocks could not be read; for people. Of more than
+//                one of the number the others are <n>.2.damaged and so on
 //
 // One process at a time. Used from one thread.
 #pragma once
