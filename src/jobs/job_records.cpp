@@ -173,7 +173,8 @@ Result<Gap> decode_gap(std::string_view id, std::string_view value) {
   for (const std::string_view job : in.all("job")) {
     gap.jobs.emplace_back(job);
   }
-  if (!started_at || !in.usable()) {
+  const bool has_its_times = started_at && (gap.state == GapState::open || gap.ended_at);
+  if (!has_its_times || !in.usable()) {
     return in.error();
   }
   gap.started_at = *started_at;

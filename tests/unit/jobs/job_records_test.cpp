@@ -124,6 +124,8 @@ TEST(JobRecords, RefuseDamage) {
   }
   EXPECT_FALSE(decode_gap("x", "v=1\nstate=open\n")) << "when did it start?";
   EXPECT_FALSE(decode_gap("x", "v=1\nstarted_at=2023-11-14T22:13:21.000Z\ncause=magic\n"));
+  EXPECT_FALSE(decode_gap("x", "v=1\nstarted_at=2023-11-14T22:13:21.000Z\nstate=recovering\n"))
+      << "when did it end?";
   EXPECT_FALSE(decode_session("v=1\nrate_ms=18446744073709551615\n"));
 }
 
