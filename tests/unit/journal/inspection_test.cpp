@@ -169,31 +169,47 @@ TEST_F(InspectionTest, ShowsBlocksAsTheyWereCheckedWhateverIsWrittenThereMeanwhi
   EXPECT_EQ(text_, "{\"a\":1}\n{\"a\":2}\n");
 }
 
-// The segment that is looked at first is filled after that, and the other is begun.
-TEST_F(InspectionTest, TakesNoBlocksThatCameMeanwhileForAHole) {
-  receive_block("{\"a\":0}\n");
-  auto one = directory_->take();
-  std::vector<std::string> stops;  // pipes: opening one waits for who opens its other end
-  for (int i = 100; i < 150; ++i) {
-    stops.push_back(firehose() + "/" + std::to_string(i) + ".segment");
-    ASSERT_EQ(mkfifo(stops.back().c_str(), 0600), 0);
-  }
-  auto other = directory_->take();
+// Pipes that the file system lists between the two segments. The one that it lists first is `one`
+// then.
+std::vector<std::string> pipes_between(std::unique_ptr<Segment>& one,
+                                       std::unique_ptr<Segment>& other) {
   std::vector<std::string> between;
   bool begun = false;
-  for (const auto& entry : fs::directory_iterator(firehose())) {
+  for (const auto& entry : fs::directory_iterator(fs::path(one->path()).parent_path())) {
     if (entry.path() == one->path() || entry.path() == other->path()) {
-      if (!std::exchange(begun, true) && entry.path() == other->path()) {
-        std::swap(one, other);
-      } else if (entry.path() == other->path()) {
+      if (begun) {
         break;
+      }
+      begun = true;
+      if (entry.path() == other->path()) {
+        std::swap(one, other);
       }
     } else if (begun && entry.is_fifo()) {
       between.push_back(entry.path());
     }
   }
-  if (between.size() < 2) {
-    GTEST_SKIP() << "the file system lists no other file between the two";
+  return between;
+}
+
+// The segment that is looked at first is filled after that, and the other is begun.
+TEST_F(InspectionTest, TakesNoBlocksThatCameMeanwhileForAHole) {
+  receive_block("{\"a\":0}\n");
+  auto one = directory_->take();
+  std::vector<std::string> stops;  // pipes: opening one waits for who opens its other end
+  const auto add_stop = [&] {
+    stops.push_back(firehose() + "/" + std::to_string(100 + stops.size()) + ".segment");
+    ASSERT_EQ(mkfifo(stops.back().c_str(), 0600), 0);
+  };
+  // Files are listed in the order in which they were made, or in any.
+  while (stops.size() < 50) {
+    add_stop();
+  }
+  auto other = directory_->take();
+  std::vector<std::string> between = pipes_between(one, other);
+  while (between.size() < 2) {
+    ASSERT_LT(stops.size(), 10'000U);
+    add_stop();
+    between = pipes_between(one, other);
   }
   for (const std::string& stop : stops) {
     if (stop != between[0] && stop != between[1]) {
