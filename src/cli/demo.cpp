@@ -81,6 +81,19 @@ settings::Inputs daemon_inputs(const simulator::Simulator& remote, const std::st
                         {"admin.socket", folder / socket_file}}};
 }
 
+// What of a user's configuration the demo can show. What a Kafka needs is for a real one.
+void take(settings::Kafka& kafka, const settings::Kafka& wanted, bool embedded) {
+  kafka.key = wanted.key;
+  kafka.timestamp = wanted.timestamp;
+  kafka.headers = wanted.headers;
+  kafka.commit_interval = wanted.commit_interval;
+  if (!embedded) {
+    kafka.properties = wanted.properties;
+    kafka.partitions = wanted.partitions;
+    kafka.replication_factor = wanted.replication_factor;
+  }
+}
+
 // The embedded Kafka answers no CreateTopics: its topics are made before.
 Result<std::unique_ptr<publish::EmbeddedKafka>> start_embedded(const std::string& prefix,
                                                                Log& log) {
@@ -268,12 +281,15 @@ int demo(DemoOptions options) {
 
   const settings::Inputs inputs =
       daemon_inputs(remote, brokers, prefix, embedded != nullptr, scratch.path());
-  const settings::LoadResult loaded = settings::load(inputs);
+  settings::LoadResult loaded = settings::load(inputs);
   if (!loaded) {
     for (const settings::Finding& finding : loaded.error()) {
       std::cerr << to_string(finding) << '\n';
     }
     return exit_failed;
+  }
+  if (options.kafka) {
+    take(loaded->settings.kafka, *options.kafka, embedded != nullptr);
   }
   std::printf(
       "penstock demo: four simulated streams at %.0f events/s each, with faults\n"

@@ -36,7 +36,7 @@ void DemoAccount::read(const std::stop_token& stop) {
     topics.push_back(settings::topic_name(kafka_, to_string(simulator::all_sources[i])));
     sources[topics.back()] = i;
   }
-  auto reader = publish::TopicReader::open({kafka_.brokers, {}}, topics, log_);
+  auto reader = publish::TopicReader::open({kafka_.brokers, kafka_.properties}, topics, log_);
   if (!reader) {
     log_.error(reader.error().what);
     return;

@@ -13,11 +13,11 @@
 namespace penstock::cli {
 
 struct ImagesOptions {
-  ConfigurationOptions configuration;
+  ConfigurationOptions& configuration;
   Output output = Output::table;
-  app::ImagesWanted wanted;
-  std::string page;  // a number or `all`
-  std::string download;
+  app::ImagesWanted wanted{};
+  std::string page{};  // a number or `all`
+  std::string download{};
 };
 
 std::vector<Command> add_images(CLI::App& parser, ImagesOptions& options);

@@ -18,17 +18,12 @@
 namespace penstock::cli {
 namespace {
 
-int say(const Error& error) {
-  std::cerr << "penstock: " << error.what << '\n';
-  return exit_failed;
-}
-
 // Calls `show` for each journal in the directory.
 int for_each_journal(const std::string& directory,
                      const std::function<void(const journal::Inspection&)>& show) {
   const auto found = journal::find_journals(directory);
   if (!found) {
-    return say(found.error());
+    return fail(found.error());
   }
   int status = exit_done;
   for (const std::string& path : *found) {
@@ -36,7 +31,7 @@ int for_each_journal(const std::string& directory,
     if (inspection) {
       show(*inspection);
     } else {
-      status = say(inspection.error());
+      status = fail(inspection.error());
     }
   }
   return status;
@@ -62,8 +57,7 @@ void print_lines(std::string_view bytes, bool to_terminal) {
   }
 }
 
-}  // namespace
-
+// Its segments, and what of them Kafka may not have.
 int list_journal(const std::string& directory, Output output) {
   Rows rows{{"source", "file", "blocks", "lines", "bytes", "received_from", "received_to"}, {}};
   const int status = for_each_journal(directory, [&](const journal::Inspection& found) {
@@ -81,6 +75,7 @@ int list_journal(const std::string& directory, Output output) {
   return status;
 }
 
+// A line a journal, and one for all that is damaged; then the exit status is 1.
 int verify_journal(const std::string& directory, Output output) {
   Rows rows{{"result", "source", "text"}, {}};
   bool damaged = false;
@@ -97,10 +92,11 @@ int verify_journal(const std::string& directory, Output output) {
   return damaged ? exit_failed : status;
 }
 
+// The lines that a start would publish, of one source. On a terminal as printable text.
 int print_journal(const std::string& directory) {
   const auto found = journal::find_journal(directory);
   if (!found) {
-    return say(found.error());
+    return fail(found.error());
   }
   const bool to_terminal = isatty(STDOUT_FILENO) == 1;
   std::uint64_t too_large = 0;
@@ -112,7 +108,7 @@ int print_journal(const std::string& directory) {
     }
   });
   if (!inspection) {
-    return say(inspection.error());
+    return fail(inspection.error());
   }
   if (too_large > 0) {
     std::cerr << "warning: " << too_large
@@ -124,10 +120,11 @@ int print_journal(const std::string& directory) {
   return inspection->damages.empty() ? exit_done : exit_failed;
 }
 
+// What Kafka doesn't have of one that no daemon runs on.
 int publish_journal(const settings::Settings& settings, const std::string& directory) {
   const auto done = app::publish_journal(settings, directory);
   if (!done) {
-    return say(done.error());
+    return fail(done.error());
   }
   std::cout << counted(done->lines, "line") << " published";
   if (done->filtered > 0) {
@@ -145,6 +142,75 @@ int publish_journal(const settings::Settings& settings, const std::string& direc
   }
   std::cout << '\n';
   return exit_done;
+}
+
+// The one that is named, which needs no configuration, or that of the configuration.
+int with_directory(const JournalOptions& options,
+                   const std::function<int(const std::string&)>& use) {
+  if (!options.directory.empty()) {
+    return use(options.directory);
+  }
+  return with_settings(local_inputs_of(options.configuration),
+                       [&](const settings::Loaded& loaded, const settings::Inputs&) {
+                         return use(loaded.settings.journal.directory.string());
+                       });
+}
+
+}  // namespace
+
+std::vector<Command> add_journal(CLI::App& parser, JournalOptions& options) {
+  CLI::App* const parent =
+      parser.add_subcommand("journal", "Look into a journal, the daemon running or not");
+  parent->require_subcommand(1);
+  parent->footer("Example: penstock journal ls /var/lib/penstock/journal");
+  const auto add = [&](const char* name, const char* what, const std::string& footer) {
+    CLI::App* const command = parent->add_subcommand(name, what);
+    command->footer(footer);
+    add_configuration(*command, options.configuration);
+    return command;
+  };
+  const auto add_reader = [&](const char* name, const char* what, const std::string& example) {
+    CLI::App* const command =
+        add(name, what,
+            "Without DIR it is journal.directory of the configuration, which is read for that\n"
+            "alone.\nExample: penstock journal " +
+                example);
+    command->add_option("directory", options.directory, "journal.directory, or that of one source")
+        ->type_name("DIR");
+    return command;
+  };
+  CLI::App* const ls = add_reader("ls", "Show the segments, and what in them Kafka may not have",
+                                  "ls /var/lib/penstock/journal");
+  add_output(*ls, options.output);
+  CLI::App* const verify =
+      add_reader("verify", "Check every block as a start would; exit status 1 at damage",
+                 "verify -o json /var/lib/penstock/journal");
+  add_output(*verify, options.output);
+  CLI::App* const cat =
+      add_reader("cat", "Print the lines that a start would publish; escaped on a terminal",
+                 "cat /var/lib/penstock/journal/firehose > left.ndjson");
+  CLI::App* const publish =
+      add("publish", "Publish what is left in one, where another daemon runs",
+          "Example: penstock journal publish /mnt/old/penstock/journal/firehose");
+  publish->add_option("directory", options.directory, "journal.directory, or that of one source")
+      ->type_name("DIR")
+      ->required();
+  const auto reads = [&options](int (*read)(const std::string&, Output)) {
+    return [&options, read] {
+      return with_directory(
+          options, [&](const std::string& directory) { return read(directory, options.output); });
+    };
+  };
+  return {
+      {ls, reads(list_journal)},
+      {verify, reads(verify_journal)},
+      {cat, reads([](const std::string& directory, Output) { return print_journal(directory); })},
+      {publish, [&options] {
+         return with_settings(inputs_of(options.configuration),
+                              [&](const settings::Loaded& loaded, const settings::Inputs&) {
+                                return publish_journal(loaded.settings, options.directory);
+                              });
+       }}};
 }
 
 }  // namespace penstock::cli

@@ -11,8 +11,8 @@
 namespace penstock::cli {
 
 struct QueryOptions {
-  ConfigurationOptions configuration;
-  app::QueryWanted wanted;
+  ConfigurationOptions& configuration;
+  app::QueryWanted wanted{};
   bool into_kafka = false;
 };
 

@@ -44,14 +44,14 @@ struct Options {
   app::ReplayWanted replay;
   bool to_stdout = false;
   app::GapsWanted gaps;
-  std::string journal;
   DeadLettersOptions letters;
   DeadLettersParsers letters_parsers{};
-  TasksOptions tasks;
-  QueryOptions query;
-  ImagesOptions images;
-  TailOptions tail;
-  TopOptions top;
+  JournalOptions journal{configuration};
+  TasksOptions tasks{configuration};
+  QueryOptions query{configuration};
+  ImagesOptions images{configuration};
+  TailOptions tail{configuration};
+  TopOptions top{configuration};
 };
 
 int run_daemon(const Options& options) {
@@ -147,19 +147,19 @@ int dead_letters(const Options& options) {
                        });
 }
 
-int publish_left_journal(const Options& options) {
-  return with_settings(inputs_of(options.configuration),
-                       [&](const settings::Loaded& loaded, const settings::Inputs&) {
-                         return publish_journal(loaded.settings, options.journal);
-                       });
-}
-
 int show_demo(const Options& options) {
   DemoOptions demo_options = options.demo;
   if (!options.brokers.empty()) {
     demo_options.brokers = options.brokers;
   }
-  return demo(std::move(demo_options));
+  if (options.configuration.file.empty()) {
+    return demo(std::move(demo_options));
+  }
+  return with_settings(local_inputs_of(options.configuration),
+                       [&](const settings::Loaded& loaded, const settings::Inputs&) {
+                         demo_options.kafka = loaded.settings.kafka;
+                         return demo(std::move(demo_options));
+                       });
 }
 
 void add_demo(CLI::App& command, Options& options) {
@@ -174,6 +174,7 @@ void add_demo(CLI::App& command, Options& options) {
       ->transform(whole_from(0));
   command.add_option("--brokers", options.brokers, "A real Kafka in place of the embedded one")
       ->type_name("HOST:PORT");
+  add_configuration_file(command, options.configuration);
 }
 
 void add_replay(CLI::App& command, Options& options) {
@@ -200,33 +201,6 @@ void add_gaps(CLI::App& command, Options& options) {
   command.add_option("--source", options.gaps.source, "Only those of this source")
       ->type_name("SOURCE");
   command.add_flag("--all", options.gaps.recovered, "Those that are recovered, too");
-}
-
-std::vector<Command> add_journal(CLI::App& command, Options& options) {
-  command.require_subcommand(1);
-  const auto add = [&](const char* name, const char* what, const char* example) {
-    CLI::App* part = command.add_subcommand(name, what);
-    part->footer(std::string("Example: penstock journal ") + example);
-    part->add_option("directory", options.journal, "journal.directory, or that of one source")
-        ->type_name("DIR")
-        ->required();
-    return part;
-  };
-  CLI::App* ls = add("ls", "Show the segments, and what in them Kafka may not have",
-                     "ls /var/lib/penstock/journal");
-  add_output(*ls, options.output);
-  CLI::App* verify = add("verify", "Check every block as a start would; exit status 1 at damage",
-                         "verify -o json /var/lib/penstock/journal");
-  add_output(*verify, options.output);
-  CLI::App* cat = add("cat", "Print the lines that a start would publish; escaped on a terminal",
-                      "cat /var/lib/penstock/journal/firehose > left.ndjson");
-  CLI::App* publish = add("publish", "Publish what is left in one, where another daemon runs",
-                          "publish /mnt/old/penstock/journal/firehose");
-  add_configuration(*publish, options.configuration);
-  return {{publish, [&options] { return publish_left_journal(options); }},
-          {ls, [&options] { return list_journal(options.journal, options.output); }},
-          {verify, [&options] { return verify_journal(options.journal, options.output); }},
-          {cat, [&options] { return print_journal(options.journal); }}};
 }
 
 std::vector<Command> add_commands(CLI::App& parser, Options& options) {
@@ -257,9 +231,7 @@ std::vector<Command> add_commands(CLI::App& parser, Options& options) {
   add_output(*gaps, options.output);
   add_gaps(*gaps, options);
 
-  CLI::App* journal = add("journal", "Look into a journal, the daemon running or not",
-                          "penstock journal ls /var/lib/penstock/journal");
-  std::vector<Command> commands = add_journal(*journal, options);
+  std::vector<Command> commands = add_journal(parser, options.journal);
   const DeadLettersParsers letters = add_dead_letters(parser, options.letters);
   options.letters_parsers = letters;
   for (CLI::App* command : {letters.ls, letters.cat, letters.retry}) {
@@ -274,6 +246,11 @@ std::vector<Command> add_commands(CLI::App& parser, Options& options) {
 
   CLI::App* show = add("demo", "Run simulator, Kafka, daemon and a consumer in this terminal",
                        "penstock demo --seconds 60 --rate 5000");
+  show->footer(
+      "Of a configuration that -c names, and of none else, it takes kafka.key,\n"
+      "kafka.timestamp, kafka.headers and kafka.commit_interval; with --brokers\n"
+      "kafka.properties, kafka.partitions and kafka.replication_factor, too.\n" +
+      show->get_footer());
   add_demo(*show, options);
 
   const auto with_options = [&](CLI::App* command, int (*call)(const Options&)) {
@@ -291,6 +268,13 @@ std::vector<Command> add_commands(CLI::App& parser, Options& options) {
         add_tasks(parser, options.tasks), add_query(parser, options.query),
         add_images(parser, options.images)}) {
     commands.insert(commands.end(), part.begin(), part.end());
+  }
+  // Before the command as well, and between it and what it is of.
+  add_configuration_file(parser, options.configuration);
+  for (CLI::App* group : parser.get_subcommands({})) {
+    if (!group->get_subcommands({}).empty()) {
+      add_configuration_file(*group, options.configuration);
+    }
   }
   return commands;
 }

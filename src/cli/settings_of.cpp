@@ -21,8 +21,23 @@ settings::Environment read_environment() {
 
 }  // namespace
 
+void name_configuration(ConfigurationOptions& options, const std::string& file) {
+  if (!options.file.empty()) {
+    throw CLI::ValidationError("--config", "one file was named before");
+  }
+  options.file = file;
+}
+
+void add_configuration_file(CLI::App& command, ConfigurationOptions& options) {
+  command
+      .add_option_function<std::string>(
+          "-c,--config", [&options](const std::string& file) { name_configuration(options, file); },
+          "The configuration file")
+      ->type_name("FILE");
+}
+
 void add_configuration(CLI::App& command, ConfigurationOptions& options) {
-  command.add_option("-c,--config", options.file, "The configuration file")->type_name("FILE");
+  add_configuration_file(command, options);
   add_overrides(command, options);
 }
 
@@ -69,6 +84,12 @@ settings::Inputs inputs_of(const ConfigurationOptions& options) {
 settings::Inputs api_inputs_of(const ConfigurationOptions& options) {
   settings::Inputs inputs = inputs_of(options);
   inputs.not_needed = {"sources", "kafka.brokers"};
+  return inputs;
+}
+
+settings::Inputs local_inputs_of(const ConfigurationOptions& options) {
+  settings::Inputs inputs = api_inputs_of(options);
+  inputs.not_needed.insert({"api.url", "api.stream_url"});
   return inputs;
 }
 

@@ -18,6 +18,9 @@ struct ConfigurationOptions {
   std::vector<std::string> overrides;  // key=value
 };
 
+// Wrong usage where one is named already.
+void name_configuration(ConfigurationOptions& options, const std::string& file);
+void add_configuration_file(CLI::App& command, ConfigurationOptions& options);  // `-c` alone
 void add_configuration(CLI::App& command, ConfigurationOptions& options);
 void add_overrides(CLI::App& command, ConfigurationOptions& options);  // `--set` alone
 void add_output(CLI::App& command, Output& output);
@@ -25,6 +28,8 @@ void add_output(CLI::App& command, Output& output);
 settings::Inputs inputs_of(const ConfigurationOptions& options);
 // Of a command that asks the API, and needs neither sources nor Kafka.
 settings::Inputs api_inputs_of(const ConfigurationOptions& options);
+// Of a command that needs nothing of a configuration.
+settings::Inputs local_inputs_of(const ConfigurationOptions& options);
 
 using WithSettings = std::function<int(const settings::Loaded&, const settings::Inputs&)>;
 // Loads and goes on with `command`, or lists all that is wrong.

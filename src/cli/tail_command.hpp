@@ -11,8 +11,8 @@
 namespace penstock::cli {
 
 struct TailOptions {
-  ConfigurationOptions configuration;
-  app::TailWanted wanted;
+  ConfigurationOptions& configuration;
+  app::TailWanted wanted{};
 };
 
 std::vector<Command> add_tail(CLI::App& parser, TailOptions& options);

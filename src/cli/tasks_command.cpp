@@ -197,14 +197,19 @@ int create(const TasksOptions& options) {
 // `--config` is the configuration file's option everywhere, and the API's word for what modules are
 // given: what has an equals sign is the latter.
 void add_both_configurations(CLI::App& command, TasksOptions& options) {
-  command.add_option("-c", options.configuration.file, "The configuration file")->type_name("FILE");
+  command
+      .add_option_function<std::string>(
+          "-c",
+          [&options](const std::string& file) { name_configuration(options.configuration, file); },
+          "The configuration file")
+      ->type_name("FILE");
   command
       .add_option_function<std::vector<std::string>>(
           "--config",
           [&options](const std::vector<std::string>& values) {
             for (const std::string& value : values) {
               if (value.find('=') == std::string::npos) {
-                options.configuration.file = value;
+                name_configuration(options.configuration, value);
               } else {
                 options.task.config.push_back(value);
               }

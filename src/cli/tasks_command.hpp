@@ -19,14 +19,14 @@ namespace penstock::cli {
 
 // What the arguments fill.
 struct TasksOptions {
-  ConfigurationOptions configuration;
+  ConfigurationOptions& configuration;
   Output output = Output::table;
-  std::string job;
-  std::string file;  // of a task; `-`: standard input
-  remote::TaskWanted task;
+  std::string job{};
+  std::string file{};  // of a task; `-`: standard input
+  remote::TaskWanted task{};
   bool dry_run = false;
   bool follow = false;
-  std::string source;  // that has the job's events; empty: the first with jobs
+  std::string source{};  // that has the job's events; empty: the first with jobs
 };
 
 std::vector<Command> add_tasks(CLI::App& parser, TasksOptions& options);

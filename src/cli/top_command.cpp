@@ -29,12 +29,11 @@ int run_top(const TopOptions& options) {
                 : options.output == Output::ndjson ? Show::every_json
                 : options.once                     ? Show::once
                                                    : Show::terminal;
-  settings::Inputs inputs = api_inputs_of(options.configuration);
+  settings::Inputs inputs = local_inputs_of(options.configuration);
   wanted.colours = colours_allowed(inputs.environment);
   if (!wanted.url.empty()) {
     return app::run_top(wanted, {});
   }
-  inputs.not_needed.insert({"api.url", "api.stream_url"});
   // Anybody may look at the daemon of a machine, whose configuration isn't for everybody.
   inputs.passes_unreadable = true;
   return with_settings(inputs, [&](const settings::Loaded& loaded, const settings::Inputs&) {

@@ -12,9 +12,9 @@
 namespace penstock::cli {
 
 struct TopOptions {
-  ConfigurationOptions configuration;
+  ConfigurationOptions& configuration;
   Output output = Output::table;
-  app::TopWanted wanted;
+  app::TopWanted wanted{};
   std::string interval{"1s"};
   bool once = false;
 };

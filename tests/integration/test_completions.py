@@ -30,6 +30,8 @@ COMPLETED = {
     # Files where a file is wanted, directories where a directory is, and else nothing.
     "run -c penst": {"penstock.yaml"},
     "run --config with\\ sp": {"with space.yaml"},
+    "-c penst": {"penstock.yaml"},
+    "-c penstock.yaml journal ls journ": {"journal"},
     "journal ls journ": {"journal"},
     "journal ls penst": set(),
     "run penst": set(),

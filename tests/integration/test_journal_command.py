@@ -225,4 +225,6 @@ def test_what_is_no_journal_is_named(tmp_path: Path) -> None:
         done = run("journal", command, tmp_path)
         assert (done.returncode, done.stdout) == (1, "")
         assert "holds no journal" in done.stderr
-    assert run("journal", "ls").returncode == 2
+    of_configuration = run("journal", "ls", env=variables(journal_directory=tmp_path))
+    assert of_configuration.returncode == 1 and f"{tmp_path} holds no journal" in of_configuration.stderr
+    assert run("journal", "publish").returncode == 2

@@ -10,8 +10,8 @@ constexpr std::string_view introduction =
 
 Generated from the definition of the command line (`src/cli`): change it there, then build the target `commands_doc`.
 
-Data goes to standard output, messages to standard error. Every command has `--help`; `man penstock` has all of this,
-environment, files and signals as well.
+Data goes to standard output, messages to standard error. Every command has `--help`, and `-c FILE`, which may also stand before
+it: `penstock -c FILE gaps`. `man penstock` has all of this, environment, files and signals as well.
 
 | exit status | means |
 |--:|---|

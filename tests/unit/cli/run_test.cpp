@@ -155,6 +155,66 @@ TEST_F(Run, ConfigHidesSecretsAndTakesNoneAsAnArgument) {
   EXPECT_THAT(refused.err, AllOf(HasSubstr("is a secret"), Not(HasSubstr("canary"))));
 }
 
+TEST_F(Run, TheConfigurationMayBeNamedBeforeTheCommand) {
+  const char* bad = file("api: {url: nowhere}\n");
+  for (const std::vector<const char*>& arguments :
+       {std::vector<const char*>{"-c", bad, "config"},
+        {"--config", bad, "gaps"},
+        {"-c", bad, "tasks", "list"},
+        {"tasks", "-c", bad, "list"},
+        {"-c", bad, "tasks", "create", "--type", "scan", "--target", "192.0.2.1", "--port", "80",
+         "--module", "http"},
+        {"query", "--config", bad, "latest", "192.0.2.1"},
+        {"images", "-c", bad, "latest"},
+        {"dead-letters", "-c", bad, "ls"},
+        {"-c", bad, "tail", "firehose"},
+        {"-c", bad, "top"},
+        {"journal", "-c", bad, "ls"}}) {
+    const Outcome outcome = run(arguments);
+    EXPECT_EQ(outcome.status, 78) << outcome.err;
+    EXPECT_THAT(outcome.err, HasSubstr(file_ + ":1:12: api.url"));
+  }
+}
+
+TEST_F(Run, TheConfigurationIsNamedOnce) {
+  const char* good = file(minimal_);
+  for (const std::vector<const char*>& arguments :
+       {std::vector<const char*>{"config", "-c", good, "-c", good},
+        {"-c", good, "config", "-c", good},
+        {"-c", good, "tasks", "-c", good, "list"},
+        {"tasks", "--config", good, "list", "--config", good},
+        {"tasks", "create", "-c", good, "--config", good, "--type", "scan"}}) {
+    const Outcome outcome = run(arguments);
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_THAT(outcome.out, IsEmpty());
+    EXPECT_THAT(outcome.err, HasSubstr("--config"));
+  }
+}
+
+TEST_F(Run, AJournalIsThatOfTheConfigurationWhereNoneIsNamed) {
+  const std::string none = file_ + ".none";
+  const char* config = file("journal: {directory: " + none + "}\n");
+  for (const char* command : {"ls", "verify", "cat"}) {
+    const Outcome outcome = run({"journal", command, "-c", config});
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_THAT(outcome.out, IsEmpty());
+    EXPECT_THAT(outcome.err, HasSubstr(none));
+  }
+  // The one that is named needs no configuration.
+  const std::string other = file_ + ".other";
+  const Outcome named = run({"journal", "ls", other.c_str(), "-c", file("nonsense")});
+  EXPECT_EQ(named.status, 1);
+  EXPECT_THAT(named.err, HasSubstr(other));
+  EXPECT_EQ(run({"journal", "publish", "-c", config}).status, 2);
+}
+
+TEST_F(Run, TheDemoTakesAConfiguration) {
+  const Outcome outcome = run({"demo", "-c", file("kafka: {key: IP}\n")});
+  EXPECT_EQ(outcome.status, 78);
+  EXPECT_THAT(outcome.out, IsEmpty());
+  EXPECT_THAT(outcome.err, HasSubstr("kafka.key"));
+}
+
 TEST_F(Run, ReplaySaysThatThereIsNoDaemon) {
   const std::string socket = file_ + ".none";
   const Outcome outcome =
