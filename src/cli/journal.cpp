@@ -37,9 +37,7 @@ int for_each_journal(const std::string& directory,
   return status;
 }
 
-std::string second_text(const std::optional<WallTime>& time) {
-  return time ? to_rfc3339(*time).substr(0, 19) + "Z" : "";
-}
+Cell cell_of(const std::optional<WallTime>& time) { return time ? Cell(*time) : Cell(); }
 
 // A view's last line may have no line end: its session was cut off.
 void print_lines(std::string_view bytes, bool to_terminal) {
@@ -62,9 +60,9 @@ int list_journal(const std::string& directory, Output output) {
   Rows rows{{"source", "file", "blocks", "lines", "bytes", "received_from", "received_to"}, {}};
   const int status = for_each_journal(directory, [&](const journal::Inspection& found) {
     for (const journal::InspectedSegment& segment : found.segments) {
-      rows.cells.push_back({found.source, segment.file, std::to_string(segment.blocks),
-                            std::to_string(segment.lines), std::to_string(segment.data.count),
-                            second_text(segment.received_from), second_text(segment.received_to)});
+      rows.cells.push_back({found.source, segment.file, segment.blocks, segment.lines,
+                            segment.data.count, cell_of(segment.received_from),
+                            cell_of(segment.received_to)});
     }
   });
   if (!rows.cells.empty() || output != Output::table) {

@@ -12,6 +12,17 @@ namespace {
 
 constexpr std::size_t widest_cell = 1000;  // no value that is read on a terminal is longer
 
+std::string table_text(const Cell& cell) {
+  if (const auto* number = std::get_if<std::uint64_t>(&cell)) {
+    return std::to_string(*number);
+  }
+  if (const auto* time = std::get_if<WallTime>(&cell)) {
+    return to_rfc3339(*time).substr(0, 19) + "Z";
+  }
+  const auto* text = std::get_if<std::string>(&cell);
+  return text == nullptr || text->empty() ? "-" : printable(*text, widest_cell);
+}
+
 void print_table(std::ostream& out, const Rows& rows) {
   std::vector<std::vector<std::string>> lines(1);
   for (const std::string_view column : rows.columns) {
@@ -22,8 +33,8 @@ void print_table(std::ostream& out, const Rows& rows) {
   }
   for (const auto& row : rows.cells) {
     std::vector<std::string>& line = lines.emplace_back();
-    for (const std::string& cell : row) {
-      line.push_back(cell.empty() ? "-" : printable(cell, widest_cell));
+    for (const Cell& cell : row) {
+      line.push_back(table_text(cell));
     }
   }
   std::vector<std::size_t> widths(rows.columns.size());
@@ -40,10 +51,19 @@ void print_table(std::ostream& out, const Rows& rows) {
   }
 }
 
-void write_object(JsonWriter& json, const Rows& rows, const std::vector<std::string>& row) {
+void write_object(JsonWriter& json, const Rows& rows, const std::vector<Cell>& row) {
   json.begin_object();
   for (std::size_t i = 0; i < rows.columns.size(); ++i) {
-    json.field(rows.columns[i], row[i]);
+    json.key(rows.columns[i]);
+    if (const auto* text = std::get_if<std::string>(&row[i])) {
+      json.string(*text);
+    } else if (const auto* number = std::get_if<std::uint64_t>(&row[i])) {
+      json.number(*number);
+    } else if (const auto* time = std::get_if<WallTime>(&row[i])) {
+      json.string(to_rfc3339(*time));
+    } else {
+      json.null();
+    }
   }
   json.end_object();
 }

@@ -1,6 +1,7 @@
 """`penstock journal` beside a running daemon, and on what one left."""
 
 import json
+import re
 import signal
 import subprocess
 from pathlib import Path
@@ -93,7 +94,9 @@ def test_cat_prints_what_the_next_start_publishes(
     assert (status, messages) == (0, "")
     assert waiting and waiting == sent(remote)[: len(waiting)]
     shown = [json.loads(row) for row in run("journal", "ls", journal, "-o", "ndjson").stdout.splitlines()]
-    assert sum(int(row["lines"]) for row in shown) == len(waiting)
+    assert sum(row["lines"] for row in shown) == len(waiting)
+    assert all(isinstance(row[number], int) for row in shown for number in ("blocks", "bytes"))
+    assert all(re.fullmatch(r"20.{8}T.{8}\.\d{3}Z", row["received_from"]) for row in shown if row["blocks"])
     assert {row["source"] for row in shown} == {SOURCE}
 
     daemon = connect(remote, folder="killed", brokers=kafka.brokers, kafka_topic_prefix=prefix)

@@ -36,5 +36,21 @@ TEST(Rows, NdjsonIsAnObjectALine) {
                                      "\n");
 }
 
+TEST(Rows, NumbersAndTimesAreThoseOfJson) {
+  const auto shown = [](Output output) {
+    std::ostringstream out;
+    print(out,
+          {{"lines", "from", "to"},
+           {{std::uint64_t{7}, *parse_rfc3339("2026-11-23T20:15:30.25Z"), {}}}},
+          output);
+    return out.str();
+  };
+  EXPECT_EQ(shown(Output::ndjson), R"({"lines":7,"from":"2026-11-23T20:15:30.250Z","to":null})"
+                                   "\n");
+  EXPECT_EQ(shown(Output::table),
+            "LINES  FROM                  TO\n"
+            "7      2026-11-23T20:15:30Z  -\n");
+}
+
 }  // namespace
 }  // namespace penstock::cli
