@@ -75,9 +75,13 @@ int ls(const settings::Settings& settings, const app::LettersWanted& wanted, Out
     return fail(found.error());
   }
   if (output == Output::table) {
-    std::cout << (found->letters.empty() ? "no dead letters\n" : letter_table(found->letters));
+    if (found->letters.empty()) {
+      std::cerr << "no dead letters\n";
+    } else {
+      std::cout << letter_table(found->letters);
+    }
     if (found->retried > 0) {
-      std::cout << found->retried << " more were retried: --all shows them\n";
+      std::cerr << found->retried << " more were retried: --all shows them\n";
     }
   } else {
     JsonValues values(std::cout, output);
@@ -140,9 +144,9 @@ int retry(const settings::Settings& settings, const DeadLettersOptions& options)
     return fail(done.error());
   }
   if (published + refused == 0) {
-    std::cout << "no dead letters to retry\n";
+    std::cerr << "no dead letters to retry\n";
   } else if (published + refused > 1) {
-    std::cout << published << " published, " << refused << " not\n";
+    std::cerr << published << " published, " << refused << " not\n";
   }
   return refused == 0 ? exit_done : exit_failed;
 }

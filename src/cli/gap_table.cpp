@@ -1,6 +1,7 @@
 #include "cli/gap_table.hpp"
 
 #include <array>
+#include <iostream>
 #include <utility>
 
 #include "cli/json_values.hpp"
@@ -48,7 +49,7 @@ std::string gap_table(std::span<const app::GapRecord> gaps, WallTime now) {
 void print_gaps(std::ostream& out, std::span<const app::GapRecord> gaps, Output output,
                 WallTime now) {
   if (output == Output::table && gaps.empty()) {
-    out << "no gaps\n";
+    std::cerr << "no gaps\n";
   } else if (output == Output::table) {
     out << gap_table(gaps, now);
   } else {

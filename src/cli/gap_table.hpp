@@ -14,6 +14,7 @@ namespace penstock::cli {
 // `now`.
 std::string gap_table(std::span<const app::GapRecord> gaps, WallTime now);
 
+// Where there are none, `out` gets no table; standard error says so.
 void print_gaps(std::ostream& out, std::span<const app::GapRecord> gaps, Output output,
                 WallTime now);
 

@@ -68,7 +68,7 @@ int list_journal(const std::string& directory, Output output) {
   if (!rows.cells.empty() || output != Output::table) {
     print(std::cout, rows, output);
   } else if (status == exit_done) {
-    std::cout << "nothing that Kafka may not have\n";
+    std::cerr << "nothing that Kafka may not have\n";
   }
   return status;
 }
@@ -124,21 +124,21 @@ int publish_journal(const settings::Settings& settings, const std::string& direc
   if (!done) {
     return fail(done.error());
   }
-  std::cout << counted(done->lines, "line") << " published";
+  std::cerr << counted(done->lines, "line") << " published";
   if (done->filtered > 0) {
-    std::cout << "; the filter left out " << counted(done->filtered, "event");
+    std::cerr << "; the filter left out " << counted(done->filtered, "event");
   }
   if (done->before > 0) {
-    std::cout << "; Kafka had " << counted(done->before, "line") << " already";
+    std::cerr << "; Kafka had " << counted(done->before, "line") << " already";
   }
   if (done->gaps > 0) {
-    std::cout << "; noted in " << counted(done->gaps, "gap");
+    std::cerr << "; noted in " << counted(done->gaps, "gap");
   }
   if (done->open_gaps > 0) {
-    std::cout << "; not noted in " << counted(done->open_gaps, "gap")
+    std::cerr << "; not noted in " << counted(done->open_gaps, "gap")
               << " that the running daemon hasn't ended yet";
   }
-  std::cout << '\n';
+  std::cerr << '\n';
   return exit_done;
 }
 

@@ -118,7 +118,7 @@ int replay(const Options& options) {
       std::cerr << "penstock: " << answer.error().what << '\n';
       return exit_failed;
     }
-    std::cout << *answer << '\n';
+    std::cerr << *answer << '\n';
     return exit_done;
   });
 }

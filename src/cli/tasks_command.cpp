@@ -75,8 +75,12 @@ int list(const TasksOptions& options) {
         if (!tasks) {
           return fail(tasks.error());
         }
+        if (tasks->empty()) {
+          std::cerr << "no jobs\n";
+          return exit_done;
+        }
         const bool colours = isatty(STDOUT_FILENO) == 1 && colours_allowed(inputs.environment);
-        std::cout << (tasks->empty() ? "no jobs\n" : task_table(*tasks, wall_now(), colours));
+        std::cout << task_table(*tasks, wall_now(), colours);
         return exit_done;
       });
 }
@@ -108,7 +112,7 @@ int revoke(const TasksOptions& options) {
                          if (!message) {
                            return fail(message.error());
                          }
-                         std::cout << (message->empty() ? "revoked" : printable(*message)) << '\n';
+                         std::cerr << (message->empty() ? "revoked" : printable(*message)) << '\n';
                          return exit_done;
                        });
 }

@@ -127,7 +127,8 @@ def test_malformed_lines_are_listed_and_printed_and_not_published(
     remote = simulator(rate=200)
     local = connect(remote, brokers=kafka.brokers, kafka_topic_prefix=prefix).wait_ready()
     empty = letters.run("ls")
-    assert (empty.returncode, empty.stdout) == (0, b"no dead letters\n"), empty.stderr
+    assert (empty.returncode, empty.stdout, empty.stderr) == (0, b"", b"no dead letters\n")
+    assert letters.run("ls", "-o", "json").stdout == b"[]\n"
     for _ in range(5):
         remote.fault("malformed", SOURCE)
 
@@ -151,7 +152,8 @@ def test_malformed_lines_are_listed_and_printed_and_not_published(
 
     before = len(letters.events())
     refused = letters.run("retry", "--all")
-    assert (refused.returncode, refused.stdout) == (1, b"0 published, 5 not\n")
+    assert (refused.returncode, refused.stdout) == (1, b"")
+    assert refused.stderr.endswith(b"\n0 published, 5 not\n")
     assert refused.stderr.count(b"isn't published: it is no valid event: invalid_json") == 5
     assert len(letters.events()) == before
     assert letters.ls() == found
@@ -204,11 +206,11 @@ def test_what_the_broker_rejected_is_published_once_after_its_limit_is_raised(
     again = letters.run("retry", first)
     assert again.returncode == 1
     assert b"it was retried at 20" in again.stderr and b"--force" in again.stderr
-    assert letters.run("retry", "--all").stdout == b"no dead letters to retry\n"
+    assert letters.run("retry", "--all").stderr == b"no dead letters to retry\n"
     assert letters.events() and len(letters.events()) == len(sent)
 
     assert letters.ls() == []
-    hidden = letters.run("ls").stdout
+    hidden = letters.run("ls").stderr
     assert hidden == f"no dead letters\n{len(rejected)} more were retried: --all shows them\n".encode()
     retried = letters.ls("--all")
     assert [letter["where"] for letter in retried] == [letter["where"] for letter in rejected]
@@ -295,7 +297,7 @@ def test_parts_are_joined_and_foreign_records_are_left_out(letters):
     done = letters.run("retry", "0/1", "0/3", cut["where"], "7/7")
     assert done.returncode == 1
     assert f"0/0 published to {letters.prefix}.{SOURCE}".encode() in done.stdout
-    assert b"1 published, 3 not\n" in done.stdout
+    assert b"1 published, 3 not\n" in done.stderr
     assert b"1 of its 2 parts aren't there" in done.stderr
     assert b"only the first 13 of its 20000000 bytes were kept" in done.stderr
     assert b"7/7 isn't published: there is no such dead letter" in done.stderr

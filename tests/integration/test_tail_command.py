@@ -235,7 +235,7 @@ def test_a_job_that_fails_or_is_revoked_is_no_success(simulator, start):
     command = start(remote, *CREATE)
     wait.until("there is the job", lambda: remote.jobs() and "requested;" in command.said)
     done = run("tasks", "revoke", remote.jobs()[-1]["job_id"], env=remote.environment())
-    assert done.stdout == "Job revoked\n"
+    assert (done.stdout, done.stderr) == ("", "Job revoked\n")
     assert command.ended() == 1
     assert "was revoked" in command.said
 

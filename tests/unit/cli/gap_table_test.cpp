@@ -58,6 +58,17 @@ TEST(GapTable, WritesDurationsInTheirTwoLargestUnits) {
   }
 }
 
+TEST(GapTable, ThatThereIsNoneIsAMessageAndNoData) {
+  for (const auto& [output, data] : {std::pair(Output::table, ""), std::pair(Output::json, "[]\n"),
+                                     std::pair(Output::ndjson, "")}) {
+    std::ostringstream out;
+    testing::internal::CaptureStderr();
+    print_gaps(out, {}, output, at("2026-11-24T00:00:00Z"));
+    EXPECT_EQ(out.str(), data);
+    EXPECT_EQ(testing::internal::GetCapturedStderr(), output == Output::table ? "no gaps\n" : "");
+  }
+}
+
 TEST(GapTable, StaysWithinEightyColumns) {
   app::GapRecord wide = gap();
   wide.cause = "server_error";
