@@ -13,11 +13,18 @@ publish::TopicNames shared_names(const settings::Settings& settings) {
 }
 
 // Kafka leaves both out of its list.
-Finding missing(const std::string& subject, bool created) {
+Finding missing(const std::string& subject, const settings::Kafka& kafka, int brokers) {
   const std::string unless_hidden = "; or it isn't visible: then allow Describe on it";
-  return created ? Finding{Level::ok, subject, "is missing: will be created" + unless_hidden}
-                 : Finding{Level::failed, subject,
-                           "is missing, and kafka.create_topics is false" + unless_hidden};
+  if (!kafka.create_topics) {
+    return {Level::failed, subject, "is missing, and kafka.create_topics is false" + unless_hidden};
+  }
+  if (kafka.replication_factor > brokers) {
+    return {Level::failed, subject,
+            "is missing, and can't be created: kafka.replication_factor is " +
+                std::to_string(kafka.replication_factor) + ", and " + std::to_string(brokers) +
+                " broker(s) answer" + unless_hidden};
+  }
+  return {Level::ok, subject, "is missing: will be created" + unless_hidden};
 }
 
 constexpr auto if_allowed = " isn't visible: allow DescribeConfigs on it";
@@ -77,7 +84,7 @@ std::vector<Finding> topic_findings(const publish::KafkaFacts& facts,
   for (const std::string& name : topics_to_look_at(settings)) {
     const auto found = facts.topics.find(name);
     findings.push_back(found == facts.topics.end()
-                           ? missing("topic " + name, settings.kafka.create_topics)
+                           ? missing("topic " + name, settings.kafka, facts.brokers)
                            : finding_of(name, found->second, facts.brokers, settings));
   }
   return findings;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cstdlib>
 #include <filesystem>
 
 #include "app/admin_access.hpp"
@@ -123,13 +124,23 @@ Bytes room_needed(const settings::Settings& settings) {
   return Bytes{needed};
 }
 
+// Tries it, as rights alone don't tell: none is made below /proc. Removes it again.
+bool can_make_directory(const std::filesystem::path& parent) {
+  std::string name = parent / ".penstock-XXXXXX";
+  return ::mkdtemp(name.data()) != nullptr && ::rmdir(name.c_str()) == 0;
+}
+
 Finding check_journal(const settings::Settings& settings) {
   std::error_code error;
-  std::filesystem::path there = settings.journal.directory;
+  const std::filesystem::path& directory = settings.journal.directory;
+  std::filesystem::path there = directory;
   while (!std::filesystem::exists(there, error) && there.has_relative_path()) {
     there = there.parent_path();  // the daemon makes the rest
   }
-  if (access(there.c_str(), W_OK) != 0) {
+  if (!std::filesystem::is_directory(there, error)) {
+    return {Level::failed, "journal", there.string() + " is no directory: set journal.directory"};
+  }
+  if (access(there.c_str(), W_OK) != 0 || (there != directory && !can_make_directory(there))) {
     return {Level::failed, "journal",
             there.string() + " can't be written: set journal.directory, or its owner"};
   }

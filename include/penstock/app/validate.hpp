@@ -16,7 +16,7 @@ struct Finding {
 };
 
 // Checks the token, the journal and, unless `offline`, the API and Kafka. Takes a few seconds;
-// changes nothing.
+// leaves nothing changed.
 std::vector<Finding> validate(const settings::Loaded& loaded, const settings::Inputs& inputs,
                               bool offline);
 

@@ -69,6 +69,18 @@ TEST_F(TopicFindings, SayWhatIsWrongWithTheTopicsOfJobsAndGaps) {
   }
 }
 
+// A broker refuses to make it; what is there has the replicas that it has.
+TEST_F(TopicFindings, SayThatThereAreTooFewBrokersForATopicThatIsMissing) {
+  settings.kafka.replication_factor = 2;
+  EXPECT_EQ(of(events).level, Level::ok);
+  facts.topics.erase(events);
+  EXPECT_EQ(of(events).level, Level::failed);
+  EXPECT_THAT(of(events).text,
+              HasSubstr("can't be created: kafka.replication_factor is 2, and 1 broker(s) answer"));
+  facts.brokers = 2;
+  EXPECT_EQ(of(events).level, Level::ok);
+}
+
 TEST_F(TopicFindings, DoNotJudgeWhatIsNotVisible) {
   facts.topics[state].compacted.reset();
   facts.topics[events].max_message.reset();

@@ -215,6 +215,16 @@ TEST_F(Run, TheDemoTakesAConfiguration) {
   EXPECT_THAT(outcome.err, HasSubstr("kafka.key"));
 }
 
+// As a start would.
+TEST_F(Run, ValidateFindsAJournalThatCannotBeMade) {
+  for (const char* directory : {"/etc/passwd", "/etc/passwd/below", "/proc/nope/below"}) {
+    const Outcome outcome = run({"validate", "--offline", "-o", "ndjson", "-c",
+                                 file(minimal_ + "journal: {directory: " + directory + "}\n")});
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_THAT(outcome.out, HasSubstr(R"({"result":"failed","subject":"journal")")) << directory;
+  }
+}
+
 TEST_F(Run, ReplaySaysThatThereIsNoDaemon) {
   const std::string socket = file_ + ".none";
   const Outcome outcome =
