@@ -1,4 +1,5 @@
-// Values that are right one by one, and wrong together.
+// Values that are right one by one, and wrong together. Where `findings` have one of them already,
+// nothing is said of the others.
 #pragma once
 
 #include <set>

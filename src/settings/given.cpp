@@ -1,5 +1,7 @@
 #include "settings/given.hpp"
 
+#include "penstock/core/text.hpp"
+
 namespace penstock::settings {
 
 std::string to_string(const Origin& origin) {
@@ -18,6 +20,12 @@ std::string to_string(const Origin& origin) {
 
 Finding finding_at(const Origin& origin, std::string message) {
   return {origin.where, origin.line, origin.column, std::move(message)};
+}
+
+Finding finding_at(const Origin& origin, const std::string& path, const std::string& what) {
+  Finding finding = finding_at(origin, printable(path) + ": " + what);
+  finding.path = path;
+  return finding;
 }
 
 std::string to_string(const Finding& finding) {

@@ -34,5 +34,7 @@ using GivenMap = std::map<std::string, Given>;
 using Findings = std::vector<Finding>;
 
 Finding finding_at(const Origin& origin, std::string message);
+// About what a key has.
+Finding finding_at(const Origin& origin, const std::string& path, const std::string& what);
 
 }  // namespace penstock::settings

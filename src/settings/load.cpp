@@ -76,7 +76,7 @@ class Loader {
     if (something_missing_ && loaded_.file.empty() && loaded_.passed.empty()) {
       say_where_a_file_would_be();
     }
-    if (findings_.empty()) {
+    if (!file_unusable_) {
       cross_check(loaded_.settings, known_sources_, given_, findings_);
     }
     if (findings_.empty()) {
@@ -118,8 +118,7 @@ class Loader {
         key = std::string(found->spec->path) + "." + std::string(map->canonical(found->entry));
       }
       if (!seen.insert(key).second) {
-        findings_.push_back(finding_at(
-            value.origin, printable(path) + ": is there twice, as `" + printable(key) + "` too"));
+        report(value, path, "is there twice, as `" + printable(key) + "` too");
       }
       given_[key] = std::move(value);
     }
@@ -268,11 +267,9 @@ class Loader {
       return;
     }
     something_missing_ = true;
-    findings_.push_back({{},
-                         0,
-                         0,
-                         std::string(spec.path) + ": is required; set it in the file or as " +
-                             variable_of(spec.path)});
+    const std::string path(spec.path);
+    findings_.push_back(
+        finding_at({}, path, "is required; set it in the file or as " + variable_of(path)));
   }
 
   // Before what is missing.
@@ -286,7 +283,7 @@ class Loader {
   }
 
   void report(const Given& value, const std::string& path, const std::string& what) {
-    findings_.push_back(finding_at(value.origin, printable(path) + ": " + what));
+    findings_.push_back(finding_at(value.origin, path, what));
   }
 
   void report_unusable(const Given& value, const std::string& path, const Error& error) {

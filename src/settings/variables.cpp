@@ -29,7 +29,7 @@ void add(GivenMap& given, const KeySpec& spec, const std::string& path, const st
   if (std::holds_alternative<MapKind>(spec.kind)) {
     const auto entries = split_map(text);
     if (!entries) {
-      findings.push_back(finding_at(origin, path + ": must look like name=value,name=value"));
+      findings.push_back(finding_at(origin, path, "must look like name=value,name=value"));
       return;
     }
     for (const auto& [name, value] : *entries) {

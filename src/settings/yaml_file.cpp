@@ -126,7 +126,7 @@ class Reader {
   }
 
   void report(const YAML::Node& node, const std::string& path, const std::string& what) {
-    findings_.push_back(finding_at(origin(node), printable(path) + ": " + what));
+    findings_.push_back(finding_at(origin(node), path, what));
   }
 
   std::string name_;

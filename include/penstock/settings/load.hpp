@@ -30,6 +30,7 @@ struct Finding {
   int line = 0;       // from 1; 0: not in a file
   int column = 0;
   std::string message;
+  std::string path{};  // of the key that it is about; empty: of none, or of several
 };
 // `penstock.yaml:3:5: message`
 std::string to_string(const Finding& finding);

@@ -129,6 +129,39 @@ kafka: {brokers: localhost, partitions: many}
   EXPECT_THAT(findings(given), IsEmpty());
 }
 
+// The values that are right one by one, each; of a value that is wrong nothing follows.
+TEST_F(Load, ShowsWhatIsWrongTogetherBesideWhatIsWrongAlone) {
+  EXPECT_THAT(findings(R"(api: {url: https://api.test, backoff: {http_first: 10m, network_step: x}}
+sources: {firehose: {}}
+kafka: {brokers: localhost, partitions: 0, topics: {firehos: x}}
+events: {max_size: [1]}
+journal: {max_size: 1XB}
+admin: {key_file: /key}
+)"),
+              ElementsAre(HasSubstr("F:1:52: api.backoff.http_first is 10m, which is above"),
+                          HasSubstr("F:1:71: api.backoff.network_step: `x` is not"),
+                          HasSubstr("F:3:41: kafka.partitions: must be"),
+                          HasSubstr("F:3:62: kafka.topics.firehos: is neither a source"),
+                          HasSubstr("F:4:20: events.max_size: must be a single value"),
+                          HasSubstr("F:5:21: journal.max_size: "),
+                          HasSubstr("F:6:19: admin.key_file is set without")));
+}
+
+TEST_F(Load, ComparesNothingWithWhatIsMissingOrWrong) {
+  EXPECT_THAT(findings(R"(kafka: {brokers: localhost, topics: {firehose: x}}
+api: {url: https://api.test}
+)"),
+              ElementsAre(HasSubstr("sources: is required")));
+  EXPECT_THAT(findings(R"(sources: {firehose: {}, "No good": {}}
+kafka: {brokers: localhost, topics: {"No good": x}}
+api: {url: https://api.test}
+events: 5
+journal: {max_size: 64MiB}
+)"),
+              ElementsAre(HasSubstr("F:1:25: sources.No good: must be made of"),
+                          HasSubstr("F:4:9: events: must be a mapping")));
+}
+
 TEST_F(Load, ShowsAllErrorsAtOnceWithTheirPlaces) {
   EXPECT_THAT(
       findings(R"(api: {url: http://api.test}
