@@ -14,6 +14,9 @@ int run_daemon(const settings::Loaded& loaded, const settings::Inputs& inputs, b
       log_settings.level, log_settings.format == settings::LogFormat::json ? ops::LogFormat::json
                                                                            : ops::LogFormat::text);
   std::signal(SIGPIPE, SIG_IGN);  // whoever reads the log may go
+  for (const std::string& name : loaded.unknown_variables) {
+    log->warning("unknown variable, left out", {{"variable", name}});
+  }
   bound_kept_memory();
   journal::end_at_bus_errors();
   Daemon daemon(

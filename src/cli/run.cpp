@@ -55,10 +55,12 @@ struct Options {
 };
 
 int run_daemon(const Options& options) {
-  return with_settings(inputs_of(options.configuration),
-                       [&](const settings::Loaded& loaded, const settings::Inputs& inputs) {
-                         return app::run_daemon(loaded, inputs, options.watch);
-                       });
+  return with_settings(
+      inputs_of(options.configuration),
+      [&](const settings::Loaded& loaded, const settings::Inputs& inputs) {
+        return app::run_daemon(loaded, inputs, options.watch);
+      },
+      false);
 }
 
 int show_config(const Options& options) {

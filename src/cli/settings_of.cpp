@@ -93,13 +93,18 @@ settings::Inputs local_inputs_of(const ConfigurationOptions& options) {
   return inputs;
 }
 
-int with_settings(const settings::Inputs& inputs, const WithSettings& command) {
+int with_settings(const settings::Inputs& inputs, const WithSettings& command, bool warns) {
   const settings::LoadResult loaded = settings::load(inputs);
   if (!loaded) {
     for (const settings::Finding& finding : loaded.error()) {
       std::cerr << to_string(finding) << '\n';
     }
     return exit_configuration;
+  }
+  for (const std::string& name : loaded->unknown_variables) {
+    if (warns) {
+      std::cerr << "warning: " << name << ": unknown variable, left out\n";
+    }
   }
   return command(*loaded, inputs);
 }
@@ -116,9 +121,12 @@ int with_source(const ConfigurationOptions& options, const std::string& source,
       return command(loaded, all, name);
     }
     inputs.overrides["sources"] = name;
-    return with_settings(inputs, [&](const settings::Loaded& with_it, const settings::Inputs& its) {
-      return command(with_it, its, name);
-    });
+    return with_settings(
+        inputs,
+        [&](const settings::Loaded& with_it, const settings::Inputs& its) {
+          return command(with_it, its, name);
+        },
+        false);
   });
 }
 

@@ -105,7 +105,8 @@ class Loader {
     }
     // Variables of a source may name what only a flag lists, so flags are read first.
     GivenMap flags = read_overrides(inputs_.overrides, known_sources_, findings_);
-    layer(read_variables(inputs_.environment, known_sources_, findings_));
+    layer(
+        read_variables(inputs_.environment, known_sources_, loaded_.unknown_variables, findings_));
     layer(std::move(flags));
   }
 

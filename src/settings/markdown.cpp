@@ -24,10 +24,10 @@ outcome and where each value comes from.
 * In values, `${NAME}` is replaced by that variable (not set is an error), `${NAME:-default}` by it or the default,
   `${file:/path}` by what the file holds. What comes from a file isn't shown. What is put in is taken as it is: a value
   with `${` in it stands in a variable or a file.
-* What is unknown is an error, in the file and among the variables that begin with `PENSTOCK_`. Two that are read
-  are no keys: `PENSTOCK_CONFIG` and `PENSTOCK_API_TOKEN`.
-* Passed over, without a word: `PENSTOCK_SIM_TOKEN`, which is `penstock-sim`'s; and `PENSTOCK_PORT`, `PENSTOCK_PORT_…`
-  and `PENSTOCK_SERVICE_…`, which Kubernetes sets in pods beside a Service called `penstock`.
+* What is unknown in the file is an error. So is a variable that looks like a key's; others that begin with `PENSTOCK_`
+  are warned of and left out. Two that are read are no keys: `PENSTOCK_CONFIG` and `PENSTOCK_API_TOKEN`.
+* Passed over, without a word: `PENSTOCK_SIM_TOKEN`, which is `penstock-sim`'s; and what Kubernetes sets in pods beside a
+  Service whose name begins with `penstock`, such as `PENSTOCK_SERVICE_HOST` and `PENSTOCK_PORT_9469_TCP_ADDR`.
 * `reload` in the column `change`: a running daemon takes a new value when it [reads its configuration
   again](operations.md#a-change-of-the-configuration). All others need a restart.
 )";

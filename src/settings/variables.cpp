@@ -13,14 +13,20 @@
 namespace penstock::settings {
 namespace {
 
+constexpr std::string_view prefix = "PENSTOCK_";
+
 // Ours, and not keys: what finds the file, the token, and the simulator's token.
 constexpr std::array<std::string_view, 3> other_variables{"PENSTOCK_CONFIG", "PENSTOCK_API_TOKEN",
                                                           "PENSTOCK_SIM_TOKEN"};
 
-// What Kubernetes sets in the pods beside a Service that is called `penstock`.
-bool is_service_link(std::string_view name) {
-  return name == "PENSTOCK_PORT" || name.starts_with("PENSTOCK_PORT_") ||
-         name.starts_with("PENSTOCK_SERVICE_");
+// What Kubernetes sets in the pods beside a Service whose name begins with `penstock`.
+bool is_service_link(std::string_view name, std::string_view value) {
+  constexpr std::string_view numbered = "_PORT_";
+  const std::size_t port = name.find(numbered);
+  const std::size_t number = port == std::string_view::npos ? port : port + numbered.size();
+  return name.ends_with("_SERVICE_HOST") || name.find("_SERVICE_PORT") != std::string_view::npos ||
+         (name.ends_with("_PORT") && value.find("://") != std::string_view::npos) ||
+         (number < name.size() && name[number] >= '0' && name[number] <= '9');
 }
 
 // Files `text` under `path`, taken apart where the key wants a list or a mapping.
@@ -76,16 +82,20 @@ std::vector<Candidate> candidates(const std::set<std::string>& sources) {
 }  // namespace
 
 GivenMap read_variables(const Environment& environment, std::set<std::string>& sources,
-                        Findings& findings) {
+                        std::vector<std::string>& unknown, Findings& findings) {
   GivenMap given;
   add_listed(environment, variable_of("sources"), sources);
   const std::vector<Candidate> known = candidates(sources);
-  std::vector<std::string_view> names(other_variables.begin(), other_variables.end());
+  // Without what they all begin with: it makes none like another.
+  std::vector<std::string_view> words;
+  for (const std::string_view name : other_variables) {
+    words.push_back(name.substr(prefix.size()));
+  }
   for (const Candidate& candidate : known) {
-    names.push_back(candidate.variable);
+    words.push_back(std::string_view(candidate.variable).substr(prefix.size()));
   }
   for (const auto& [name, text] : environment) {
-    if (!name.starts_with("PENSTOCK_") || is_service_link(name) ||
+    if (!name.starts_with(prefix) ||
         std::find(other_variables.begin(), other_variables.end(), name) != other_variables.end()) {
       continue;
     }
@@ -97,9 +107,15 @@ GivenMap read_variables(const Environment& environment, std::set<std::string>& s
         found = true;
       }
     }
-    if (!found) {
+    if (found || is_service_link(name, text)) {
+      continue;
+    }
+    const auto meant = nearest(std::string_view(name).substr(prefix.size()), words);
+    if (meant.empty()) {
+      unknown.push_back(printable(name));
+    } else {
       findings.push_back(
-          finding_at(origin, "unknown variable" + did_you_mean(nearest(name, names))));
+          finding_at(origin, "unknown variable" + did_you_mean(std::string(prefix).append(meant))));
     }
   }
   return given;

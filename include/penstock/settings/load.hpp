@@ -48,6 +48,8 @@ struct Loaded {
   std::vector<Value> values;       // in the order of docs/configuration.md
   std::filesystem::path file;      // empty: there is none
   std::filesystem::path passed{};  // that couldn't be read; empty: there is none
+  // Variables that begin with PENSTOCK_ and look like no known one: somebody else's. Printable.
+  std::vector<std::string> unknown_variables{};
 };
 
 // All that is wrong, not the first alone; never empty when loading failed.

@@ -155,6 +155,14 @@ TEST_F(Run, ConfigHidesSecretsAndTakesNoneAsAnArgument) {
   EXPECT_THAT(refused.err, AllOf(HasSubstr("is a secret"), Not(HasSubstr("canary"))));
 }
 
+TEST_F(Run, AVariableThatLooksLikeNoneIsWarnedOf) {
+  ASSERT_EQ(::setenv("PENSTOCK_HOME", "/x", 1), 0);
+  const Outcome outcome = run({"config", "-o", "json", "-c", file(minimal_)});
+  ::unsetenv("PENSTOCK_HOME");
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_EQ(outcome.err, "warning: PENSTOCK_HOME: unknown variable, left out\n");
+}
+
 TEST_F(Run, TheConfigurationMayBeNamedBeforeTheCommand) {
   const char* bad = file("api: {url: nowhere}\n");
   for (const std::vector<const char*>& arguments :

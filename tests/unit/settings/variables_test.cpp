@@ -46,16 +46,30 @@ kafka: {brokers: localhost}
   EXPECT_EQ(value_of(loaded, "sources").origin, "PENSTOCK_SOURCES");
 }
 
-TEST_F(Variables, UnknownOnesAreErrorsWithTheNearest) {
+TEST_F(Variables, ThatLookLikeAKnownOneAreErrors) {
   Inputs given = inputs(minimal);
-  given.environment = {{"PENSTOCK_KAFKA_BROKER", "x"}, {"PENSTOCK_SOURCES_STREAM_PATH", "/x"},
-                       {"PENSTOCK_API_TOKEN", "t"},    {"PENSTOCK_KAFKA", "x"},
-                       {"PENSTOCK_SIM_TOKEN", "x"},    {"PENSTOCKING", "x"}};
+  given.environment = {
+      {"PENSTOCK_KAFKA_BROKER", "x"}, {"PENSTOCK_SOURCES_FIREHOS_PATH", "/x"},
+      {"PENSTOCK_API_TOKEN", "t"},    {"PENSTOCK_CONFG", "x"},
+      {"PENSTOCK_SIM_TOKEN", "x"},    {"PENSTOCK_HOME", "/x"},
+  };
   EXPECT_THAT(
       findings(given),
-      ElementsAre(HasSubstr("PENSTOCK_KAFKA: unknown variable"),
+      ElementsAre("PENSTOCK_CONFG: unknown variable; did you mean `PENSTOCK_CONFIG`?",
                   "PENSTOCK_KAFKA_BROKER: unknown variable; did you mean `PENSTOCK_KAFKA_BROKERS`?",
-                  HasSubstr("PENSTOCK_SOURCES_STREAM_PATH: unknown variable")));
+                  "PENSTOCK_SOURCES_FIREHOS_PATH: unknown variable; did you mean "
+                  "`PENSTOCK_SOURCES_FIREHOSE_PATH`?"));
+}
+
+// The variables of others may begin so, too.
+TEST_F(Variables, ThatLookLikeNoneAreNoErrors) {
+  Inputs given = inputs(minimal);
+  given.environment = {{"PENSTOCK_HOME", "/x"},
+                       {"PENSTOCK_IMAGE_DIGEST", "x"},
+                       {"PENSTOCK_A\nB", "x"},
+                       {"PENSTOCKING", "x"}};
+  EXPECT_THAT(must_load(given).unknown_variables,
+              ElementsAre(R"(PENSTOCK_A\x0aB)", "PENSTOCK_HOME", "PENSTOCK_IMAGE_DIGEST"));
 }
 
 // A name that can be none may still be the nearest.
@@ -78,8 +92,16 @@ TEST_F(Variables, OfAKubernetesServiceOfThatNameAreNotOurs) {
   Inputs given = inputs(minimal);
   given.environment = {{"PENSTOCK_SERVICE_HOST", "192.0.2.1"},
                        {"PENSTOCK_PORT", "tcp://192.0.2.1:9469"},
-                       {"PENSTOCK_PORT_9469_TCP_ADDR", "192.0.2.1"}};
-  EXPECT_TRUE(load(given));
+                       {"PENSTOCK_PORT_9469_TCP_ADDR", "192.0.2.1"},
+                       {"PENSTOCK_ADMIN_SERVICE_HOST", "192.0.2.1"},
+                       {"PENSTOCK_ADMIN_SERVICE_PORT_HTTP", "9469"},
+                       {"PENSTOCK_ADMIN_PORT", "tcp://192.0.2.1:9469"},
+                       {"PENSTOCK_ADMIN_PORT_9469_TCP", "tcp://192.0.2.1:9469"},
+                       {"PENSTOCK_KAFKA_BROKERS_PORT", "tcp://192.0.2.1:9092"}};
+  EXPECT_THAT(must_load(given).unknown_variables, testing::IsEmpty());
+  given.environment = {{"PENSTOCK_SOURCES", "own-port-9"},
+                       {"PENSTOCK_SOURCES_OWN_PORT_9_PATH", "/ours"}};
+  EXPECT_EQ(must_load(given).settings.sources.front().path, "/ours");
 }
 
 TEST_F(Variables, BadOnesAreNamed) {
