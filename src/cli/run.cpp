@@ -273,9 +273,16 @@ std::vector<Command> add_commands(CLI::App& parser, Options& options) {
   }
   // Before the command as well, and between it and what it is of.
   add_configuration_file(parser, options.configuration);
-  for (CLI::App* group : parser.get_subcommands({})) {
-    if (!group->get_subcommands({}).empty()) {
-      add_configuration_file(*group, options.configuration);
+  for (CLI::App* command : parser.get_subcommands({})) {
+    std::vector<CLI::App*> parts = command->get_subcommands({});
+    if (!parts.empty()) {
+      add_configuration_file(*command, options.configuration);
+    }
+    parts.push_back(command);
+    for (CLI::App* part : parts) {
+      if (part->get_subcommands({}).empty() && part->get_option_no_throw("--output") == nullptr) {
+        refuse_output(*part);
+      }
     }
   }
   return commands;

@@ -69,6 +69,17 @@ void add_output(CLI::App& command, Output& output) {
       ->type_name("table|json|ndjson");
 }
 
+void refuse_output(CLI::App& command) {
+  command
+      .add_option_function<std::string>(
+          "-o,--output",
+          [&command](const std::string&) {
+            throw CLI::ValidationError("-o", "`" + command.get_name() + "` prints in one way: " +
+                                                 command.get_description());
+          })
+      ->group("");  // hidden
+}
+
 settings::Inputs inputs_of(const ConfigurationOptions& options) {
   settings::Inputs inputs{.config_file = {}, .environment = read_environment(), .overrides = {}};
   if (!options.file.empty()) {

@@ -24,6 +24,9 @@ void add_configuration_file(CLI::App& command, ConfigurationOptions& options);  
 void add_configuration(CLI::App& command, ConfigurationOptions& options);
 void add_overrides(CLI::App& command, ConfigurationOptions& options);  // `--set` alone
 void add_output(CLI::App& command, Output& output);
+// Of a command that prints in one way: `-o` is told to be none of its options, its word isn't taken
+// for an argument.
+void refuse_output(CLI::App& command);
 
 settings::Inputs inputs_of(const ConfigurationOptions& options);
 // Of a command that asks the API, and needs neither sources nor Kafka.

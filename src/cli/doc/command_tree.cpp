@@ -90,6 +90,9 @@ Command describe(const CLI::App& app, const std::string& path) {
   command.help = one_line(app.get_description());
   describe_footer(app.get_footer(), command);
   for (const CLI::Option* option : app.get_options()) {
+    if (option->get_group().empty()) {
+      continue;  // hidden
+    }
     (option->get_positional() ? command.arguments : command.options).push_back(describe(*option));
   }
   for (const CLI::App* below : app.get_subcommands({})) {

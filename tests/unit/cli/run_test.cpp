@@ -108,6 +108,21 @@ TEST_F(Run, EndsWithTwoOnWrongUsage) {
   }
 }
 
+TEST_F(Run, ACommandThatPrintsInOneWaySaysSo) {
+  for (const std::vector<const char*>& arguments :
+       {std::vector<const char*>{"tail", "firehose", "-o", "json"},
+        {"query", "latest", "-o", "json", "192.0.2.1"},
+        {"dead-letters", "retry", "0/1", "-o", "json"},
+        {"journal", "cat", "--output", "ndjson"},
+        {"run", "-o", "json"}}) {
+    const Outcome outcome = run(arguments);
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_THAT(outcome.out, IsEmpty());
+    EXPECT_THAT(outcome.err, AllOf(StartsWith("-o: `"), HasSubstr("` prints in one way: ")));
+  }
+  EXPECT_THAT(run({"tail", "--help"}).out, Not(HasSubstr("--output")));
+}
+
 TEST_F(Run, EndsWithSeventyEightAndAllErrorsOnABadConfiguration) {
   const char* bad = file("api: {url: nowhere}\nsources: {firehose: {}}\nkafka: {broker: x}\n");
   for (const char* command : {"run", "validate", "config", "gaps"}) {

@@ -71,6 +71,11 @@ TEST_F(CommandTree, TellsOptionsFlagsAndArgumentsApart) {
                                                        .required = true}));
 }
 
+TEST_F(CommandTree, LeavesOutWhatIsHidden) {
+  app_.add_option("--old", value_, "Refused")->group("");
+  EXPECT_THAT(describe(app_).options, testing::IsEmpty());
+}
+
 TEST_F(CommandTree, AnOptionMayBeRepeatedWhereItFillsAList) {
   app_.add_option("--set", values_, "Help")->type_name("KEY=VALUE")->allow_extra_args(false);
   EXPECT_TRUE(describe(app_).options.at(0).repeated);
