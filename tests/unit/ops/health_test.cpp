@@ -31,6 +31,16 @@ TEST(Readiness, IsRefusedWhileStarting) {
       (HealthAnswer{503, R"({"ready":false,"reasons":[{"reason":"starting"}],"degraded":[]})"}));
 }
 
+TEST(Readiness, SaysWhatAStartWaitsFor) {
+  HealthSnapshot snapshot;
+  snapshot.starting = true;
+  snapshot.sources = {healthy("firehose"), healthy("torrent")};
+  snapshot.sources[1].kafka_error = "p.torrent: Broker: Unknown topic or partition";
+  EXPECT_EQ(readiness(snapshot).body,
+            R"({"ready":false,"reasons":[{"reason":"starting",)"
+            R"("detail":"p.torrent: Broker: Unknown topic or partition"}],"degraded":[]})");
+}
+
 TEST(Readiness, IsRefusedWhileDraining) {
   HealthSnapshot snapshot;
   snapshot.draining = true;
@@ -102,7 +112,9 @@ TEST(Readiness, SaysAtOnceThatKafkaRefusesAndWhy) {
   const std::string at_once =
       R"("degraded":[{"reason":"kafka_refused","source":"firehose","detail":"wrong password"}]})";
   EXPECT_EQ(readiness(snapshot),
-            (HealthAnswer{503, R"({"ready":false,"reasons":[{"reason":"starting"}],)" + at_once}));
+            (HealthAnswer{503, R"({"ready":false,"reasons":[{"reason":"starting",)"
+                               R"("detail":"wrong password"}],)" +
+                                   at_once}));
   snapshot.starting = false;
   EXPECT_EQ(readiness(snapshot), (HealthAnswer{200, R"({"ready":true,"reasons":[],)" + at_once}));
 }
