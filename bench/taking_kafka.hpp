@@ -25,6 +25,7 @@ class TakingKafka : public publish::TransactionalKafka {
   Produced dead_letter(const publish::Record&, publish::RecordId) final { return Produced::queued; }
   Produced side(const SideRecord&) override { return Produced::queued; }
   Call failure() const final { return {}; }
+  bool state_is_another() const final { return false; }
   bool flush() final { return true; }
   void send_ahead() final {}
   void poll() final {}
