@@ -49,17 +49,22 @@ bool ChannelFeed::is_ahead() {
 }
 
 void ChannelFeed::received(std::size_t count) {
+  held_back_.received(monotonic_now());
   ring_.received(count, wall_now());
   feed();
 }
 
 void ChannelFeed::open(ChannelId channel, SessionId session) {
-  ring_.open_session(channel, session, wall_now());
+  const WallTime now = wall_now();
+  held_back_.opened(monotonic_now(), now);
+  ring_.open_session(channel, session, now);
   feed();
 }
 
 void ChannelFeed::close(DisconnectCause cause) {
-  ring_.close_session(cause);
+  ring_.close_session(cause, options_.kind == ChannelKind::live
+                                 ? held_back_.lost_since(monotonic_now(), wall_now())
+                                 : std::nullopt);
   feed();
 }
 

@@ -21,7 +21,7 @@ std::string_view to_string(GapState state) noexcept;
 
 struct Gap {
   std::string id;
-  WallTime started_at;               // of the last byte before
+  WallTime started_at;  // of the last byte before; or of the first that was held back before it
   std::optional<WallTime> ended_at;  // of the next session's response header
   DisconnectCause cause = DisconnectCause::ended;
   std::uint64_t truncated_bytes = 0;

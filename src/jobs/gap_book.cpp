@@ -33,7 +33,7 @@ void GapBook::move_start(WallTime at) {
 }
 
 void GapBook::found_end(WallTime at, DisconnectCause cause) {
-  open_->started_at = std::max(open_->started_at, at);
+  open_->started_at = at;
   open_->cause = cause;
   open_->behind.reset();
   changed(*open_);

@@ -41,7 +41,7 @@ class GapBook {
   // The rest need is_open().
   bool is_behind(SessionId session) const { return open_ != nullptr && open_->behind == session; }
   void move_start(WallTime at);
-  // The end of that session was found in the journal.
+  // The end of that session was found in the journal. It says when the gap began.
   void found_end(WallTime at, DisconnectCause cause);
   void truncated(std::uint64_t bytes);
   void note_open(std::string_view text) { note(*open_, text); }

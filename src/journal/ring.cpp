@@ -120,9 +120,10 @@ void Ring::seal() {
   seal_open(BlockKind::lines, whole, whole, {open_data() + whole, framer_.tail()});
 }
 
-void Ring::close_session(DisconnectCause cause) {
+void Ring::close_session(DisconnectCause cause, std::optional<WallTime> lost_since) {
   end_lines();
-  add_mark({BlockKind::session_closed, channel_, session_, session_last_, cause});
+  add_mark({BlockKind::session_closed, channel_, session_,
+            std::min(session_last_, lost_since.value_or(session_last_)), cause});
 }
 
 void Ring::finish() {

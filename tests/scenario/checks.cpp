@@ -6,7 +6,6 @@
 
 #include "event_text.hpp"
 #include "gap_record.hpp"
-#include "penstock/core/limits.hpp"
 #include "world.hpp"
 
 namespace penstock::scenario {
@@ -229,9 +228,6 @@ class SourceCheck {
       return true;
     }
     const WallTime to = lost_by(emission);
-    if (emission.job && to - emission.at > limits::gap_margin) {
-      return true;  // it waited in the remote; its job may have ended too long before the gap
-    }
     return std::any_of(gaps_.begin(), gaps_.end(), [&](const GapRecord& gap) {
       const bool says_so =
           gap.state == "unrecoverable" || gap.says("task list begins") || gap.says("held");
@@ -300,8 +296,9 @@ class SourceCheck {
     every_reconnection_has_a_gap(ends);
   }
 
-  // Nothing of the session before it came after its beginning, but what a crash took away. A
-  // session that there was no room for, so that nothing of it was read, is part of the gap.
+  // Nothing of the session before it came after its beginning, but what was held back then, or what
+  // a crash took away. A session that there was no room for, so that nothing of it was read, is
+  // part of the gap.
   bool is_between_sessions(const GapRecord& gap) const {
     bool found = false;
     for (const auto& [id, connection] : source_.connections) {
@@ -309,8 +306,10 @@ class SourceCheck {
         break;
       }
       const auto crash = world_.ended_at(connection.instance);
-      const bool begins_it =
-          gap.started_at == connection.received_at || (crash && gap.started_at <= *crash);
+      const bool begins_it = gap.started_at == connection.received_at ||
+                             (connection.held_back && gap.started_at >= connection.opened_at &&
+                              gap.started_at < connection.received_at) ||
+                             (crash && gap.started_at <= *crash);
       found = begins_it || (found && connection.delivered == 0);
     }
     return found;

@@ -152,6 +152,7 @@ void LiveSession::read() {
   if (room.empty()) {
     room_ = false;
     lane_.held_back().full(clock_.monotonic());
+    from.held_back = true;
     go_on(outcome::SinkFull{});
     return;
   }
@@ -162,6 +163,7 @@ void LiveSession::read() {
   from.received_at = clock_.wall();
   lane_.ring().received(count, machine_.wall());
   last_byte_ = clock_.monotonic();
+  lane_.held_back().received(last_byte_);
   story_.say(source_, "receives ", count, " bytes of connection ", connection_);
   lane_.feed();
 }
@@ -175,13 +177,15 @@ void LiveSession::go_on(const remote::Outcome& what) {
     last_byte_ = clock_.monotonic();
     story_.say(source_, "session ", session.value, " opened on connection ", connection_);
     opened_(session);
+    lane_.held_back().opened(last_byte_, machine_.wall());
     lane_.ring().open_session(ChannelId{sessions_}, session, machine_.wall());
   }
   if (decision.ending) {
     if (decision.ending->was_open) {
       open_ = false;
       story_.say(source_, "session ", sessions_, " closed: ", to_string(decision.ending->cause));
-      lane_.ring().close_session(decision.ending->cause);
+      lane_.ring().close_session(decision.ending->cause,
+                                 lane_.held_back().lost_since(clock_.monotonic(), machine_.wall()));
     } else {
       story_.say(source_, "no session: ", to_string(decision.ending->cause));
       failed_(decision.ending->cause);

@@ -165,7 +165,7 @@ void World::bring(const Trouble& trouble) {
   }
 }
 
-// The machine's; the remote goes on. All that is planned besides its events comes as much later.
+// The machine's; the remote goes on. What is planned meanwhile comes when it is over.
 void World::suspend(Duration time) {
   const WallTime until = clock_.wall() + time;
   story_.say("machine", "is suspended until ", story_.at(until), " s");
@@ -175,9 +175,6 @@ void World::suspend(Duration time) {
   for (WallTime* const at : {&calm_at_, &over_at_, &looked_at_}) {
     *at += time;
   }
-  for (std::size_t i = next_trouble_; i < troubles_.size(); ++i) {
-    troubles_[i].at += time;
-  }
   over_at_ += time;  // replays are held back as long again
   story_.say("machine", "goes on");
   if (time <= limits::stood_still) {
@@ -186,10 +183,11 @@ void World::suspend(Duration time) {
   // What the remote held back takes its time.
   const auto most = std::clamp<Duration>(time, limits::after_full, limits::after_full_most) / 2;
   for (const auto& [name, source] : remote_.sources()) {
-    if (source.open != 0) {
-      remote_.source(name).connections.at(source.open).comes_at =
-          clock_.wall() + Duration(static_cast<std::int64_t>(
-                              dice_.below(static_cast<std::uint64_t>(most.count()))));
+    if (!source.connections.empty()) {
+      Connection& last = remote_.source(name).connections.rbegin()->second;
+      last.held_back = true;
+      last.comes_at = clock_.wall() + Duration(static_cast<std::int64_t>(
+                                          dice_.below(static_cast<std::uint64_t>(most.count()))));
     }
   }
 }

@@ -16,7 +16,7 @@ enum class BlockKind : std::uint8_t {
   oversized_line = 1,  // the beginning of one line that is larger than events.max_size
   // Marks, so that what follows from them is decided in the order of the bytes:
   session_opened = 2,  // its time is that of the response header; no data
-  session_closed = 3,  // its time is that of the session's last byte; `cause` is set; no data
+  session_closed = 3,  // from its time on something may be lost; `cause` is set; no data
 };
 
 // A view: the bytes belong to the journal and stay, unchanged, until the block's sequence is

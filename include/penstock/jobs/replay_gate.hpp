@@ -36,27 +36,55 @@ inline FullTime full_at(const std::optional<FullTime>& before, MonotonicTime now
   return {before && since < before->caught_up() ? std::min(before->since, since) : since, now};
 }
 
-// When that was last.
+// When that was last, and what it means for the end of the live session.
 class HeldBack {
  public:
+  void opened(MonotonicTime now, WallTime wall) {
+    look(now, wall);
+    opened_ = received_ = now;
+  }
+  void received(MonotonicTime now) { received_ = now; }
   // The journal has no room.
   void full(MonotonicTime now) { last_ = full_at(last_, now); }
   // To be called every second, and before anybody asks. A machine that is suspended may hold its
   // monotonic clock, too.
   void look(MonotonicTime now, WallTime wall) {
     if (looked_) {
+      const MonotonicTime::duration counted = now - looked_->first;
       const auto by_wall =
-          std::clamp<Duration>(wall - looked_->second, Duration{0}, limits::after_full_most);
-      const auto lasted = std::max<MonotonicTime::duration>(now - looked_->first, by_wall);
-      if (lasted > limits::stood_still) {
-        last_ = full_at(last_, now, lasted);
+          std::clamp<Duration>(wall - looked_->second, Duration{0}, limits::job_memory);
+      if (std::max<MonotonicTime::duration>(counted, by_wall) > limits::stood_still) {
+        stood_still(now, counted, std::max<MonotonicTime::duration>(counted, by_wall));
       }
     }
     looked_.emplace(now, wall);
   }
   const std::optional<FullTime>& last() const { return last_; }
 
+  // The session ends. If its last bytes came while it was still behind, what it lost was sent from
+  // then on, not after them. A process that is killed can't say so: then the gap begins with them.
+  std::optional<WallTime> lost_since(MonotonicTime now, WallTime wall) {
+    look(now, wall);
+    if (!last_ || opened_ >= last_->until || received_ >= last_->caught_up()) {
+      return std::nullopt;
+    }
+    return wall - std::chrono::floor<Duration>(now - std::max(opened_, last_->since));
+  }
+
  private:
+  void stood_still(MonotonicTime now, MonotonicTime::duration counted,
+                   MonotonicTime::duration lasted) {
+    // What was before is longer ago than the monotonic clock says.
+    opened_ -= lasted - counted;
+    received_ -= lasted - counted;
+    if (last_) {
+      last_->since -= lasted - counted;
+      last_->until -= lasted - counted;
+    }
+    last_ = full_at(last_, now, lasted);
+  }
+
+  MonotonicTime opened_, received_;  // the session; its last bytes
   std::optional<FullTime> last_;
   std::optional<std::pair<MonotonicTime, WallTime>> looked_;
 };

@@ -124,6 +124,7 @@ class SilentFeed : public testing::Test {
         io_, pool_, std::move(options),
         [this](Batch&& batch) {
           kinds_.push_back(batch.block.kind);
+          received_at_.push_back(batch.block.received_at);
           came_.up_to = batch.block.sequence;
           came_.lines += batch.events.size() + batch.dead_letters.size();
           came_.bytes += batch.block.bytes.size();
@@ -152,6 +153,7 @@ class SilentFeed : public testing::Test {
   extract::Pool pool_{1};
   std::atomic<std::uint64_t> blocks_ = 0;  // the two below are of so many
   std::vector<BlockKind> kinds_;
+  std::vector<WallTime> received_at_;
   Released came_;
   std::optional<ChannelFeed> feed_;
 };
@@ -188,6 +190,19 @@ TEST_F(SilentFeed, OpensASessionOnceTheDiskHasRoomForItsMark) {
   ASSERT_TRUE(run_until([&] { return feed_->idle(); }));
   ASSERT_EQ(blocks_, 1u);
   EXPECT_EQ(kinds_.back(), BlockKind::session_opened);
+}
+
+// As where the machine was suspended. What came after it was sent in it.
+TEST_F(SilentFeed, EndsASessionThatWasHeldBackWhereThatBegan) {
+  make(options(ChannelKind::live, Duration{250}));
+  feed_->open(ChannelId{1}, SessionId{1});
+  feed_->live(monotonic_now(), wall_now() + std::chrono::hours(1));
+  receive("{}\n");
+  feed_->close(DisconnectCause::aborted);
+  ASSERT_TRUE(run_until([&] { return feed_->idle(); }));
+  ASSERT_EQ(kinds_.back(), BlockKind::session_closed);
+  EXPECT_LE(received_at_.back(), wall_now() - std::chrono::hours(1));
+  EXPECT_GT(received_at_.back(), wall_now() - std::chrono::hours(2));
 }
 
 // Nothing of it was received.

@@ -30,6 +30,15 @@ void add_jobs(GapBook& book, Gap& gap, std::size_t count) {
   }
 }
 
+// Its last bytes came after a time in which they were held back, and what was lost may be of that.
+TEST(GapBook, BeginsWhereTheEndSaysThatTheJournalStillHad) {
+  GapBook book(true, "p");
+  book.begin(at_s(0), DisconnectCause::daemon_down, {}, SessionId{1});
+  book.move_start(at_s(100));
+  book.found_end(at_s(50), DisconnectCause::aborted);
+  EXPECT_EQ(book.take_changed(false).back().started_at, at_s(50));
+}
+
 TEST(GapBook, ListsAThousandJobsAndCountsTheOthers) {
   GapBook book = with_a_gap();
   Gap& gap = listed(book);

@@ -104,6 +104,51 @@ TEST(HeldBack, IsOneTimeWhereTheJournalIsFullBehindIt) {
   EXPECT_EQ(held.last(), full(100, 150));
 }
 
+// The remote drops a connection that waited: it may have sent what it dropped at any time of that.
+TEST(HeldBack, SaysSinceWhenASessionMayHaveLostSomething) {
+  HeldBack held;
+  held.opened(at(100), wall(0));
+  held.received(at(101));
+  EXPECT_FALSE(held.lost_since(at(102), wall(2))) << "nothing was held back";
+  held.received(at(1'000));
+  EXPECT_EQ(held.lost_since(at(1'001), wall(901)), wall(2));
+  held.opened(at(1'001), wall(901));
+  EXPECT_FALSE(held.lost_since(at(1'002), wall(902))) << "it was opened after that";
+}
+
+TEST(HeldBack, LosesNothingOfASessionThatHasCaughtUp) {
+  HeldBack held;
+  held.opened(at(100), wall(0));
+  for (std::int64_t second = 130; second <= 165; ++second) {
+    held.look(at(second), wall(second - 100));
+  }
+  held.received(at(159));
+  EXPECT_EQ(held.lost_since(at(165), wall(65)), wall(0));
+  held.received(at(160));
+  EXPECT_FALSE(held.lost_since(at(165), wall(65)));
+}
+
+TEST(HeldBack, LosesNothingOfBeforeTheSession) {
+  HeldBack held;
+  held.look(at(100), wall(0));
+  held.full(at(101));
+  held.opened(at(102), wall(2));
+  held.full(at(103));
+  EXPECT_EQ(held.lost_since(at(104), wall(4)), wall(2));
+}
+
+TEST(HeldBack, KnowsSinceWhenByTheClockAsItIsNow) {
+  constexpr std::int64_t days = 2 * 86'400;
+  HeldBack held;
+  held.opened(at(100), wall(0));
+  held.full(at(101));
+  held.look(at(101), wall(1));
+  held.look(at(102), wall(days));  // the monotonic clock stood still
+  held.received(at(102));
+  EXPECT_EQ(held.lost_since(at(102), wall(days)), wall(1));
+  EXPECT_EQ(held.lost_since(at(103), wall(1)), wall(1 - days)) << "it was set back";
+}
+
 // Reading goes on as soon as there is a little room, and the rest of what was held back fills it.
 TEST(ReplayGate, CountsAsOneTimeWithoutRoomWhatRoomForALittleInterrupts) {
   FullTime found = full_at({}, at(100));

@@ -130,6 +130,17 @@ TEST_F(RingTest, MarksWhereASessionBeginsAndEnds) {
   EXPECT_TRUE(blocks[1].bytes.empty());
 }
 
+TEST_F(RingTest, MarksTheEndOfASessionWithWhatIsEarlier) {
+  constexpr Duration second{1'000};
+  ring_.close_session(DisconnectCause::aborted, now + second);
+  ring_.open_session(ChannelId{2}, SessionId{2}, now);
+  ring_.close_session(DisconnectCause::aborted, now - second);
+  const auto blocks = drain_with_marks(ring_);
+  ASSERT_EQ(blocks.size(), 3u);
+  EXPECT_EQ(blocks[0].received_at, now) << "its last bytes";
+  EXPECT_EQ(blocks[2].received_at, now - second);
+}
+
 TEST_F(RingTest, KeepsTheMarksOfManyShortSessionsWhileItIsFull) {
   while (feed(ring_, std::string(99, 'x') + "\n").empty()) {
   }
