@@ -169,8 +169,20 @@ void World::bring(const Trouble& trouble) {
 void World::suspend(Duration time) {
   const WallTime until = clock_.wall() + time;
   story_.say("machine", "is suspended until ", story_.at(until), " s");
+  const WallTime dropped_at =
+      clock_.wall() + Duration(static_cast<std::int64_t>(
+                          dice_.between(1, 2 * static_cast<std::uint64_t>(time.count()))));
   while (clock_.wall() < until) {
-    turn(Duration(std::min(remote_.next_at().value_or(until), until) - clock_.wall()));
+    WallTime to = std::min(remote_.next_at().value_or(until), until);
+    if (clock_.wall() < dropped_at) {
+      to = std::min(to, dropped_at);
+    }
+    turn(Duration(to - clock_.wall()));
+    if (clock_.wall() == dropped_at) {
+      for (const auto& [name, source] : remote_.sources()) {
+        remote_.cut(name, Connection::End::broken);  // nobody reads
+      }
+    }
   }
   for (WallTime* const at : {&calm_at_, &over_at_, &looked_at_}) {
     *at += time;
