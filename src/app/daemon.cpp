@@ -282,7 +282,9 @@ void Daemon::Impl::keep_beat() {
   if (overview_.all_turn(log_) && notifier_.watchdog_interval()) {
     notifier_.watchdog();
   }
-  const auto ready = [](const Sources::Source& source) { return source.pipeline->ready(); };
+  const auto ready = [](const Sources::Source& source) {
+    return source.removed || source.pipeline->ready();
+  };
   if (!stage_.ready && begun_at_ && std::ranges::all_of(sources_.list(), ready)) {
     ready_ = stage_.ready = true;
     log_.info("ready");

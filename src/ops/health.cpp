@@ -58,8 +58,9 @@ std::string reason_text(std::string_view reason) {
 std::vector<HealthFinding> not_ready(const HealthSnapshot& snapshot) {
   std::vector<HealthFinding> found;
   if (snapshot.starting) {
-    const auto waits = std::ranges::find_if(
-        snapshot.sources, [](const SourceHealth& s) { return !s.kafka_error.empty(); });
+    const auto waits = std::ranges::find_if(snapshot.sources, [](const SourceHealth& s) {
+      return !s.removed && !s.kafka_error.empty();
+    });
     found.push_back({"starting", {}, waits == snapshot.sources.end() ? "" : waits->kafka_error});
   }
   if (snapshot.draining) {

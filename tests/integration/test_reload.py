@@ -292,19 +292,26 @@ def test_a_stop_while_a_reload_opens_a_journal_is_no_error(tmp_path, simulator, 
     assert local.stop_at_once() == 1
 
 
-def test_readiness_does_not_wait_for_a_removed_source(simulator, connect):
-    """Its journal is full, and goes to Kafka when that takes it."""
+@pytest.mark.kafka
+def test_readiness_does_not_wait_for_a_removed_source(kafka, prefix, simulator, connect):
+    """Its topic is missing, so what it received waits for ever."""
 
     def listing(names: str) -> str:
         return f"log: {{format: json}}\nsources: {{{names}}}\n"
 
-    local = connect(
-        simulator(rate="max"), sources=None, text=listing("firehose: {}"), journal_max_size="64MiB"
-    ).wait_ready("/livez")
-    wait.until("the journal is full", lambda: "journal_full" in local.reasons())
-    local.reload(listing("torrent: {path: /v1/nowhere}"))
-    wait.until("it is removed", lambda: local.logged("source removed", "firehose"))
-    found = json.loads(local.get("/readyz")[1])
-    assert "firehose" not in {reason.get("source") for reason in found["reasons"]}
-    assert ("removed", "firehose") in {(one["reason"], one["source"]) for one in found["degraded"]}
+    remote = simulator(rate=100)
+    known = {"brokers": kafka.brokers, "kafka_topic_prefix": prefix}
+    assert connect(remote, **known).wait_ready().stop() == 0  # the other topics are made
+    known |= {"kafka_create_topics": "false", "sources": None}
+    local = connect(remote, text=listing("firehose: {}, torrent: {}"), **known).wait_ready("/livez")
+    wait.until("firehose publishes", lambda: published(local.metrics(), "firehose") > 0)
+    wait.until(
+        "torrent has something",
+        lambda: local.metrics().get("received_events_total", source="torrent") > 0,
+    )
+    assert local.reasons() == ["starting"]
+    local.reload(listing("firehose: {}"))
+    wait.until("torrent is removed", lambda: local.logged("source removed", "torrent"))
+    wait.until("it is ready", lambda: local.get("/readyz")[0] == 200)
+    assert f"{prefix}.torrent" in degraded(local, "removed")
     assert local.stop_at_once() == 1
