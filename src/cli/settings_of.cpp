@@ -104,8 +104,10 @@ settings::Inputs local_inputs_of(const ConfigurationOptions& options) {
   return inputs;
 }
 
-int with_settings(const settings::Inputs& inputs, const WithSettings& command, bool warns) {
-  const settings::LoadResult loaded = settings::load(inputs);
+namespace {
+
+int go_on(const settings::LoadResult& loaded, const settings::Inputs& inputs,
+          const WithSettings& command) {
   if (!loaded) {
     for (const settings::Finding& finding : loaded.error()) {
       std::cerr << to_string(finding) << '\n';
@@ -113,11 +115,15 @@ int with_settings(const settings::Inputs& inputs, const WithSettings& command, b
     return exit_configuration;
   }
   for (const std::string& name : loaded->unknown_variables) {
-    if (warns) {
-      std::cerr << "warning: " << name << ": unknown variable, left out\n";
-    }
+    std::cerr << "warning: " << name << ": unknown variable, left out\n";
   }
   return command(*loaded, inputs);
+}
+
+}  // namespace
+
+int with_settings(const settings::Inputs& inputs, const WithSettings& command) {
+  return go_on(settings::load(inputs), inputs, command);
 }
 
 int with_source(const ConfigurationOptions& options, const std::string& source,
@@ -125,19 +131,20 @@ int with_source(const ConfigurationOptions& options, const std::string& source,
                 const std::function<int(const settings::Loaded&, const settings::Inputs&,
                                         const std::string& source)>& command) {
   settings::Inputs inputs = api_inputs_of(options);
-  return with_settings(inputs, [&](const settings::Loaded& loaded, const settings::Inputs& all) {
-    const std::string name = source.empty() ? chosen(loaded.settings) : source;
-    const auto& sources = loaded.settings.sources;
-    if (std::ranges::any_of(sources, [&](const auto& each) { return each.name.str() == name; })) {
-      return command(loaded, all, name);
+  settings::LoadResult loaded = settings::load(inputs);
+  std::string name = source;
+  if (loaded) {
+    const auto& sources = loaded->settings.sources;
+    if (name.empty()) {
+      name = chosen(loaded->settings);
     }
-    inputs.overrides["sources"] = name;
-    return with_settings(
-        inputs,
-        [&](const settings::Loaded& with_it, const settings::Inputs& its) {
-          return command(with_it, its, name);
-        },
-        false);
+    if (std::ranges::none_of(sources, [&](const auto& each) { return each.name.str() == name; })) {
+      inputs.overrides["sources"] = name;
+      loaded = settings::load(inputs);  // its variables are known now
+    }
+  }
+  return go_on(loaded, inputs, [&](const settings::Loaded& with_it, const settings::Inputs& its) {
+    return command(with_it, its, name);
   });
 }
 

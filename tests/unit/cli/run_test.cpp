@@ -239,6 +239,15 @@ TEST_F(Run, TheDemoTakesAConfiguration) {
 }
 
 // As a start would.
+TEST_F(Run, AVariableOfTheSourceThatACommandNamesIsTaken) {
+  ASSERT_EQ(::setenv("PENSTOCK_SOURCES_TORRENT_STALL_TIMEOUT", "bogus", 1), 0);
+  const Outcome outcome = run({"tail", "torrent", "-c", file("api: {url: https://api.test}\n")});
+  ::unsetenv("PENSTOCK_SOURCES_TORRENT_STALL_TIMEOUT");
+  EXPECT_EQ(outcome.status, 78);
+  EXPECT_THAT(outcome.err,
+              AllOf(HasSubstr("sources.torrent.stall_timeout"), Not(HasSubstr("left out"))));
+}
+
 TEST_F(Run, ValidateFindsAJournalThatCannotBeMade) {
   for (const char* directory : {"/etc/passwd", "/etc/passwd/below", "/proc/nope/below"}) {
     const Outcome outcome = run({"validate", "--offline", "-o", "ndjson", "-c",
