@@ -134,8 +134,9 @@ Finding check_journal(const settings::Settings& settings) {
   std::error_code error;
   const std::filesystem::path& directory = settings.journal.directory;
   std::filesystem::path there = directory;
-  while (!std::filesystem::exists(there, error) && there.has_relative_path()) {
-    there = there.parent_path();  // the daemon makes the rest
+  // The daemon makes the rest, but not what a link leads to.
+  while (!exists(std::filesystem::symlink_status(there, error)) && there.has_relative_path()) {
+    there = there.parent_path();
   }
   if (!std::filesystem::is_directory(there, error)) {
     return {Level::failed, "journal", there.string() + " is no directory: set journal.directory"};

@@ -70,10 +70,15 @@ Result<std::optional<Description>> read_description(const std::string& directory
   };
   std::ifstream file(path);
   if (!file) {
-    for (const auto& entry : fs::directory_iterator(directory)) {
-      if (entry.path().extension() == ".segment") {
+    std::error_code error;
+    for (fs::directory_iterator entry(directory, error), end; !error && entry != end;
+         entry.increment(error)) {
+      if (entry->path().extension() == ".segment") {
         return unreadable("is missing, and there are segments");
       }
+    }
+    if (error) {
+      return make_error(Errc::io, "can't read " + directory + ": " + error.message());
     }
     return std::optional<Description>();
   }

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -249,12 +250,25 @@ TEST_F(Run, AVariableOfTheSourceThatACommandNamesIsTaken) {
 }
 
 TEST_F(Run, ValidateFindsAJournalThatCannotBeMade) {
-  for (const char* directory : {"/etc/passwd", "/etc/passwd/below", "/proc/nope/below"}) {
+  const std::string link = file_ + ".link", journal = file_ + ".journal";
+  std::filesystem::create_symlink(file_ + ".none", link);
+  std::filesystem::create_directory(journal);
+  std::ofstream(journal + "/firehose") << "no directory\n";
+  for (const auto& [directory, subject, why] :
+       {std::array<std::string, 3>{"/etc/passwd", "journal", "is no directory"},
+        {"/etc/passwd/below", "journal", "is no directory"},
+        {link, "journal", "is no directory"},
+        {link + "/below", "journal", "is no directory"},
+        {"/proc/nope/below", "journal", "can't be written"},
+        {journal, "journal of firehose", "Not a directory"}}) {
     const Outcome outcome = run({"validate", "--offline", "-o", "ndjson", "-c",
                                  file(minimal_ + "journal: {directory: " + directory + "}\n")});
     EXPECT_EQ(outcome.status, 1);
-    EXPECT_THAT(outcome.out, HasSubstr(R"({"result":"failed","subject":"journal")")) << directory;
+    EXPECT_THAT(outcome.out, HasSubstr(R"({"result":"failed","subject":")" + subject + R"(")"));
+    EXPECT_THAT(outcome.out, HasSubstr(why)) << directory;
   }
+  std::filesystem::remove(link);
+  std::filesystem::remove_all(journal);
 }
 
 TEST_F(Run, ReplaySaysThatThereIsNoDaemon) {
