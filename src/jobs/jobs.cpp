@@ -98,7 +98,9 @@ Jobs::Impl::Entry* Jobs::Impl::know(std::string_view id, bool created, WallTime 
     return known;
   }
   if (tracker_.size() >= limits::remembered_jobs) {
-    const auto done = tracker_.unrecorded_before(list_read_.value_or(now) - late);
+    // One that is asked for in vain for long protects nothing any more.
+    const bool list_is_good = list_read_ && lists_failed_ < limits::lists_failed;
+    const auto done = tracker_.unrecorded_before((list_is_good ? *list_read_ : now) - late);
     if (!done) {
       session_.overflowed = session_changed_ = true;
       ++figures_.refused_jobs;

@@ -126,6 +126,7 @@ class Jobs::Impl {
   std::vector<Failure> failures_;  // attempts whose gap isn't known yet
 
   std::optional<WallTime> list_read_;   // when last
+  std::uint32_t lists_failed_ = 0;      // since then
   std::vector<SideRecord> tombstones_;  // to be stored
   std::vector<Order> orders_;
   RecentViews recent_;

@@ -41,6 +41,7 @@ Changes Jobs::Impl::tasks_listed(std::span<const Task> tasks, WallTime now) {
   }
   tracker_.listed(ids, now);
   list_read_ = now;
+  lists_failed_ = 0;
   for (Gap* const gap : gaps_.listed()) {
     find_jobs_of(*gap, oldest);
   }
@@ -84,6 +85,7 @@ void Jobs::Impl::find_jobs_of(Gap& gap, std::optional<WallTime> oldest_listed) {
 
 Changes Jobs::Impl::tasks_failed(WallTime now) {
   questions_.list_failed(now);
+  ++lists_failed_;
   Changes changes;
   store(changes, now);
   return changes;

@@ -66,6 +66,28 @@ TEST_F(JobsForgotten, ForRoomWhateverOlderOnesCannotGo) {
   EXPECT_EQ(state["session"].find("overflowed"), std::string::npos);
 }
 
+TEST_F(JobsForgotten, ForRoomThoughTheListIsAskedForInVain) {
+  start();
+  list({});
+  open();
+  Lines lines;
+  for (std::size_t i = 0; i < limits::remembered_jobs; ++i) {
+    lines.push_back(status_line("job-" + std::to_string(i), created_flags));
+    lines.push_back(status_line("job-" + std::to_string(i), success_flags));
+  }
+  live(lines);
+  for (std::uint32_t i = 1; i < limits::lists_failed; ++i) {
+    pass(3601);
+    commit(jobs->tasks_failed(now));
+  }
+  live({status_line("new", created_flags)});
+  EXPECT_EQ(stored("job/new"), 0u) << "the list may hold all of them";
+  pass(3601);
+  commit(jobs->tasks_failed(now));
+  live({status_line("newer", created_flags)});
+  EXPECT_EQ(stored("job/newer"), 1u);
+}
+
 TEST_F(JobsForgotten, NotBeforeTheListWasRead) {
   start();
   list({});
