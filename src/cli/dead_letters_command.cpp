@@ -11,6 +11,7 @@
 #include "cli/exit_status.hpp"
 #include "cli/json_values.hpp"
 #include "cli/letter_table.hpp"
+#include "cli/settings_of.hpp"
 #include "cli/usage_error.hpp"
 #include "penstock/core/event.hpp"
 #include "penstock/core/text.hpp"
@@ -35,11 +36,6 @@ std::vector<LetterPlace> places_of(const DeadLettersOptions& options) {
     places.push_back(publish::parse_letter_place(text).value_or(LetterPlace{}));
   }
   return places;
-}
-
-int fail(const Error& error) {
-  std::cerr << "penstock: " << error.what << '\n';
-  return exit_failed;
 }
 
 CLI::Option* add_places(CLI::App& command, std::vector<std::string>& places,

@@ -117,8 +117,7 @@ int replay(const Options& options) {
                                                              const settings::Inputs&) {
     const auto answer = app::ask_for_replay(loaded.settings.admin.socket, options.replay);
     if (!answer) {
-      std::cerr << "penstock: " << answer.error().what << '\n';
-      return exit_failed;
+      return fail(answer.error());
     }
     std::cerr << *answer << '\n';
     return exit_done;
@@ -130,8 +129,7 @@ int show_gaps(const Options& options) {
                                                              const settings::Inputs&) {
     const auto gaps = app::read_gaps(loaded.settings.kafka, options.gaps);
     if (!gaps) {
-      std::cerr << "penstock: " << gaps.error().what << '\n';
-      return exit_failed;
+      return fail(gaps.error());
     }
     print_gaps(std::cout, gaps->records, options.output, wall_now());
     if (gaps->unreadable > 0) {
@@ -249,9 +247,9 @@ std::vector<Command> add_commands(CLI::App& parser, Options& options) {
   CLI::App* show = add("demo", "Run simulator, Kafka, daemon and a consumer in this terminal",
                        "penstock demo --seconds 60 --rate 5000");
   show->footer(
-      "Of a configuration that -c names, and of none else, it takes kafka.key,\n"
-      "kafka.timestamp, kafka.headers and kafka.commit_interval; with --brokers\n"
-      "kafka.properties, kafka.partitions and kafka.replication_factor, too.\n" +
+      "With -c it takes kafka.key, kafka.timestamp, kafka.headers and\n"
+      "kafka.commit_interval of the configuration; with --brokers kafka.properties,\n"
+      "kafka.partitions and kafka.replication_factor, too.\n" +
       show->get_footer());
   add_demo(*show, options);
 

@@ -60,6 +60,9 @@ void count(InspectedSegment& segment, const Block& block) {
       static_cast<std::uint64_t>(std::count(block.bytes.begin(), block.bytes.end(), '\n')) +
       (is_cut_off ? 1 : 0);
   segment.data.count += block.bytes.size();
+  if (block.kind == BlockKind::session_closed) {
+    return;  // its time may be older than what was received
+  }
   segment.received_from =
       std::min(segment.received_from.value_or(block.received_at), block.received_at);
   segment.received_to =

@@ -29,7 +29,7 @@ inline bool comes_before(const Recovered& a, const Recovered& b) noexcept {
 // `next`, which doesn't come before `a`, has nothing but the block that it ends with, too: a
 // process was killed while that one moved from a segment to another.
 inline bool is_copy(const Recovered& a, const Recovered& next) noexcept {
-  return next.first == a.last;
+  return next.first == a.last && next.last == a.last;
 }
 
 // Blocks above `after` alone. Seals what was open, if it was written in this boot.

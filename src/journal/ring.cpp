@@ -207,6 +207,7 @@ bool Ring::place_segment() {
     return false;
   }
   placed_.push_back({.segment = std::move(segment)});
+  placed_.back().segment->map();
   return true;
 }
 

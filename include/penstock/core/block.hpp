@@ -26,7 +26,7 @@ struct Block {
   ChannelId channel;
   SessionId session;
   BlockKind kind = BlockKind::lines;
-  WallTime received_at;  // of the block's first byte
+  WallTime received_at;  // of the block's first byte; of a mark see there
   std::string_view bytes;
   std::uint64_t original_size = 0;                 // of an oversized line, without its line end
   DisconnectCause cause = DisconnectCause::ended;  // of a session's end

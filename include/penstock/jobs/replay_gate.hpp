@@ -51,6 +51,7 @@ class HeldBack {
   void look(MonotonicTime now, WallTime wall) {
     if (looked_) {
       const MonotonicTime::duration counted = now - looked_->first;
+      // Nothing is remembered for longer.
       const auto by_wall =
           std::clamp<Duration>(wall - looked_->second, Duration{0}, limits::job_memory);
       if (std::max<MonotonicTime::duration>(counted, by_wall) > limits::stood_still) {
