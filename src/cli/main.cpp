@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -42,7 +43,9 @@ namespace {
 // into it. Reading finds an end now, and writing fails.
 void open_closed_descriptors() {
   for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-    if (fcntl(number, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != number) {
+    const bool closed = fcntl(number, F_GETFD) < 0 && errno == EBADF;
+    if (closed && open("/dev/null", O_RDONLY) != number) {
+      std::fputs("penstock: /dev/null can't be opened for a closed standard descriptor\n", stderr);
       _exit(penstock::cli::exit_failed);
     }
   }

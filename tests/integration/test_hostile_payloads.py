@@ -229,7 +229,7 @@ COMMANDS = {
     "dead-letters ls": "invalid_json",
     "dead-letters ls -o ndjson": "invalid_json",
     "dead-letters cat 0/0": CANARY,
-    "journal ls {journal}": "SOURCE",
+    "journal verify {journal}": "SOURCE",
     "tasks list": "pwned",
     "tasks list -o json": "pwned",
     "tasks status x": "pwned",

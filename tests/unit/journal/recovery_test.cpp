@@ -234,6 +234,15 @@ TEST_F(RecoveryTest, KnowsABlockInEveryStepOfItsSealing) {
   expect_it(56, true, true);
 }
 
+TEST_F(RecoveryTest, KnowsTheCopyOfABlockThatMoved) {
+  const auto with = [](std::uint64_t first, std::uint64_t last) {
+    return Recovered{.first = {first}, .last = {last}};
+  };
+  EXPECT_TRUE(is_copy(with(1, 3), with(3, 3)));
+  EXPECT_FALSE(is_copy(with(1, 3), with(3, 5))) << "it has more";
+  EXPECT_FALSE(is_copy(with(1, 3), with(4, 4)));
+}
+
 // Else one that is killed meanwhile would leave something else.
 TEST_F(RecoveryTest, WritesNothingToFindOutWhetherABlockWasSealed) {
   const std::size_t page = 4'096;
