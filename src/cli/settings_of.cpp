@@ -107,7 +107,7 @@ settings::Inputs local_inputs_of(const ConfigurationOptions& options) {
 namespace {
 
 int go_on(const settings::LoadResult& loaded, const settings::Inputs& inputs,
-          const WithSettings& command) {
+          const WithSettings& command, bool warns = true) {
   if (!loaded) {
     for (const settings::Finding& finding : loaded.error()) {
       std::cerr << to_string(finding) << '\n';
@@ -115,15 +115,17 @@ int go_on(const settings::LoadResult& loaded, const settings::Inputs& inputs,
     return exit_configuration;
   }
   for (const std::string& name : loaded->unknown_variables) {
-    std::cerr << "warning: " << name << ": unknown variable, left out\n";
+    if (warns) {
+      std::cerr << "warning: " << name << ": unknown variable, left out\n";
+    }
   }
   return command(*loaded, inputs);
 }
 
 }  // namespace
 
-int with_settings(const settings::Inputs& inputs, const WithSettings& command) {
-  return go_on(settings::load(inputs), inputs, command);
+int with_settings(const settings::Inputs& inputs, const WithSettings& command, bool warns) {
+  return go_on(settings::load(inputs), inputs, command, warns);
 }
 
 int with_source(const ConfigurationOptions& options, const std::string& source,

@@ -37,7 +37,7 @@ settings::Inputs local_inputs_of(const ConfigurationOptions& options);
 using WithSettings = std::function<int(const settings::Loaded&, const settings::Inputs&)>;
 // Loads and goes on with `command`, or lists all that is wrong. Warns of variables that aren't
 // known, unless the command does so itself.
-int with_settings(const settings::Inputs& inputs, const WithSettings& command);
+int with_settings(const settings::Inputs& inputs, const WithSettings& command, bool warns = true);
 
 // The same of a command about one source, which the configuration needn't list: its defaults serve
 // then. Where `source` is empty it is what `chosen` says.

@@ -236,7 +236,10 @@ TEST_F(RecoveryTest, KnowsABlockInEveryStepOfItsSealing) {
 
 TEST_F(RecoveryTest, KnowsTheCopyOfABlockThatMoved) {
   const auto with = [](std::uint64_t first, std::uint64_t last) {
-    return Recovered{.first = {first}, .last = {last}};
+    Recovered found;
+    found.first = {first};
+    found.last = {last};
+    return found;
   };
   EXPECT_TRUE(is_copy(with(1, 3), with(3, 3)));
   EXPECT_FALSE(is_copy(with(1, 3), with(3, 5))) << "it has more";
