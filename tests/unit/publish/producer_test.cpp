@@ -182,8 +182,8 @@ TEST_F(ProducerTest, SaysWhichTopicIsMissingUntilItIsThere) {
 TEST_F(ProducerTest, SeesThatATopicIsGoneWhereItsRecordsAreLeftWithoutAnAnswer) {
   ASSERT_EQ(producer_->begin().outcome, Outcome::ok);
   kafka_.fail_next_produce(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
-  ASSERT_EQ(producer_->event(event(), event_id(0)), Produced::queued);
   kafka_.set_topic_error("events", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+  ASSERT_EQ(producer_->event(event(), event_id(0)), Produced::queued);
   const Call committed = producer_->commit();
   EXPECT_EQ(committed.outcome, Outcome::fatal) << committed.why;
   EXPECT_TRUE(producer_->topic_missing());
