@@ -309,7 +309,7 @@ def test_readiness_does_not_wait_for_a_removed_source(kafka, prefix, simulator, 
         "torrent has something",
         lambda: local.metrics().get("received_events_total", source="torrent") > 0,
     )
-    assert local.reasons() == ["starting"]
+    assert local.reasons() == {"starting"}
     local.reload(listing("firehose: {}"))
     wait.until("torrent is removed", lambda: local.logged("source removed", "torrent"))
     wait.until("it is ready", lambda: local.get("/readyz")[0] == 200)
