@@ -74,8 +74,8 @@ void refuse_output(CLI::App& command) {
       .add_option_function<std::string>(
           "-o,--output",
           [&command](const std::string&) {
-            throw CLI::ValidationError("-o", "`" + command.get_name() + "` prints in one way: " +
-                                                 command.get_description());
+            throw CLI::ValidationError(
+                "-o", "`" + command.get_name() + "` prints in one way only: leave it out");
           })
       ->group("");  // hidden
 }

@@ -119,7 +119,8 @@ TEST_F(Run, ACommandThatPrintsInOneWaySaysSo) {
     const Outcome outcome = run(arguments);
     EXPECT_EQ(outcome.status, 2);
     EXPECT_THAT(outcome.out, IsEmpty());
-    EXPECT_THAT(outcome.err, AllOf(StartsWith("-o: `"), HasSubstr("` prints in one way: ")));
+    EXPECT_THAT(outcome.err,
+                AllOf(StartsWith("-o: `"), HasSubstr("` prints in one way only: leave it out")));
   }
   EXPECT_THAT(run({"tail", "--help"}).out, Not(HasSubstr("--output")));
 }
