@@ -4,14 +4,19 @@
 namespace penstock::jobs {
 namespace {
 
-class JobsLeftBehind : public JobsFixture {};
+class JobsLeftBehind : public JobsFixture {
+ protected:
+  static JobsOptions of_journal(const std::string& journal) {
+    JobsOptions all = options();
+    all.journal = journal;
+    all.host = "here";
+    return all;
+  }
+
+  const JobsOptions first = of_journal("1111"), second = of_journal("2222");
+};
 
 TEST_F(JobsLeftBehind, NamesTheJournalThatAnotherDaemonLeft) {
-  JobsOptions first = options();
-  first.journal = "1111";
-  first.host = "here";
-  JobsOptions second = options();
-  second.journal = "2222";
   start(first);
   open();
   live({event_line("a", 1)});
@@ -27,11 +32,6 @@ TEST_F(JobsLeftBehind, NamesTheJournalThatAnotherDaemonLeft) {
 
 // The daemon that comes back dies again, before the rest of its journal is published.
 TEST_F(JobsLeftBehind, NamesTheJournalOfADaemonThatDiedTwice) {
-  JobsOptions first = options();
-  first.journal = "1111";
-  first.host = "here";
-  JobsOptions second = options();
-  second.journal = "2222";
   start(first);
   open();
   restart(first);
@@ -42,10 +42,6 @@ TEST_F(JobsLeftBehind, NamesTheJournalOfADaemonThatDiedTwice) {
 }
 
 TEST_F(JobsLeftBehind, NamesNoJournalOfADaemonThatWasStopped) {
-  JobsOptions first = options();
-  first.journal = "1111";
-  JobsOptions second = options();
-  second.journal = "2222";
   start(first);
   open();
   live({event_line("a", 1)});
