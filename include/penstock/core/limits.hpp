@@ -57,8 +57,9 @@ inline constexpr std::size_t ledger_tombstones = 1'000;  // a tick: 50 kB of key
 inline constexpr std::size_t job_id = 200;  // characters; a UUID with its prefix has 43
 inline constexpr std::size_t remembered_jobs = 100'000;  // a source: 35 MB; one every 80 s, 90 days
 inline constexpr std::chrono::hours job_memory{90 * 24};  // after a job's end; of the design
-inline constexpr std::uint32_t lists_failed =
-    30;  // in a row: half an hour, whatever the clock says
+// Task lists in a row that failed, before one that was read counts no more: half an hour at least,
+// whatever the clock says.
+inline constexpr std::uint32_t lists_failed = 30;
 // A gap is widened by it on both sides when it is compared with times of the remote's clock.
 inline constexpr std::chrono::minutes gap_margin{10};
 inline constexpr std::size_t gaps_kept = 1'000;     // not over: a job that runs through a bad day

@@ -54,8 +54,9 @@ class HeldBack {
       // Nothing is remembered for longer.
       const auto by_wall =
           std::clamp<Duration>(wall - looked_->second, Duration{0}, limits::job_memory);
-      if (std::max<MonotonicTime::duration>(counted, by_wall) > limits::stood_still) {
-        stood_still(now, counted, std::max<MonotonicTime::duration>(counted, by_wall));
+      const auto lasted = std::max<MonotonicTime::duration>(counted, by_wall);
+      if (lasted > limits::stood_still) {
+        stood_still(now, lasted, lasted - counted);
       }
     }
     looked_.emplace(now, wall);
@@ -73,14 +74,14 @@ class HeldBack {
   }
 
  private:
-  void stood_still(MonotonicTime now, MonotonicTime::duration counted,
-                   MonotonicTime::duration lasted) {
-    // What was before is longer ago than the monotonic clock says.
-    opened_ -= lasted - counted;
-    received_ -= lasted - counted;
+  // `unseen`: what of it the monotonic clock didn't count. What was before is as much longer ago.
+  void stood_still(MonotonicTime now, MonotonicTime::duration lasted,
+                   MonotonicTime::duration unseen) {
+    opened_ -= unseen;
+    received_ -= unseen;
     if (last_) {
-      last_->since -= lasted - counted;
-      last_->until -= lasted - counted;
+      last_->since -= unseen;
+      last_->until -= unseen;
     }
     last_ = full_at(last_, now, lasted);
   }
