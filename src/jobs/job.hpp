@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "penstock/core/job_words.hpp"
@@ -60,6 +61,7 @@ struct Job {
   std::optional<WallTime> over_at;  // nothing is done about it since
   // Of a settled job: its live events that were received before are published already.
   std::optional<WallTime> settled_before;
+  std::string settled_by;  // the journal of that process; empty: unknown
 
   // Not stored: after a restart no job is clean, and the gap wants what runs.
   std::uint64_t created_in = 0;  // the stretch of the live stream that its creation was seen in

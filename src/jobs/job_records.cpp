@@ -92,6 +92,9 @@ std::string encode(const Job& job) {
       .flag("incomplete", job.incomplete)
       .flag("dropped", job.dropped);
   out.flag("settled", job.settled).time("settled_before", job.settled_before);
+  if (!job.settled_by.empty()) {
+    out.text("settled_by", job.settled_by);
+  }
   if (job.given_up != GivenUp::no) {
     out.text("given_up", to_string(job.given_up));
   }
@@ -123,6 +126,7 @@ Result<Job> decode_job(std::string_view value) {
   job.dropped = in.flag("dropped");
   job.settled = job.settled_earlier = in.flag("settled");
   job.settled_before = in.time("settled_before");
+  job.settled_by = in.text("settled_by").value_or("");
   read_word(in, "given_up", given_up_reasons, job.given_up);
   job.over_at = in.time("over_at");
   if (!in.usable()) {

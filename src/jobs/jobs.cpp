@@ -118,6 +118,7 @@ Jobs::Impl::Entry* Jobs::Impl::know(std::string_view id, bool created, WallTime 
 
 void Jobs::Impl::settle(Entry& entry, WallTime before, WallTime now) {
   stop_replay(entry.first);
+  entry.second.settled_by = options_.journal;
   tracker_.settle(entry, before, now);
   gaps_.job_settled(entry.first);
   ledger_.drop(entry.first);

@@ -171,16 +171,31 @@ void Jobs::Impl::decide_events(Batch& batch, WallTime at, WallTime now, Changes&
   }
 }
 
+// Of a job without a ledger: a live event of that block is published already.
+bool Jobs::Impl::came_before(const Job& job, const Block& block, WallTime at) const {
+  const bool is_settled_by_one_before = block.recovered || job.settled_earlier;
+  if (is_settled_by_one_before && !job.settled_by.empty() && job.settled_by == options_.journal) {
+    return false;  // what that journal had by then was decided about before
+  }
+  if (block.recovered) {
+    // Of another machine, whose clock may differ.
+    const Duration margin = job.settled_by.empty() ? Duration{0} : Duration{limits::gap_margin};
+    return job.settled_before && block.received_at < *job.settled_before + margin;
+  }
+  if (at < job.late_from) {
+    return true;  // it waited in the journal while the job was replayed
+  }
+  // It waited in the remote, while this process waited to own the source.
+  return job.settled_earlier && opened_at_ < job.late_from &&
+         at < restored_at_ + limits::after_full_most;
+}
+
 bool Jobs::Impl::publish_live(Entry& entry, Batch& batch, std::size_t index, WallTime at,
                               Changes& changes) {
   Job& job = entry.second;
   if (!job.has_ledger()) {
-    if (batch.block.recovered ? batch.block.received_at < job.settled_before : at < job.late_from) {
-      return false;  // it waited in the journal while the job was replayed
-    }
-    if (job.settled_earlier && !batch.block.recovered && opened_at_ < job.late_from &&
-        at < restored_at_ + limits::after_full_most) {
-      return false;  // it waited in the remote, while this process waited to own the source
+    if (came_before(job, batch.block, at)) {
+      return false;
     }
     figures_.late_events += job.settled ? 1 : 0;
     tracker_.published(entry, 1, true);

@@ -60,7 +60,8 @@ inline constexpr std::chrono::hours job_memory{90 * 24};  // after a job's end; 
 // Task lists in a row that failed, before one that was read counts no more: half an hour at least,
 // whatever the clock says.
 inline constexpr std::uint32_t lists_failed = 30;
-// A gap is widened by it on both sides when it is compared with times of the remote's clock.
+// Clocks differ by less, those of machines and the remote's: a gap is widened by it on both sides
+// when it is compared with times of another clock.
 inline constexpr std::chrono::minutes gap_margin{10};
 inline constexpr std::size_t gaps_kept = 1'000;     // not over: a job that runs through a bad day
 inline constexpr std::size_t gaps_recovered = 100;  // of late, which a job may yet turn up of

@@ -23,6 +23,7 @@ Job full_job() {
   job.given_up = GivenUp::uncounted;
   job.over_at = at_s(7);
   job.settled_before = at_s(8);
+  job.settled_by = "0123456789abcdef";
   return job;
 }
 
@@ -51,7 +52,8 @@ TEST(JobRecords, ReadBackWhatTheyWrite) {
             "requested_at=2023-11-14T22:13:21.000Z\nfinished_at=2023-11-14T22:13:22.000Z\n"
             "seen_at=2023-11-14T22:13:23.001Z\nended_at=2023-11-14T22:13:24.000Z\n"
             "events=5\nreplays=6\ncreated=1\nlive=1\nforced=1\nheld=1\npredates=1\nincomplete=1\n"
-            "dropped=1\nsettled=1\nsettled_before=2023-11-14T22:13:28.000Z\ngiven_up=uncounted\n"
+            "dropped=1\nsettled=1\nsettled_before=2023-11-14T22:13:28.000Z\n"
+            "settled_by=0123456789abcdef\ngiven_up=uncounted\n"
             "over_at=2023-11-14T22:13:27.000Z\n");
   const auto read = decode_job(written);
   ASSERT_TRUE(read);

@@ -1,4 +1,5 @@
 // The wall clock is set back: what waits goes on waiting as long as it would have.
+#include "penstock/core/limits.hpp"
 #include "unit/jobs/jobs_replay_fixture.hpp"
 
 namespace penstock::jobs {
@@ -8,10 +9,22 @@ constexpr std::int64_t back = 7'200;
 
 class JobsClock : public JobsReplayFixture {
  protected:
+  static JobsOptions of_journal(const std::string& journal) {
+    JobsOptions all = options();
+    all.journal = journal;
+    return all;
+  }
   void set_clock_back() {
     tick();  // the clock was looked at before
     pass(-back);
     tick();
+  }
+  // An event of a that a process before received.
+  Verdict recovered(WallTime at) {
+    Batch batch = live_lines(session, at, Lines{event_line("a", 3)});
+    batch.block.recovered = true;
+    commit(jobs->decide(batch, now));
+    return batch.verdicts.at(0);
   }
 };
 
@@ -215,11 +228,44 @@ TEST_F(JobsClock, SetBackDuringARestartDoublesNothingThatTheJournalHas) {
   pass(1);
   settle_a();
   pass(-back);
-  restart();
-  Batch waited = live_lines(session, received, Lines{event_line("a", 3)});
-  waited.block.recovered = true;
-  commit(jobs->decide(waited, now));
-  EXPECT_EQ(waited.verdicts, (std::vector{Verdict::duplicate}));
+  restart(of_journal("1111"));
+  EXPECT_EQ(recovered(received), Verdict::duplicate);
+}
+
+// The same, but that the clock was set back before the job was settled.
+TEST_F(JobsClock, SetBackBeforeATakeoverDoublesNothingThatTheOtherJournalHas) {
+  gap_at_the_end_of_a();
+  const WallTime received = now;
+  pass(-300);
+  restart(of_journal("2222"));
+  list({});
+  pass(61);
+  tick();
+  settle_a();
+  restart(of_journal("1111"));
+  EXPECT_EQ(recovered(received), Verdict::duplicate);
+  EXPECT_EQ(recovered(received + limits::gap_margin), Verdict::publish) << "this one is late";
+}
+
+// What it waited for in the journal was decided about before its replays.
+TEST_F(JobsClock, SetBackBeforeAKillLosesNoLateEventInTheJournal) {
+  start(of_journal("1111"));
+  list({});
+  open();
+  live({event_line("a", 1), event_line("a", 2)});
+  close();
+  restart(of_journal("1111"));
+  open();
+  list({task("a", "success", 0)});
+  pass(61);
+  tick();
+  settle_a();
+  set_clock_back();
+  const WallTime received = now;
+  restart(of_journal("1111"));
+  EXPECT_EQ(recovered(received), Verdict::publish);
+  open_waiting(received);
+  EXPECT_EQ(live({event_line("a", 4)}), (Numbers{4})) << "nor one behind it";
 }
 
 TEST_F(JobsClock, SetBackDuringAReplayLosesNoLateEvent) {
