@@ -228,11 +228,23 @@ class SourceCheck {
       return true;
     }
     const WallTime to = lost_by(emission);
-    return std::any_of(gaps_.begin(), gaps_.end(), [&](const GapRecord& gap) {
-      const bool says_so =
-          gap.state == "unrecoverable" || gap.says("task list begins") || gap.says("held");
-      return says_so && gap.meets(at_the_earliest(emission.at), to);
-    });
+    return is_behind_a_crash(emission.at) ||
+           std::any_of(gaps_.begin(), gaps_.end(), [&](const GapRecord& gap) {
+             const bool says_so =
+                 gap.state == "unrecoverable" || gap.says("task list begins") || gap.says("held");
+             return says_so && gap.meets(at_the_earliest(emission.at), to);
+           });
+  }
+
+  // What was sent long before the last bytes came, as a connection was held back, and its process
+  // crashed before it could say so: the gap begins with those bytes (docs/reliability.md).
+  bool is_behind_a_crash(WallTime sent_at) const {
+    return std::any_of(
+        source_.connections.begin(), source_.connections.end(), [&](const auto& entry) {
+          const Connection& from = entry.second;
+          return from.held_back_at && world_.crashed(from.instance) && from.opened_at <= sent_at &&
+                 sent_at + limits::gap_margin < from.received_at;
+        });
   }
 
   // What a replay lacks for good; and what the task list doesn't reach back to, and was never heard
@@ -306,10 +318,11 @@ class SourceCheck {
         break;
       }
       const auto crash = world_.ended_at(connection.instance);
-      const bool begins_it = gap.started_at == connection.received_at ||
-                             (connection.held_back && gap.started_at >= connection.opened_at &&
-                              gap.started_at < connection.received_at) ||
-                             (crash && gap.started_at <= *crash);
+      const bool begins_it =
+          gap.started_at == connection.received_at ||
+          (connection.held_back_at && gap.started_at >= connection.opened_at &&
+           gap.started_at >= *connection.held_back_at && gap.started_at < connection.received_at) ||
+          (crash && gap.started_at <= *crash);
       found = begins_it || (found && connection.delivered == 0);
     }
     return found;

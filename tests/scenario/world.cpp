@@ -167,7 +167,7 @@ void World::bring(const Trouble& trouble) {
 
 // The machine's; the remote goes on. What is planned meanwhile comes when it is over.
 void World::suspend(Duration time) {
-  const WallTime until = clock_.wall() + time;
+  const WallTime at = clock_.wall(), until = at + time;
   story_.say("machine", "is suspended until ", story_.at(until), " s");
   const WallTime dropped_at =
       clock_.wall() + Duration(static_cast<std::int64_t>(
@@ -184,20 +184,22 @@ void World::suspend(Duration time) {
       }
     }
   }
-  for (WallTime* const at : {&calm_at_, &over_at_, &looked_at_}) {
-    *at += time;
+  for (WallTime* const each : {&calm_at_, &over_at_, &looked_at_}) {
+    *each += time;
   }
   over_at_ += time;  // replays are held back as long again
   story_.say("machine", "goes on");
-  if (time <= limits::stood_still) {
-    return;
-  }
-  // What the remote held back takes its time.
+  // What the remote held back takes its time, where that was long enough to be noticed for sure. It
+  // may be noticed where it is shorter by up to a second, as long ago may be when it was last
+  // looked.
   const auto most = std::clamp<Duration>(time, limits::after_full, limits::after_full_most) / 2;
   for (const auto& [name, source] : remote_.sources()) {
-    if (!source.connections.empty()) {
-      Connection& last = remote_.source(name).connections.rbegin()->second;
-      last.held_back = true;
+    if (source.connections.empty() || time + seconds(1) <= limits::stood_still) {
+      continue;
+    }
+    Connection& last = remote_.source(name).connections.rbegin()->second;
+    last.held_back_at = last.held_back_at.value_or(std::max(at, last.opened_at) - seconds(1));
+    if (time > limits::stood_still) {
       last.comes_at = clock_.wall() + Duration(static_cast<std::int64_t>(
                                           dice_.below(static_cast<std::uint64_t>(most.count()))));
     }
@@ -208,7 +210,9 @@ void World::look_after_processes() {
   using publish::PublisherEnd;
   // Between two steps of a busy time, most often.
   if (crash_until_ && !processes_.empty() && (steps_to_crash_ == 0 || calm_)) {
-    stop_process(dice_.below(processes_.size()), "crashes");
+    const std::size_t index = dice_.below(processes_.size());
+    crashed_.insert(processes_[index]->number);
+    stop_process(index, "crashes");
     if (processes_.empty()) {
       starts_at_ = std::max(*crash_until_, clock_.wall());
     }

@@ -51,6 +51,7 @@ class World {
   const std::vector<std::unique_ptr<Process>>& processes() const { return processes_; }
   // When a process ended; none: it runs.
   std::optional<WallTime> ended_at(std::size_t process) const { return ends_[process]; }
+  bool crashed(std::size_t process) const { return crashed_.contains(process); }
   bool had_takeover() const { return had_takeover_; }
   // How far the machine's clock was set back in all.
   Duration behind() const { return clock_.wall() - machine_.wall(); }
@@ -115,6 +116,7 @@ class World {
   std::map<std::string, KeptJournal*> last_journals_;  // of each source
   std::vector<std::unique_ptr<Process>> processes_;    // that run
   std::vector<std::optional<WallTime>> ends_;          // of all there were
+  std::set<std::size_t> crashed_;                      // of those
   std::optional<WallTime> starts_at_;                  // the next one
   std::optional<WallTime> crash_until_;                // one is near: it is down until then
   std::uint64_t steps_to_crash_ = 0;
