@@ -242,7 +242,7 @@ class SourceCheck {
     return std::any_of(
         source_.connections.begin(), source_.connections.end(), [&](const auto& entry) {
           const Connection& from = entry.second;
-          return from.held_back_at && world_.crashed(from.instance) && from.opened_at <= sent_at &&
+          return from.held_back && world_.crashed(from.instance) && from.opened_at <= sent_at &&
                  sent_at + limits::gap_margin < from.received_at;
         });
   }
@@ -318,11 +318,10 @@ class SourceCheck {
         break;
       }
       const auto crash = world_.ended_at(connection.instance);
-      const bool begins_it =
-          gap.started_at == connection.received_at ||
-          (connection.held_back_at && gap.started_at >= connection.opened_at &&
-           gap.started_at >= *connection.held_back_at && gap.started_at < connection.received_at) ||
-          (crash && gap.started_at <= *crash);
+      const bool begins_it = gap.started_at == connection.received_at ||
+                             (connection.held_back && gap.started_at >= connection.opened_at &&
+                              gap.started_at < connection.received_at) ||
+                             (crash && gap.started_at <= *crash);
       found = begins_it || (found && connection.delivered == 0);
     }
     return found;

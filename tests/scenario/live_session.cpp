@@ -152,7 +152,7 @@ void LiveSession::read() {
   if (room.empty()) {
     room_ = false;
     lane_.held_back().full(clock_.monotonic());
-    from.held_back_at = from.held_back_at.value_or(clock_.wall());
+    from.held_back = true;
     go_on(outcome::SinkFull{});
     return;
   }

@@ -64,7 +64,7 @@ struct Connection {
   std::size_t delivered = 0;
   End end = End::none;
   WallTime comes_at{};                        // until then what is to be delivered is on its way
-  std::optional<WallTime> held_back_at;       // when first, as nobody read it
+  bool held_back = false;                     // for some time, as nobody read it
   WallTime opened_at, received_at, ended_at;  // its header, the last byte that came, its end
   std::size_t instance = 0;                   // of penstock, which opened it
 };

@@ -167,7 +167,7 @@ void World::bring(const Trouble& trouble) {
 
 // The machine's; the remote goes on. What is planned meanwhile comes when it is over.
 void World::suspend(Duration time) {
-  const WallTime at = clock_.wall(), until = at + time;
+  const WallTime until = clock_.wall() + time;
   story_.say("machine", "is suspended until ", story_.at(until), " s");
   const WallTime dropped_at =
       clock_.wall() + Duration(static_cast<std::int64_t>(
@@ -184,8 +184,8 @@ void World::suspend(Duration time) {
       }
     }
   }
-  for (WallTime* const each : {&calm_at_, &over_at_, &looked_at_}) {
-    *each += time;
+  for (WallTime* const at : {&calm_at_, &over_at_, &looked_at_}) {
+    *at += time;
   }
   over_at_ += time;  // replays are held back as long again
   story_.say("machine", "goes on");
@@ -198,7 +198,7 @@ void World::suspend(Duration time) {
       continue;
     }
     Connection& last = remote_.source(name).connections.rbegin()->second;
-    last.held_back_at = last.held_back_at.value_or(std::max(at, last.opened_at) - seconds(1));
+    last.held_back = true;
     if (time > limits::stood_still) {
       last.comes_at = clock_.wall() + Duration(static_cast<std::int64_t>(
                                           dice_.below(static_cast<std::uint64_t>(most.count()))));
