@@ -49,8 +49,11 @@ bool ChannelFeed::is_ahead() {
 }
 
 void ChannelFeed::received(std::size_t count) {
-  held_back_.received(monotonic_now());
-  ring_.received(count, wall_now());
+  const MonotonicTime now = monotonic_now();
+  const WallTime wall = wall_now();
+  held_back_.look(now, wall);  // these bytes may be the first after a suspension
+  held_back_.received(now);
+  ring_.received(count, wall);
   feed();
 }
 
@@ -152,6 +155,9 @@ void ChannelFeed::submit_sealed(std::optional<MonotonicTime> last_before) {
     }
     ++submitted_;
     block->last_before = last_before;
+    if (options_.kind == ChannelKind::live && !block->recovered) {
+      block->backlog = held_back_.backlog();
+    }
     lane_->submit(*block);
   }
 }

@@ -65,6 +65,11 @@ Rate read_rate(RecordReader& in) {
           .time = Duration(static_cast<Duration::rep>(ms))};
 }
 
+std::optional<Backlog> read_backlog(RecordReader& in) {
+  const auto since = in.time("backlog_since"), until = in.time("backlog_until");
+  return since && until ? std::optional(Backlog{*since, *until}) : std::nullopt;
+}
+
 std::string key_of(std::string_view part, std::string_view id) {
   return std::string(part).append(id);
 }
@@ -189,6 +194,10 @@ std::string encode(const SessionRecord& session) {
   RecordWriter out;
   out.flag("open", session.open).number("session", session.session.value);
   out.time("received_at", session.received_at).time("first_session", session.first_session);
+  if (session.backlog) {
+    out.time("backlog_since", session.backlog->since);
+    out.time("backlog_until", session.backlog->caught_up);
+  }
   write_rate(out, session.rate);
   out.flag("overflowed", session.overflowed).flag("uncounted", session.uncounted);
   out.text("journal", session.journal).text("host", session.host);
@@ -201,6 +210,7 @@ Result<SessionRecord> decode_session(std::string_view value) {
                         .session = SessionId{in.number("session").value_or(0)},
                         .received_at = in.time("received_at"),
                         .first_session = in.time("first_session"),
+                        .backlog = read_backlog(in),
                         .rate = read_rate(in),
                         .overflowed = in.flag("overflowed"),
                         .uncounted = in.flag("uncounted"),

@@ -9,6 +9,7 @@
 #include "jobs/gap_book.hpp"
 #include "jobs/job.hpp"
 #include "jobs/recent_rate.hpp"
+#include "penstock/core/block.hpp"
 #include "penstock/core/error.hpp"
 #include "penstock/core/ids.hpp"
 #include "penstock/core/time.hpp"
@@ -25,6 +26,7 @@ struct SessionRecord {
   SessionId session;                      // the one that is open, or was last
   std::optional<WallTime> received_at;    // of the last bytes decided about
   std::optional<WallTime> first_session;  // when the first one with jobs opened; none: without jobs
+  std::optional<Backlog> backlog;         // of the session
   Rate rate;
   // There were jobs that weren't taken in, as there were too many: what isn't known may have been
   // published.

@@ -70,6 +70,10 @@ void Jobs::Impl::look_at_clock(WallTime now) {
     gaps_.clock_set_back(by);
     if (session_.received_at) {
       *session_.received_at -= by;
+      if (session_.backlog) {
+        session_.backlog->since -= by;
+        session_.backlog->caught_up -= by;
+      }
       session_changed_ = true;
     }
   }

@@ -64,6 +64,7 @@ class Jobs::Impl {
   void session_closed(SessionId session, WallTime at, DisconnectCause cause);
   void session_goes_on(const Block& block, WallTime at);
   void journal_lost(const Block& block, WallTime at);
+  WallTime lost_from(WallTime last_bytes) const;
   void decide_events(Batch& batch, WallTime at, WallTime now, Changes& changes);
   bool came_before(const Job& job, const Block& block, WallTime at) const;
   bool publish_live(Entry& entry, Batch& batch, std::size_t index, WallTime at, Changes& changes);

@@ -33,6 +33,9 @@ Changes Jobs::Impl::decide_live(Batch& batch, WallTime now) {
       }
       break;
   }
+  if (block.backlog) {
+    session_.backlog = block.backlog;
+  }
   session_.received_at = std::max(session_.received_at.value_or(at), at);
   if (session_.open) {
     session_.rate = rate_.at(at);
@@ -49,7 +52,7 @@ void Jobs::Impl::session_opened(const Block& block, WallTime at) {
   const bool whole = block.kind == BlockKind::session_opened;
   if (session_.open) {
     // Its end was never told: the process died, or the journal lost it.
-    gaps_.begin(session_.received_at.value_or(at),
+    gaps_.begin(lost_from(session_.received_at.value_or(at)),
                 whole ? DisconnectCause::daemon_down : DisconnectCause::journal_damaged,
                 session_.rate);
   }
@@ -64,6 +67,7 @@ void Jobs::Impl::session_opened(const Block& block, WallTime at) {
   rate_.open(at);
   session_.open = true;
   session_.session = block.session;
+  session_.backlog.reset();
   first_session_ = whole && !after_gap && options_.has_jobs && !session_.first_session;
   if (options_.has_jobs && !session_.first_session) {
     session_.first_session = at;
@@ -112,7 +116,14 @@ void Jobs::Impl::session_goes_on(const Block& block, WallTime at) {
     return;
   }
   // The journal still had these: the gap begins behind them.
-  gaps_.move_start(at);
+  gaps_.move_start(lost_from(at));
+}
+
+// A session that ended without a word, with these bytes. If it was still behind, what it lost was
+// sent before them.
+WallTime Jobs::Impl::lost_from(WallTime last_bytes) const {
+  const bool behind = session_.backlog && last_bytes < session_.backlog->caught_up;
+  return behind ? std::min(last_bytes, session_.backlog->since) : last_bytes;
 }
 
 // Blocks before this one can't be read any more: a gap from the last bytes decided about to its

@@ -121,8 +121,8 @@ void Jobs::Impl::restored(WallTime now) {
       session_.received_at && session_.journal != options_.journal && !gaps_.is_open_by_a_stop();
   if (session_.open) {
     if (!gaps_.is_open()) {
-      gaps_.begin(std::min(session_.received_at.value_or(now), now), DisconnectCause::daemon_down,
-                  session_.rate, session_.session);
+      gaps_.begin(std::min(lost_from(session_.received_at.value_or(now)), now),
+                  DisconnectCause::daemon_down, session_.rate, session_.session);
     }
     session_.open = false;
     session_changed_ = true;

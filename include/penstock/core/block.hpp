@@ -19,6 +19,13 @@ enum class BlockKind : std::uint8_t {
   session_closed = 3,  // from its time on something may be lost; `cause` is set; no data
 };
 
+// The remote held back what it had, as nobody took it. What comes until it has caught up was sent
+// since then.
+struct Backlog {
+  WallTime since, caught_up;
+  bool operator==(const Backlog&) const = default;
+};
+
 // A view: the bytes belong to the journal and stay, unchanged, until the block's sequence is
 // released.
 struct Block {
@@ -31,6 +38,7 @@ struct Block {
   std::uint64_t original_size = 0;                 // of an oversized line, without its line end
   DisconnectCause cause = DisconnectCause::ended;  // of a session's end
   bool recovered = false;                          // it was there when the process began
+  std::optional<Backlog> backlog{};                // the last one of the session that is open
   // A tick of the commits: it was sealed for that, and nothing more comes before.
   std::optional<MonotonicTime> last_before{};
   bool is_mark() const {

@@ -10,6 +10,7 @@
 #include <optional>
 #include <utility>
 
+#include "penstock/core/block.hpp"
 #include "penstock/core/ids.hpp"
 #include "penstock/core/limits.hpp"
 #include "penstock/core/time.hpp"
@@ -63,14 +64,22 @@ class HeldBack {
   }
   const std::optional<FullTime>& last() const { return last_; }
 
-  // The session ends. If its last bytes came while it was still behind, what it lost was sent from
-  // then on, not after them. A process that is killed can't say so: then the gap begins with them.
-  std::optional<WallTime> lost_since(MonotonicTime now, WallTime wall) {
-    look(now, wall);
-    if (!last_ || opened_ >= last_->until || received_ >= last_->caught_up()) {
+  // Of the session: what it loses while it is still behind was sent from then on, not after the
+  // last bytes that came.
+  std::optional<Backlog> backlog() const {
+    if (!last_ || !looked_ || opened_ >= last_->until) {
       return std::nullopt;
     }
-    return wall - std::chrono::floor<Duration>(now - std::max(opened_, last_->since));
+    const auto by_wall = [&](MonotonicTime time) {
+      return looked_->second - std::chrono::floor<Duration>(looked_->first - time);
+    };
+    return Backlog{by_wall(std::max(opened_, last_->since)), by_wall(last_->caught_up())};
+  }
+  // The session ends.
+  std::optional<WallTime> lost_since(MonotonicTime now, WallTime wall) {
+    look(now, wall);
+    const auto behind = backlog();
+    return behind && received_ < last_->caught_up() ? std::optional(behind->since) : std::nullopt;
   }
 
  private:

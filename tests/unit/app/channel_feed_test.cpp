@@ -125,6 +125,7 @@ class SilentFeed : public testing::Test {
         [this](Batch&& batch) {
           kinds_.push_back(batch.block.kind);
           received_at_.push_back(batch.block.received_at);
+          backlog_ = batch.block.backlog;
           came_.up_to = batch.block.sequence;
           came_.lines += batch.events.size() + batch.dead_letters.size();
           came_.bytes += batch.block.bytes.size();
@@ -154,6 +155,7 @@ class SilentFeed : public testing::Test {
   std::atomic<std::uint64_t> blocks_ = 0;  // the two below are of so many
   std::vector<BlockKind> kinds_;
   std::vector<WallTime> received_at_;
+  std::optional<Backlog> backlog_;  // of the last
   Released came_;
   std::optional<ChannelFeed> feed_;
 };
@@ -203,6 +205,20 @@ TEST_F(SilentFeed, EndsASessionThatWasHeldBackWhereThatBegan) {
   ASSERT_EQ(kinds_.back(), BlockKind::session_closed);
   EXPECT_LE(received_at_.back(), wall_now() - std::chrono::hours(1));
   EXPECT_GT(received_at_.back(), wall_now() - std::chrono::hours(2));
+}
+
+TEST_F(SilentFeed, SaysSinceWhenWhatComesWasSentWhereItWasHeldBack) {
+  make(options(ChannelKind::live, Duration{250}));
+  feed_->open(ChannelId{1}, SessionId{1});
+  ASSERT_TRUE(run_until([&] { return feed_->idle(); }));
+  EXPECT_FALSE(backlog_);
+  feed_->live(monotonic_now(), wall_now() + std::chrono::hours(1));
+  receive("{}\n");
+  ASSERT_TRUE(run_until([&] { return blocks_ == 2; }));
+  ASSERT_EQ(kinds_.back(), BlockKind::lines);
+  ASSERT_TRUE(backlog_);
+  EXPECT_LE(backlog_->since, wall_now() - std::chrono::hours(1));
+  EXPECT_GT(backlog_->caught_up, wall_now());
 }
 
 // Nothing of it was received.

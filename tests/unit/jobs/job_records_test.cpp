@@ -87,6 +87,7 @@ TEST(JobRecords, ReadBackTheSession) {
                               .session = SessionId{3},
                               .received_at = at_ms(12),
                               .first_session = at_s(0),
+                              .backlog = Backlog{at_s(1), at_s(2)},
                               .rate = {.events = 9, .time = Duration(60'000)},
                               .overflowed = true,
                               .uncounted = true,

@@ -215,7 +215,6 @@ class JobsFixture : public testing::Test {
   std::size_t published_statuses = 0;
   int processes = 0;
 
- private:
   Numbers decide(Batch& batch) {
     commit(jobs->decide(batch, now));
     batch.verdicts.resize(batch.events.size(), Verdict::publish);
@@ -232,6 +231,8 @@ class JobsFixture : public testing::Test {
     }
     return published;
   }
+
+ private:
   void replay_mark(ChannelId run, BlockKind kind, DisconnectCause cause = DisconnectCause::ended) {
     Batch batch = of_replay(live_mark({}, kind, now, cause), run);
     commit(jobs->decide(batch, now));

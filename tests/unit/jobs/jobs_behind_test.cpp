@@ -1,0 +1,86 @@
+// Processes that are killed while what the remote had held back still comes.
+#include "unit/jobs/jobs_fixture.hpp"
+
+namespace penstock::jobs {
+namespace {
+
+class JobsBehind : public JobsFixture {
+ protected:
+  // The remote held back what it had from 10 s to 1,000 s; it has caught up at 1,600 s.
+  void held_back() {
+    start();
+    list({});
+    open();
+    live({event_line("a", 1)});
+    pass(1'000);
+  }
+  Numbers comes_behind(const Lines& lines) {
+    Batch batch = live_lines(session, now, lines);
+    batch.block.backlog = Backlog{at_s(10), at_s(1'600)};
+    return decide(batch);
+  }
+  void recovered() {
+    Batch batch = live_lines(session, now, Lines{event_line("a", 3)});
+    batch.block.recovered = true;
+    commit(jobs->decide(batch, now));
+  }
+  bool gap_begins_at(std::int64_t seconds) {
+    tick();
+    return gap_shows("\"started_at\":\"" + to_rfc3339(at_s(seconds)) + "\"");
+  }
+};
+
+TEST_F(JobsBehind, BeginTheirGapWhereThatBegan) {
+  held_back();
+  EXPECT_EQ(comes_behind({event_line("a", 2)}), (Numbers{2}));
+  restart();
+  EXPECT_TRUE(gap_begins_at(10)) << gap();
+  list({});
+  open();
+  list({task("in-between", "success", 11, 20), task("before", "success", -1'000, -900)});
+  EXPECT_TRUE(gap_shows("\"jobs\":[\"a\",\"in-between\"]")) << gap();
+}
+
+TEST_F(JobsBehind, BeginTheirGapThereThoughTheJournalHasMore) {
+  held_back();
+  comes_behind({event_line("a", 2)});
+  pass(5);
+  restart();
+  recovered();
+  EXPECT_TRUE(gap_begins_at(10)) << gap();
+  pass(595);
+  recovered();
+  EXPECT_TRUE(gap_begins_at(1'600)) << gap() << ": it had caught up";
+}
+
+TEST_F(JobsBehind, BeginTheirGapWithTheLastBytesOnceTheyHaveCaughtUp) {
+  held_back();
+  comes_behind({event_line("a", 2)});
+  pass(600);
+  comes_behind({event_line("a", 3)});
+  restart();
+  EXPECT_TRUE(gap_begins_at(1'600)) << gap();
+}
+
+TEST_F(JobsBehind, BeginTheGapOfTheNextSessionWithItsLastBytes) {
+  held_back();
+  comes_behind({event_line("a", 2)});
+  close();
+  open();
+  pass(1);
+  live({event_line("a", 3)});
+  restart();
+  EXPECT_TRUE(gap_begins_at(1'001)) << gap();
+}
+
+TEST_F(JobsBehind, BeginTheirGapThereByAClockThatIsSetBack) {
+  held_back();
+  comes_behind({event_line("a", 2)});
+  pass(-5);
+  tick();
+  restart();
+  EXPECT_TRUE(gap_begins_at(5)) << gap();
+}
+
+}  // namespace
+}  // namespace penstock::jobs
