@@ -38,6 +38,9 @@ class BlockLane {
       }
       ++taken_;
       waiting_.push_back({submitted_++, *block});
+      if (!block->recovered) {
+        waiting_.back().block.backlog = held_back_.backlog();
+      }
       unreleased_.push_back(block->sequence);
     }
   }

@@ -237,13 +237,13 @@ class SourceCheck {
   }
 
   // What was sent long before the last bytes came, as a connection was held back, and its process
-  // crashed before it could say so: the gap begins with those bytes (docs/reliability.md).
+  // crashed before Kafka knew of that: the gap begins with those bytes (docs/reliability.md).
   bool is_behind_a_crash(WallTime sent_at) const {
     return std::any_of(
         source_.connections.begin(), source_.connections.end(), [&](const auto& entry) {
           const Connection& from = entry.second;
-          return from.held_back && world_.crashed(from.instance) && from.opened_at <= sent_at &&
-                 sent_at + limits::gap_margin < from.received_at;
+          return from.held_back_until && world_.crashed(from.instance) && !source_.has_told(from) &&
+                 from.opened_at <= sent_at && sent_at + limits::gap_margin < from.received_at;
         });
   }
 
@@ -318,10 +318,11 @@ class SourceCheck {
         break;
       }
       const auto crash = world_.ended_at(connection.instance);
-      const bool begins_it = gap.started_at == connection.received_at ||
-                             (connection.held_back && gap.started_at >= connection.opened_at &&
-                              gap.started_at < connection.received_at) ||
-                             (crash && gap.started_at <= *crash);
+      const bool begins_it =
+          gap.started_at == connection.received_at ||
+          (connection.held_back_until && gap.started_at >= connection.opened_at &&
+           gap.started_at < connection.received_at) ||
+          (crash && gap.started_at <= *crash);
       found = begins_it || (found && connection.delivered == 0);
     }
     return found;

@@ -152,7 +152,7 @@ void LiveSession::read() {
   if (room.empty()) {
     room_ = false;
     lane_.held_back().full(clock_.monotonic());
-    from.held_back = true;
+    from.held_back_until = clock_.wall();
     go_on(outcome::SinkFull{});
     return;
   }
@@ -163,6 +163,7 @@ void LiveSession::read() {
   from.received_at = clock_.wall();
   lane_.ring().received(count, machine_.wall());
   last_byte_ = clock_.monotonic();
+  lane_.held_back().look(last_byte_, machine_.wall());
   lane_.held_back().received(last_byte_);
   story_.say(source_, "receives ", count, " bytes of connection ", connection_);
   lane_.feed();

@@ -64,7 +64,7 @@ struct Connection {
   std::size_t delivered = 0;
   End end = End::none;
   WallTime comes_at{};                        // until then what is to be delivered is on its way
-  bool held_back = false;                     // for some time, as nobody read it
+  std::optional<WallTime> held_back_until;    // for some time, as nobody read it
   WallTime opened_at, received_at, ended_at;  // its header, the last byte that came, its end
   std::size_t instance = 0;                   // of penstock, which opened it
 };
@@ -78,6 +78,12 @@ struct ModelSource {
   std::map<std::uint64_t, Connection> connections;  // all there were
   std::uint64_t open = 0;                           // the one that gets what happens now; 0: none
   std::set<std::size_t> remembered;  // processes of penstock of which Kafka has something
+  // When one last committed that what it received then had been held back.
+  std::map<std::size_t, WallTime> told_held_back;
+  bool has_told(const Connection& from) const {
+    const auto told = told_held_back.find(from.instance);
+    return told != told_held_back.end() && told->second >= from.held_back_until;
+  }
 };
 
 // What a request is answered, before any body.

@@ -310,7 +310,11 @@ void SourceUnit::committed() {
 void SourceUnit::released(const Batch& batch, std::size_t) {
   if (batch.channel_kind == ChannelKind::live) {
     lane_.release(batch.block.sequence);
-    around_.remote.source(options_.source).remembered.insert(options_.instance);
+    ModelSource& source = around_.remote.source(options_.source);
+    source.remembered.insert(options_.instance);
+    if (batch.block.backlog) {
+      source.told_held_back[options_.instance] = around_.clock.wall();
+    }
   } else {
     desk_.released(batch);
   }

@@ -198,7 +198,7 @@ void World::suspend(Duration time) {
       continue;
     }
     Connection& last = remote_.source(name).connections.rbegin()->second;
-    last.held_back = true;
+    last.held_back_until = until;
     if (time > limits::stood_still) {
       last.comes_at = clock_.wall() + Duration(static_cast<std::int64_t>(
                                           dice_.below(static_cast<std::uint64_t>(most.count()))));
