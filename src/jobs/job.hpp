@@ -59,7 +59,8 @@ struct Job {
   bool settled = false;     // all of it is published
   GivenUp given_up = GivenUp::no;
   std::optional<WallTime> over_at;  // nothing is done about it since
-  // Of a settled job: its live events that were received before are published already.
+  // Of a settled job: its live events that were received before are published already, but for
+  // those of its own journal that are decided about later.
   std::optional<WallTime> settled_before;
   std::string settled_by;  // the journal of that process; empty: unknown
 

@@ -69,15 +69,19 @@ void Jobs::Impl::look_at_clock(WallTime now) {
     tracker_.clock_set_back(by, now);
     gaps_.clock_set_back(by);
     if (session_.received_at) {
-      *session_.received_at -= by;
-      if (session_.backlog) {
-        session_.backlog->since -= by;
-        session_.backlog->caught_up -= by;
-      }
-      session_changed_ = true;
+      set_session_back(by);
     }
   }
   looked_at_ = now;
+}
+
+void Jobs::Impl::set_session_back(Duration by) {
+  *session_.received_at -= by;
+  if (session_.backlog) {
+    session_.backlog->since -= by;
+    session_.backlog->caught_up -= by;
+  }
+  session_changed_ = true;
 }
 
 Changes Jobs::Impl::session_failed(SessionId after, DisconnectCause cause, WallTime now) {

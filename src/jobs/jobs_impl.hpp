@@ -31,6 +31,7 @@ class Jobs::Impl {
   void restored(WallTime now);
   // First, where anything is decided by it.
   void look_at_clock(WallTime now);
+  void set_session_back(Duration by);
   Changes decide_live(Batch& batch, WallTime now);
   Changes decide_replay(Batch& batch, WallTime now);
   std::vector<SideRecord> records(std::span<const Changes* const> changes) const {

@@ -33,7 +33,7 @@ Changes Jobs::Impl::decide_live(Batch& batch, WallTime now) {
       }
       break;
   }
-  if (block.backlog) {
+  if (!block.recovered) {
     session_.backlog = block.backlog;
   }
   session_.received_at = std::max(session_.received_at.value_or(at), at);
@@ -129,14 +129,14 @@ WallTime Jobs::Impl::lost_from(WallTime last_bytes) const {
 // Blocks before this one can't be read any more: a gap from the last bytes decided about to its
 // own.
 void Jobs::Impl::journal_lost(const Block& block, WallTime at) {
-  const WallTime from = std::min(session_.received_at.value_or(at), at);
+  const WallTime from = std::min(lost_from(session_.received_at.value_or(at)), at);
   if (session_.open) {
     session_closed(session_.session, from, DisconnectCause::journal_damaged);
   } else if (gaps_.is_behind(block.session)) {
     // What follows is of a session whose end was taken for the gap's beginning.
     gaps_.found_end(from, DisconnectCause::journal_damaged);
     gaps_.end(at);
-    gaps_.begin(at, DisconnectCause::daemon_down, session_.rate, block.session);
+    gaps_.begin(lost_from(at), DisconnectCause::daemon_down, session_.rate, block.session);
   }
 }
 

@@ -77,6 +77,9 @@ Result<void> Jobs::Impl::restore(std::string_view key, std::optional<std::string
 
 void Jobs::Impl::restored(WallTime now) {
   restored_at_ = looked_at_ = now;
+  if (session_.received_at > now) {
+    set_session_back(*session_.received_at - now);  // the clock, while nothing ran
+  }
   tracker_.restored(now);
   const bool was_without_jobs = session_.received_at && !session_.first_session;
   const bool was_lost = !session_.received_at && options_.journal_published;
@@ -121,8 +124,8 @@ void Jobs::Impl::restored(WallTime now) {
       session_.received_at && session_.journal != options_.journal && !gaps_.is_open_by_a_stop();
   if (session_.open) {
     if (!gaps_.is_open()) {
-      gaps_.begin(std::min(lost_from(session_.received_at.value_or(now)), now),
-                  DisconnectCause::daemon_down, session_.rate, session_.session);
+      gaps_.begin(lost_from(session_.received_at.value_or(now)), DisconnectCause::daemon_down,
+                  session_.rate, session_.session);
     }
     session_.open = false;
     session_changed_ = true;

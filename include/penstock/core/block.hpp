@@ -38,7 +38,7 @@ struct Block {
   std::uint64_t original_size = 0;                 // of an oversized line, without its line end
   DisconnectCause cause = DisconnectCause::ended;  // of a session's end
   bool recovered = false;                          // it was there when the process began
-  std::optional<Backlog> backlog{};                // the last one of the session that is open
+  std::optional<Backlog> backlog{};  // if the session is behind; not of recovered ones
   // A tick of the commits: it was sealed for that, and nothing more comes before.
   std::optional<MonotonicTime> last_before{};
   bool is_mark() const {

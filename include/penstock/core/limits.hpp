@@ -55,13 +55,13 @@ inline constexpr Bytes smallest_ledger = 1_MiB;  // of replay.ledger_size: some 
 inline constexpr std::size_t ledger_record_entries = 24'000;
 inline constexpr std::size_t ledger_tombstones = 1'000;  // a tick: 50 kB of keys in a transaction
 inline constexpr std::size_t job_id = 200;  // characters; a UUID with its prefix has 43
-inline constexpr std::size_t remembered_jobs = 100'000;  // a source: 35 MB; one every 80 s, 90 days
+inline constexpr std::size_t remembered_jobs = 100'000;  // a source: 40 MB; one every 80 s, 90 days
 inline constexpr std::chrono::hours job_memory{90 * 24};  // after a job's end; of the design
 // Task lists in a row that failed, before one that was read counts no more: half an hour at least,
 // whatever the clock says.
 inline constexpr std::uint32_t lists_failed = 30;
-// Clocks differ by less, those of machines and the remote's: a gap is widened by it on both sides
-// when it is compared with times of another clock.
+// Clocks differ by less: a gap is widened by it on both sides when it is compared with times of the
+// remote's, and what a journal has is compared with times of another machine's.
 inline constexpr std::chrono::minutes gap_margin{10};
 inline constexpr std::size_t gaps_kept = 1'000;     // not over: a job that runs through a bad day
 inline constexpr std::size_t gaps_recovered = 100;  // of late, which a job may yet turn up of

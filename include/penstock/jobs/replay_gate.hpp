@@ -65,9 +65,9 @@ class HeldBack {
   const std::optional<FullTime>& last() const { return last_; }
 
   // Of the session: what it loses while it is still behind was sent from then on, not after the
-  // last bytes that came.
+  // last bytes that came. None once bytes came after that.
   std::optional<Backlog> backlog() const {
-    if (!last_ || !looked_ || opened_ >= last_->until) {
+    if (!last_ || !looked_ || opened_ >= last_->until || received_ >= last_->caught_up()) {
       return std::nullopt;
     }
     const auto by_wall = [&](MonotonicTime time) {
@@ -79,7 +79,7 @@ class HeldBack {
   std::optional<WallTime> lost_since(MonotonicTime now, WallTime wall) {
     look(now, wall);
     const auto behind = backlog();
-    return behind && received_ < last_->caught_up() ? std::optional(behind->since) : std::nullopt;
+    return behind ? std::optional(behind->since) : std::nullopt;
   }
 
  private:

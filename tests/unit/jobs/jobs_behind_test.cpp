@@ -19,9 +19,10 @@ class JobsBehind : public JobsFixture {
     batch.block.backlog = Backlog{at_s(10), at_s(1'600)};
     return decide(batch);
   }
-  void recovered() {
+  void recovered(bool after_loss = false) {
     Batch batch = live_lines(session, now, Lines{event_line("a", 3)});
     batch.block.recovered = true;
+    batch.after_loss = after_loss;
     commit(jobs->decide(batch, now));
   }
   bool gap_begins_at(std::int64_t seconds) {
@@ -80,6 +81,42 @@ TEST_F(JobsBehind, BeginTheirGapThereByAClockThatIsSetBack) {
   tick();
   restart();
   EXPECT_TRUE(gap_begins_at(5)) << gap();
+}
+
+TEST_F(JobsBehind, BeginTheirGapThereByAClockThatIsSetBackWhileNothingRuns) {
+  held_back();
+  comes_behind({event_line("a", 2)});
+  pass(-3'600);
+  restart();
+  EXPECT_TRUE(gap_begins_at(10 - 3'600)) << gap();
+}
+
+// A machine that crashed: of what it received last, some blocks can't be read.
+TEST_F(JobsBehind, BeginTheirGapsThereThoughTheJournalIsDamaged) {
+  held_back();
+  comes_behind({event_line("a", 2)});
+  const SessionId before = session;
+  pass(5);
+  restart();
+  session = before;
+  recovered();
+  pass(5);
+  recovered(true);
+  ASSERT_EQ(gaps_topic.size(), 2u);
+  for (const auto& [key, record] : gaps_topic) {
+    EXPECT_NE(record.find("\"started_at\":\"" + to_rfc3339(at_s(10)) + "\""), std::string::npos)
+        << record;
+  }
+}
+
+// Its blocks may wait in the journal until then.
+TEST_F(JobsBehind, NoMoreWriteThatTheyAreOnceTheyHaveCaughtUp) {
+  held_back();
+  comes_behind({event_line("a", 2)});
+  EXPECT_NE(state["session"].find("backlog_since"), std::string::npos);
+  pass(700);
+  live({event_line("a", 3)});
+  EXPECT_EQ(state["session"].find("backlog"), std::string::npos);
 }
 
 }  // namespace
