@@ -228,7 +228,7 @@ class SourceCheck {
       return true;
     }
     const WallTime to = lost_by(emission);
-    return is_behind_a_crash(emission.at) ||
+    return is_behind_a_crash(emission) ||
            std::any_of(gaps_.begin(), gaps_.end(), [&](const GapRecord& gap) {
              const bool says_so =
                  gap.state == "unrecoverable" || gap.says("task list begins") || gap.says("held");
@@ -236,15 +236,17 @@ class SourceCheck {
            });
   }
 
-  // What was sent long before the last bytes came, as a connection was held back, and its process
-  // crashed before Kafka knew of that: the gap begins with those bytes (docs/reliability.md).
-  bool is_behind_a_crash(WallTime sent_at) const {
-    return std::any_of(
-        source_.connections.begin(), source_.connections.end(), [&](const auto& entry) {
-          const Connection& from = entry.second;
-          return from.held_back_until && world_.crashed(from.instance) && !source_.has_told(from) &&
-                 from.opened_at <= sent_at && sent_at + limits::gap_margin < from.received_at;
-        });
+  // What was sent long before the last bytes came, as a connection was held back, and didn't come;
+  // and its process crashed before Kafka knew of that: the gap begins with those bytes
+  // (docs/reliability.md).
+  bool is_behind_a_crash(const Emission& sent) const {
+    return std::ranges::any_of(source_.connections, [&](const auto& entry) {
+      const auto& [id, from] = entry;
+      const bool came = sent.connection == id && sent.end <= from.delivered;
+      return !came && from.held_back_from <= sent.at && from.held_back_from &&
+             sent.at + limits::gap_margin < from.received_at && world_.crashed(from.instance) &&
+             !source_.has_told(from);
+    });
   }
 
   // What a replay lacks for good; and what the task list doesn't reach back to, and was never heard

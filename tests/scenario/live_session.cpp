@@ -153,6 +153,7 @@ void LiveSession::read() {
     room_ = false;
     lane_.held_back().full(clock_.monotonic());
     from.held_back_until = clock_.wall();
+    from.held_back_from = from.held_back_from.value_or(clock_.wall());
     go_on(outcome::SinkFull{});
     return;
   }

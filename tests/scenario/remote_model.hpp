@@ -63,8 +63,8 @@ struct Connection {
   std::string bytes;
   std::size_t delivered = 0;
   End end = End::none;
-  WallTime comes_at{};                        // until then what is to be delivered is on its way
-  std::optional<WallTime> held_back_until;    // for some time, as nobody read it
+  WallTime comes_at{};  // until then what is to be delivered is on its way
+  std::optional<WallTime> held_back_from, held_back_until;  // as nobody read it; first, last
   WallTime opened_at, received_at, ended_at;  // its header, the last byte that came, its end
   std::size_t instance = 0;                   // of penstock, which opened it
 };

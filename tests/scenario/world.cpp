@@ -167,7 +167,7 @@ void World::bring(const Trouble& trouble) {
 
 // The machine's; the remote goes on. What is planned meanwhile comes when it is over.
 void World::suspend(Duration time) {
-  const WallTime until = clock_.wall() + time;
+  const WallTime from = clock_.wall(), until = from + time;
   story_.say("machine", "is suspended until ", story_.at(until), " s");
   const WallTime dropped_at =
       clock_.wall() + Duration(static_cast<std::int64_t>(
@@ -199,6 +199,7 @@ void World::suspend(Duration time) {
     }
     Connection& last = remote_.source(name).connections.rbegin()->second;
     last.held_back_until = until;
+    last.held_back_from = last.held_back_from.value_or(from);
     if (time > limits::stood_still) {
       last.comes_at = clock_.wall() + Duration(static_cast<std::int64_t>(
                                           dice_.below(static_cast<std::uint64_t>(most.count()))));
