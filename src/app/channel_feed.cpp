@@ -51,7 +51,7 @@ bool ChannelFeed::is_ahead() {
 void ChannelFeed::received(std::size_t count) {
   const MonotonicTime now = monotonic_now();
   const WallTime wall = wall_now();
-  held_back_.look(now, wall);  // these bytes may be the first after a suspension
+  look(now, wall);  // these bytes may be the first after a suspension
   held_back_.received(now);
   ring_.received(count, wall);
   feed();
@@ -59,12 +59,14 @@ void ChannelFeed::received(std::size_t count) {
 
 void ChannelFeed::open(ChannelId channel, SessionId session) {
   const WallTime now = wall_now();
+  look(monotonic_now(), now);
   held_back_.opened(monotonic_now(), now);
   ring_.open_session(channel, session, now);
   feed();
 }
 
 void ChannelFeed::close(DisconnectCause cause) {
+  look(monotonic_now(), wall_now());
   ring_.close_session(cause, options_.kind == ChannelKind::live
                                  ? held_back_.lost_since(monotonic_now(), wall_now())
                                  : std::nullopt);
@@ -103,8 +105,15 @@ bool ChannelFeed::has_room() {
   return !waiting_;
 }
 
+void ChannelFeed::look(MonotonicTime now, WallTime wall) {
+  held_back_.look(now, wall);
+  if (const Duration by = held_back_.take_set_back(); by > Duration{0}) {
+    ring_.clock_set_back(by);
+  }
+}
+
 void ChannelFeed::look_for_room() {
-  held_back_.look(monotonic_now(), wall_now());
+  look(monotonic_now(), wall_now());
   if (waiting_) {
     held_back_.full(monotonic_now());
   }
@@ -116,7 +125,7 @@ void ChannelFeed::look_for_room() {
 }
 
 jobs::LiveChannel ChannelFeed::live(MonotonicTime now, WallTime wall) {
-  held_back_.look(now, wall);  // where it stood still, there may not have been a tick since
+  look(now, wall);  // where it stood still, there may not have been a tick since
   const bool waits =
       ring_.has_unread() || ring_.has_unsealed_lines() || submitted_ != delivered_.load();
   const BlockSequence delivered{last_delivered_.load()};

@@ -117,6 +117,7 @@ class ChannelFeed final : public ByteSink {
   bool finished_ = false;
   bool abandoned_ = false;
   bool waiting_ = false;  // for room, since writable() gave none
+  void look(MonotonicTime now, WallTime wall);
   jobs::HeldBack held_back_;
   ReadAhead read_ahead_;
   std::uint64_t submitted_ = 0;  // blocks

@@ -24,6 +24,9 @@ Changes Jobs::Impl::decide_live(Batch& batch, WallTime now) {
     case BlockKind::lines:
     case BlockKind::oversized_line:
       session_goes_on(block, at);
+      if (at < block.received_at) {
+        opened_at_ = {};  // nobody can tell how long before the clock was set back
+      }
       truncated_ += batch.truncated_bytes;
       if (session_.open) {
         rate_.add(batch.events.size(), at);
@@ -188,17 +191,19 @@ bool Jobs::Impl::came_before(const Job& job, const Block& block, WallTime at) co
   if (is_settled_by_one_before && !job.settled_by.empty() && job.settled_by == options_.journal) {
     return false;  // what that journal had by then was decided about before
   }
+  // Of another machine, whose clock may differ.
+  const Duration margin = job.settled_by.empty() ? Duration{0} : Duration{limits::gap_margin};
   if (block.recovered) {
-    // Of another machine, whose clock may differ.
-    const Duration margin = job.settled_by.empty() ? Duration{0} : Duration{limits::gap_margin};
     return job.settled_before && block.received_at < *job.settled_before + margin;
   }
   if (at < job.late_from) {
     return true;  // it waited in the journal while the job was replayed
   }
-  // It waited in the remote, while this process waited to own the source.
-  return job.settled_earlier && opened_at_ < job.late_from &&
-         at < restored_at_ + limits::after_full_most;
+  // It waited while another process had the source: here, or in the remote.
+  const bool waited = at < std::min(restored_at_, job.late_from + margin);
+  const bool may_have_waited =
+      opened_at_ < job.late_from && at < restored_at_ + limits::after_full_most;
+  return job.settled_earlier && (waited || may_have_waited);
 }
 
 bool Jobs::Impl::publish_live(Entry& entry, Batch& batch, std::size_t index, WallTime at,

@@ -120,6 +120,15 @@ void Ring::seal() {
   seal_open(BlockKind::lines, whole, whole, {open_data() + whole, framer_.tail()});
 }
 
+void Ring::clock_set_back(Duration by) {
+  for (WallTime* const time : {&open_since_, &session_last_, &last_received_}) {
+    *time -= by;
+  }
+  for (Mark& mark : marks_) {
+    mark.at -= by;
+  }
+}
+
 void Ring::close_session(DisconnectCause cause, std::optional<WallTime> lost_since) {
   end_lines();
   add_mark({BlockKind::session_closed, channel_, session_,

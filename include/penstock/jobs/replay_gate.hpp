@@ -59,10 +59,16 @@ class HeldBack {
       if (lasted > limits::stood_still) {
         stood_still(now, lasted, lasted - counted);
       }
+      const auto back = std::chrono::floor<Duration>(counted) - (wall - looked_->second);
+      if (back > limits::clock_step) {
+        set_back_ += back;
+      }
     }
     looked_.emplace(now, wall);
   }
   const std::optional<FullTime>& last() const { return last_; }
+  // How far the wall clock was set back since this was asked before.
+  Duration take_set_back() { return std::exchange(set_back_, Duration{0}); }
 
   // Of the session: what it loses while it is still behind was sent from then on, not after the
   // last bytes that came. None once bytes came after that.
@@ -98,6 +104,7 @@ class HeldBack {
   MonotonicTime opened_, received_;  // the session; its last bytes
   std::optional<FullTime> last_;
   std::optional<std::pair<MonotonicTime, WallTime>> looked_;
+  Duration set_back_{0};
 };
 
 // The live channel, now.

@@ -207,6 +207,19 @@ TEST_F(SilentFeed, EndsASessionThatWasHeldBackWhereThatBegan) {
   EXPECT_GT(received_at_.back(), wall_now() - std::chrono::hours(2));
 }
 
+// A line that isn't whole yet is decided about later, beside times of the clock as it is then.
+TEST_F(SilentFeed, HasTheTimeOfALineByAClockThatIsSetBackSince) {
+  make(options(ChannelKind::live, Duration{250}));
+  feed_->open(ChannelId{1}, SessionId{1});
+  receive(R"({"cut":)");
+  const WallTime received = wall_now();
+  feed_->live(monotonic_now(), received - std::chrono::hours(1));
+  feed_->close(DisconnectCause::aborted);
+  ASSERT_TRUE(run_until([&] { return feed_->idle(); }));
+  ASSERT_EQ(kinds_[1], BlockKind::lines);
+  EXPECT_LE(received_at_[1], received - std::chrono::minutes(59));
+}
+
 TEST_F(SilentFeed, SaysSinceWhenWhatComesWasSentWhereItWasHeldBack) {
   make(options(ChannelKind::live, Duration{250}));
   feed_->open(ChannelId{1}, SessionId{1});

@@ -247,6 +247,46 @@ TEST_F(JobsClock, SetBackBeforeATakeoverDoublesNothingThatTheOtherJournalHas) {
   EXPECT_EQ(recovered(received + limits::gap_margin), Verdict::publish) << "this one is late";
 }
 
+// One that waits meanwhile with its session, and owns the source at last.
+TEST_F(JobsClock, SetBackBeforeATakeoverDoublesNothingThatWasReceivedBeforeTheNext) {
+  gap_at_the_end_of_a();
+  const WallTime received = now;
+  pass(-300);
+  restart(of_journal("2222"));
+  list({});
+  pass(61);
+  tick();
+  settle_a();
+  pass(400);
+  restart(of_journal("1111"));
+  open_waiting(received - std::chrono::seconds(1));
+  Batch waited = live_lines(session, received, Lines{event_line("a", 1), event_line("a", 2)});
+  commit(jobs->decide(waited, now));
+  EXPECT_EQ(waited.verdicts, (std::vector{Verdict::duplicate, Verdict::duplicate}));
+  EXPECT_EQ(live({event_line("a", 3)}), (Numbers{3})) << "this one is late";
+}
+
+// Some of it is by the clock as it was, in what is the future now; then that comes.
+TEST_F(JobsClock, SetBackBeforeATakeoverDoublesNothingThatIsDecidedAboutLater) {
+  gap_at_the_end_of_a();
+  const WallTime received = now;
+  pass(-300);
+  restart(of_journal("2222"));
+  list({});
+  pass(61);
+  tick();
+  settle_a();
+  pass(10);
+  restart(of_journal("1111"));
+  open_waiting(now - std::chrono::seconds(5));
+  for (int decided = 0; decided < 2; ++decided) {
+    Batch waited = live_lines(session, received, Lines{event_line("a", 1)});
+    commit(jobs->decide(waited, now));
+    EXPECT_EQ(waited.verdicts, (std::vector{Verdict::duplicate})) << decided;
+    now = received + std::chrono::seconds(1);
+  }
+}
+
 // What it waited for in the journal was decided about before its replays.
 TEST_F(JobsClock, SetBackBeforeAKillLosesNoLateEventInTheJournal) {
   start(of_journal("1111"));

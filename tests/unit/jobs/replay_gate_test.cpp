@@ -137,6 +137,21 @@ TEST(HeldBack, LosesNothingOfBeforeTheSession) {
   EXPECT_EQ(held.lost_since(at(104), wall(4)), wall(2));
 }
 
+TEST(HeldBack, SaysHowFarTheClockWasSetBack) {
+  HeldBack held;
+  held.look(at(100), wall(0));
+  held.look(at(101), wall(1));
+  EXPECT_EQ(held.take_set_back(), Duration{0});
+  held.look(at(102), wall(2) - limits::clock_step);
+  EXPECT_EQ(held.take_set_back(), Duration{0}) << "it may be slow";
+  held.look(at(103), wall(-50));
+  held.look(at(104), wall(-60));
+  EXPECT_EQ(held.take_set_back(), Duration(64'000) - limits::clock_step);
+  EXPECT_EQ(held.take_set_back(), Duration{0});
+  held.look(at(105), wall(86'400));
+  EXPECT_EQ(held.take_set_back(), Duration{0});
+}
+
 TEST(HeldBack, KnowsSinceWhenByTheClockAsItIsNow) {
   constexpr std::int64_t days = 2 * 86'400;
   HeldBack held;
