@@ -47,6 +47,10 @@ class BlockLane {
   // As the replay gate asks for it.
   jobs::LiveChannel live() const { return {ring_.last_block(), delivered_, held_back_.last()}; }
   jobs::HeldBack& held_back() { return held_back_; }
+  void look(MonotonicTime now, WallTime wall) {
+    held_back_.look(now, wall);
+    ring_.clock_set_back(held_back_.take_set_back());
+  }
 
   bool has_work() const { return !waiting_.empty(); }
 

@@ -162,15 +162,16 @@ void LiveSession::read() {
   from.bytes.copy(room.data(), count, from.delivered);
   from.delivered += count;
   from.received_at = clock_.wall();
-  lane_.ring().received(count, machine_.wall());
   last_byte_ = clock_.monotonic();
-  lane_.held_back().look(last_byte_, machine_.wall());
+  lane_.look(last_byte_, machine_.wall());
+  lane_.ring().received(count, machine_.wall());
   lane_.held_back().received(last_byte_);
   story_.say(source_, "receives ", count, " bytes of connection ", connection_);
   lane_.feed();
 }
 
 void LiveSession::go_on(const remote::Outcome& what) {
+  lane_.look(clock_.monotonic(), machine_.wall());
   const remote::Decision decision = fsm_.resume(what, clock_.monotonic());
   action_ = decision.action;
   if (decision.opened) {

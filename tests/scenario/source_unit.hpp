@@ -53,7 +53,7 @@ class SourceUnit final : private publish::PublisherListener {
   SourceUnit(UnitOptions options, Surroundings around);
 
   // To be called every second, where there are no steps, while it isn't suspended.
-  void look() { lane_.held_back().look(around_.clock.monotonic(), around_.machine.wall()); }
+  void look() { lane_.look(around_.clock.monotonic(), around_.machine.wall()); }
   // So many things could be done now; step() does one of them.
   std::size_t steps();
   void step(std::size_t which);
