@@ -81,8 +81,8 @@ inline constexpr std::chrono::seconds after_full{10};
 inline constexpr std::chrono::minutes after_full_most{10};
 // Nobody looked for longer, though it is done every second: the process or the machine stood still.
 inline constexpr std::chrono::seconds stood_still{5};
-// A clock that falls behind the monotonic one by more, from one look to the next, was set back. What
-// keeps it right slowly takes less, and each look rounds by a millisecond.
+// A clock that falls behind the monotonic one by more, from one look to the next, was set back.
+// What keeps it right slowly takes less, and each look rounds by a millisecond.
 inline constexpr std::chrono::milliseconds clock_step{100};
 // What pages show of a source; some 300 bytes each.
 inline constexpr std::size_t shown_jobs = 50;
