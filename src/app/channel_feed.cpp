@@ -59,17 +59,16 @@ void ChannelFeed::received(std::size_t count) {
 
 void ChannelFeed::open(ChannelId channel, SessionId session) {
   const WallTime now = wall_now();
-  look(monotonic_now(), now);
   held_back_.opened(monotonic_now(), now);
+  tell_ring_of_clock();
   ring_.open_session(channel, session, now);
   feed();
 }
 
 void ChannelFeed::close(DisconnectCause cause) {
-  look(monotonic_now(), wall_now());
-  ring_.close_session(cause, options_.kind == ChannelKind::live
-                                 ? held_back_.lost_since(monotonic_now(), wall_now())
-                                 : std::nullopt);
+  const auto lost_since = held_back_.lost_since(monotonic_now(), wall_now());
+  tell_ring_of_clock();
+  ring_.close_session(cause, options_.kind == ChannelKind::live ? lost_since : std::nullopt);
   feed();
 }
 
@@ -107,6 +106,10 @@ bool ChannelFeed::has_room() {
 
 void ChannelFeed::look(MonotonicTime now, WallTime wall) {
   held_back_.look(now, wall);
+  tell_ring_of_clock();
+}
+
+void ChannelFeed::tell_ring_of_clock() {
   if (const Duration by = held_back_.take_set_back(); by > Duration{0}) {
     ring_.clock_set_back(by);
   }

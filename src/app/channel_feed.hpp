@@ -94,6 +94,8 @@ class ChannelFeed final : public ByteSink {
   Bytes capacity() const { return ring_.capacity(); }
 
  private:
+  void look(MonotonicTime now, WallTime wall);
+  void tell_ring_of_clock();
   void feed();
   void submit_sealed(std::optional<MonotonicTime> last_before);
   void deliver(Batch&& batch);  // on a worker
@@ -117,7 +119,6 @@ class ChannelFeed final : public ByteSink {
   bool finished_ = false;
   bool abandoned_ = false;
   bool waiting_ = false;  // for room, since writable() gave none
-  void look(MonotonicTime now, WallTime wall);
   jobs::HeldBack held_back_;
   ReadAhead read_ahead_;
   std::uint64_t submitted_ = 0;  // blocks

@@ -31,7 +31,6 @@ class Jobs::Impl {
   void restored(WallTime now);
   // First, where anything is decided by it.
   void look_at_clock(WallTime now);
-  void set_session_back(Duration by);
   Changes decide_live(Batch& batch, WallTime now);
   Changes decide_replay(Batch& batch, WallTime now);
   std::vector<SideRecord> records(std::span<const Changes* const> changes) const {
@@ -83,6 +82,7 @@ class Jobs::Impl {
   void find_jobs_of(Gap& gap, std::optional<WallTime> oldest_listed);
 
   // --- jobs.cpp
+  void set_session_back(Duration by);
   // The job, known from now on; none where there are too many. `created`: its creation was seen.
   Entry* know(std::string_view id, bool created, WallTime now);
   void settle(Entry& entry, WallTime before, WallTime now);

@@ -243,7 +243,7 @@ class SourceCheck {
       const auto& [id, from] = entry;
       constexpr std::uint64_t open_block = 2'048;  // at most; it goes with the machine
       const bool came = sent.connection == id && sent.end + open_block <= from.delivered;
-      return !came && from.held_back_from <= sent.at && from.held_back_from &&
+      return !came && from.held_back_from && *from.held_back_from <= sent.at &&
              sent.at + limits::gap_margin < from.received_at && world_.crashed(from.instance) &&
              !source_.has_told(from);
     });

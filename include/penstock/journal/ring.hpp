@@ -64,10 +64,10 @@ class Ring {
   bool awaits_room() const noexcept { return !marks_.empty(); }
   // Seals the whole lines received so far. The unfinished line moves to the next block.
   void seal();
-  // Seals all that was received, an unfinished last line included, and a mark of the end. What the
-  // session lost may be older than its last byte.
   // What isn't in a sealed block was received so much earlier, by the clock as it is now.
   void clock_set_back(Duration by);
+  // Seals all that was received, an unfinished last line included, and a mark of the end. What the
+  // session lost may be older than its last byte.
   void close_session(DisconnectCause cause, std::optional<WallTime> lost_since = std::nullopt);
   // No more will be received. Marks that have no room in a ring without a segment are dropped: of
   // what they are about nothing is here.

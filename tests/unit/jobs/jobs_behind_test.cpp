@@ -19,12 +19,6 @@ class JobsBehind : public JobsFixture {
     batch.block.backlog = Backlog{at_s(10), at_s(1'600)};
     return decide(batch);
   }
-  void recovered(bool after_loss = false) {
-    Batch batch = live_lines(session, now, Lines{event_line("a", 3)});
-    batch.block.recovered = true;
-    batch.after_loss = after_loss;
-    commit(jobs->decide(batch, now));
-  }
   bool gap_begins_at(std::int64_t seconds) {
     tick();
     return gap_shows("\"started_at\":\"" + to_rfc3339(at_s(seconds)) + "\"");
@@ -47,10 +41,10 @@ TEST_F(JobsBehind, BeginTheirGapThereThoughTheJournalHasMore) {
   comes_behind({event_line("a", 2)});
   pass(5);
   restart();
-  recovered();
+  recovered(now);
   EXPECT_TRUE(gap_begins_at(10)) << gap();
   pass(595);
-  recovered();
+  recovered(now);
   EXPECT_TRUE(gap_begins_at(1'600)) << gap() << ": it had caught up";
 }
 
@@ -99,9 +93,9 @@ TEST_F(JobsBehind, BeginTheirGapsThereThoughTheJournalIsDamaged) {
   pass(5);
   restart();
   session = before;
-  recovered();
+  recovered(now);
   pass(5);
-  recovered(true);
+  recovered(now, true);
   ASSERT_EQ(gaps_topic.size(), 2u);
   for (const auto& [key, record] : gaps_topic) {
     EXPECT_NE(record.find("\"started_at\":\"" + to_rfc3339(at_s(10)) + "\""), std::string::npos)

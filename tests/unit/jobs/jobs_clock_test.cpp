@@ -9,22 +9,23 @@ constexpr std::int64_t back = 7'200;
 
 class JobsClock : public JobsReplayFixture {
  protected:
-  static JobsOptions of_journal(const std::string& journal) {
-    JobsOptions all = options();
-    all.journal = journal;
-    return all;
-  }
   void set_clock_back() {
     tick();  // the clock was looked at before
     pass(-back);
     tick();
   }
-  // An event of a that a process before received.
-  Verdict recovered(WallTime at) {
-    Batch batch = live_lines(session, at, Lines{event_line("a", 3)});
-    batch.block.recovered = true;
-    commit(jobs->decide(batch, now));
-    return batch.verdicts.at(0);
+  // The last events of a come, then the clock is set back, then a process with another journal
+  // settles the job. When they came.
+  WallTime settle_by_another() {
+    gap_at_the_end_of_a();
+    const WallTime received = now;
+    pass(-300);
+    restart(of_journal("2222"));
+    list({});
+    pass(61);
+    tick();
+    settle_a();
+    return received;
   }
 };
 
@@ -234,14 +235,7 @@ TEST_F(JobsClock, SetBackDuringARestartDoublesNothingThatTheJournalHas) {
 
 // The same, but that the clock was set back before the job was settled.
 TEST_F(JobsClock, SetBackBeforeATakeoverDoublesNothingThatTheOtherJournalHas) {
-  gap_at_the_end_of_a();
-  const WallTime received = now;
-  pass(-300);
-  restart(of_journal("2222"));
-  list({});
-  pass(61);
-  tick();
-  settle_a();
+  const WallTime received = settle_by_another();
   restart(of_journal("1111"));
   EXPECT_EQ(recovered(received), Verdict::duplicate);
   EXPECT_EQ(recovered(received + limits::gap_margin), Verdict::publish) << "this one is late";
@@ -249,14 +243,7 @@ TEST_F(JobsClock, SetBackBeforeATakeoverDoublesNothingThatTheOtherJournalHas) {
 
 // One that waits meanwhile with its session, and owns the source at last.
 TEST_F(JobsClock, SetBackBeforeATakeoverDoublesNothingThatWasReceivedBeforeTheNext) {
-  gap_at_the_end_of_a();
-  const WallTime received = now;
-  pass(-300);
-  restart(of_journal("2222"));
-  list({});
-  pass(61);
-  tick();
-  settle_a();
+  const WallTime received = settle_by_another();
   pass(400);
   restart(of_journal("1111"));
   open_waiting(received - std::chrono::seconds(1));
@@ -268,14 +255,7 @@ TEST_F(JobsClock, SetBackBeforeATakeoverDoublesNothingThatWasReceivedBeforeTheNe
 
 // Some of it is by the clock as it was, in what is the future now; then that comes.
 TEST_F(JobsClock, SetBackBeforeATakeoverDoublesNothingThatIsDecidedAboutLater) {
-  gap_at_the_end_of_a();
-  const WallTime received = now;
-  pass(-300);
-  restart(of_journal("2222"));
-  list({});
-  pass(61);
-  tick();
-  settle_a();
+  const WallTime received = settle_by_another();
   pass(10);
   restart(of_journal("1111"));
   open_waiting(now - std::chrono::seconds(5));

@@ -26,6 +26,13 @@ class JobsFixture : public testing::Test {
         .source = SourceName("stream"), .has_jobs = true, .ledger_memory = 10_MiB, .id_seed = {}};
   }
 
+  static JobsOptions of_journal(const std::string& journal) {
+    JobsOptions all = options();
+    all.journal = journal;
+    all.host = "here";
+    return all;
+  }
+
   static Task task(std::string id, std::string status,
                    std::optional<std::int64_t> requested = std::nullopt,
                    std::optional<std::int64_t> finished = std::nullopt) {
@@ -88,6 +95,15 @@ class JobsFixture : public testing::Test {
     Batch batch = live_lines(session, now, lines);
     batch.truncated_bytes = truncated_bytes;
     return decide(batch);
+  }
+
+  // An event of a that a process before received.
+  Verdict recovered(WallTime at, bool after_loss = false) {
+    Batch batch = live_lines(session, at, Lines{event_line("a", 3)});
+    batch.block.recovered = true;
+    batch.after_loss = after_loss;
+    decide(batch);
+    return batch.verdicts.at(0);
   }
 
   // The blocks before this one can't be read.

@@ -6,13 +6,6 @@ namespace {
 
 class JobsLeftBehind : public JobsFixture {
  protected:
-  static JobsOptions of_journal(const std::string& journal) {
-    JobsOptions all = options();
-    all.journal = journal;
-    all.host = "here";
-    return all;
-  }
-
   const JobsOptions first = of_journal("1111"), second = of_journal("2222");
 };
 
